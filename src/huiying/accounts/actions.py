@@ -1,0 +1,93 @@
+"""Accounts of staff: made, renamed, given a password, switched off."""
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from huiying.accounts.models import Account
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.kernel.verbs import refuse_on, verb
+from huiying.record.actions import write
+
+
+class UsernameTaken(Invalid):
+    code = "username_taken"
+    sentence = _("This user name is taken. Choose another.")
+
+
+refuse_on("accounts_account_username_key", UsernameTaken)
+
+
+def _require_administrator(actor: Actor) -> None:
+    if not actor.has("administrator", "system"):
+        raise NotAllowed
+
+
+def _check_password(password: str, account: Account) -> None:
+    try:
+        password_validation.validate_password(password, account)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from None
+
+
+def subject(account: Account) -> str:
+    """The label by which the record knows this account."""
+    return f"staff:{account.label}"
+
+
+@verb
+def create_account(
+    *, actor: Actor, username: str, name: dict[str, str], password: str, language: str = "zh-hans"
+) -> Account:
+    """Make an account; raises UsernameTaken, or Invalid where the password is too weak."""
+    _require_administrator(actor)
+    account = Account(
+        username=username.strip().lower(), name=name, language=language, made_at=time.now()
+    )
+    _check_password(password, account)
+    account.set_password(password)
+    account.save(force_insert=True)
+    write(actor=actor, action="account.created", subject=subject(account))
+    return account
+
+
+@verb
+def set_password(*, actor: Actor, username: str, password: str) -> None:
+    """Give `username` a new password: by an administrator, or by the person."""
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise NotFound
+    if actor.label != subject(account):
+        _require_administrator(actor)
+    _check_password(password, account)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    write(actor=actor, action="account.password_set", subject=subject(account))
+
+
+@verb
+def switch_off(*, actor: Actor, username: str) -> None:
+    """End an account: it can no longer sign in; what it did stays in the record."""
+    _require_administrator(actor)
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise NotFound
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    write(actor=actor, action="account.switched_off", subject=subject(account))
+
+
+@verb
+def choose_language(*, actor: Actor, account_id: int, language: str) -> None:
+    """Remember in which language this person works."""
+    account = Account.objects.get(pk=account_id)
+    if actor.label != subject(account):
+        raise NotAllowed
+    Account.objects.filter(pk=account_id).update(language=language)
+    write(
+        actor=actor,
+        action="account.language_chosen",
+        subject=subject(account),
+        data={"language": language},
+    )

@@ -1,0 +1,109 @@
+"""Units and memberships: who works where, and in which role."""
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from django.utils.translation import gettext_lazy as _
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Membership, Role, Unit
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.kernel.verbs import verb
+from huiying.record.actions import write
+
+
+class UnitRow(TypedDict):
+    """One unit of a tree: `parent` is a code, empty for the root."""
+
+    code: str
+    parent: str
+    name: dict[str, str]
+
+
+def _require_administrator(actor: Actor) -> None:
+    if not actor.has("administrator", "system"):
+        raise NotAllowed
+
+
+def _path(row: UnitRow, parent: Unit | None) -> str:
+    if "/" in row["code"] or not row["code"]:
+        raise Invalid(_("A unit's code is a short word without a slash."), field="code")
+    return f"{parent.path if parent else ''}{row['code']}/"
+
+
+@verb
+def load_units(*, actor: Actor, rows: Iterable[UnitRow]) -> int:
+    """Create or rename the units of `rows`, parents first; returns how many are new.
+
+    A unit keeps its place in the tree: one that would move is refused.
+    """
+    _require_administrator(actor)
+    known = {unit.code: unit for unit in Unit.objects.all()}
+    new = 0
+    for row in rows:
+        parent = known.get(row["parent"]) if row["parent"] else None
+        if row["parent"] and parent is None:
+            raise Invalid(_("The unit above this one is not known."), field=row["code"])
+        path = _path(row, parent)
+        unit = known.get(row["code"])
+        if unit is None:
+            unit = Unit.objects.create(code=row["code"], parent=parent, path=path, name=row["name"])
+            known[unit.code] = unit
+            new += 1
+            action = "unit.created"
+        elif unit.path != path:
+            raise Invalid(_("A unit cannot move in the tree."), field=row["code"])
+        elif unit.name != row["name"]:
+            Unit.objects.filter(pk=unit.pk).update(name=row["name"])
+            action = "unit.renamed"
+        else:
+            continue
+        write(actor=actor, action=action, subject=f"unit:{unit.code}", data={"name": row["name"]})
+    return new
+
+
+def _found(username: str, unit_code: str) -> tuple[Account, Unit]:
+    account = Account.objects.filter(username=username).first()
+    unit = Unit.objects.filter(code=unit_code).first()
+    if account is None or unit is None:
+        raise NotFound
+    return account, unit
+
+
+@verb
+def give_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
+    """Give `username` a role at a unit; giving it twice changes nothing."""
+    _require_administrator(actor)
+    if role not in Role.values:
+        raise Invalid(_("There is no such role."), field="role")
+    account, unit = _found(username, unit_code)
+    _made, new = Membership.objects.get_or_create(
+        account=account, unit=unit, role=role, ended_at=None, defaults={"since": time.now()}
+    )
+    if new:
+        write(
+            actor=actor,
+            action="role.given",
+            subject=f"staff:{account.label}",
+            data={"unit": unit.code, "role": role},
+        )
+
+
+@verb
+def end_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
+    """End a role from now on; raises NotFound where it is not held."""
+    _require_administrator(actor)
+    account, unit = _found(username, unit_code)
+    ended = Membership.objects.filter(account=account, unit=unit, role=role, ended_at=None).update(
+        ended_at=time.now()
+    )
+    if not ended:
+        raise NotFound
+    write(
+        actor=actor,
+        action="role.ended",
+        subject=f"staff:{account.label}",
+        data={"unit": unit.code, "role": role},
+    )

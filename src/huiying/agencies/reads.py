@@ -1,0 +1,110 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Membership, Role, Unit
+from huiying.kernel.actors import Actor, Grant
+
+# Roles of the desk work for the whole agency, whichever unit their holder belongs to.
+AGENCY_WIDE = frozenset({Role.CLERK, Role.DISPATCHER, Role.AUDITOR, Role.ADMINISTRATOR})
+ABOVE_OTHERS = frozenset({Role.LEADER, Role.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChoice:
+    """A unit as a line of a list; `depth` counts from the root."""
+
+    code: str
+    name: dict[str, str]
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is at the desk: name, unit and roles, for the page's head."""
+
+    account_id: int
+    username: str
+    name: dict[str, str]
+    unit_name: dict[str, str]
+    roles: tuple[str, ...]
+    actor: Actor
+
+
+def ancestors(path: str) -> list[str]:
+    """The paths from the root down to `path` itself: `a/b/` gives `a/` and `a/b/`."""
+    parts = path.strip("/").split("/")
+    return ["/".join(parts[: index + 1]) + "/" for index in range(len(parts))]
+
+
+def _actor(account: Account, held: Iterable[Membership]) -> Actor:
+    grants: set[Grant] = set()
+    paths: set[str] = set()
+    for membership in held:
+        path = membership.unit.path
+        paths.add(path)
+        agency_wide = membership.role in AGENCY_WIDE or membership.unit.parent_id is None
+        scope = "" if agency_wide else path
+        grants.add(Grant(membership.role, scope))
+        grants.add(Grant("belongs", path))
+    above = {step for path in paths for step in ancestors(path)}
+    superiors = (
+        Membership.objects.filter(unit__path__in=above, role__in=ABOVE_OTHERS, ended_at=None)
+        .exclude(account=account)
+        .values_list("account_id", flat=True)
+    )
+    grants |= {Grant("under", str(superior)) for superior in superiors}
+    grants.add(Grant("account", str(account.pk)))
+    return Actor(f"staff:{account.label}", frozenset(grants))
+
+
+def standing_of(account: Account) -> Standing:
+    """The actor that this account is now, with what the page's head shows.
+
+    Grants: one per role (its scope a unit's path), `belongs` for each unit, `account`, and
+    `under` for each account that leads this person's units.
+    """
+    held = list(
+        Membership.objects.filter(account=account, ended_at=None)
+        .select_related("unit")
+        .order_by("id")
+    )
+    return Standing(
+        account_id=account.pk,
+        username=account.username,
+        name=account.name,
+        unit_name=held[0].unit.name if held else {},
+        roles=tuple(dict.fromkeys(membership.role for membership in held)),
+        actor=_actor(account, held),
+    )
+
+
+def unit_choices(*, leave_out_root: bool = False) -> list[UnitChoice]:
+    """All active units in the order of the tree."""
+    rows = Unit.objects.filter(active=True).order_by("path").values_list("code", "name", "path")
+    choices = [UnitChoice(code, name, path.count("/") - 1) for code, name, path in rows]
+    return [each for each in choices if each.depth or not leave_out_root]
+
+
+def unit_names(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Names by code."""
+    return dict(Unit.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
+def people_at(unit_path: str, role: str) -> list[str]:
+    """Labels ("staff:…") of those who have `role` at the unit or above it, nearest first."""
+    rows = (
+        Membership.objects.filter(
+            role=role, ended_at=None, account__is_active=True, unit__path__in=ancestors(unit_path)
+        )
+        .order_by("-unit__path", "id")
+        .values_list("account__label", flat=True)
+    )
+    return [f"staff:{label}" for label in rows]
+
+
+def staff_names(labels: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Display names by actor label ("staff:…")."""
+    plain = {label.removeprefix("staff:") for label in labels if label.startswith("staff:")}
+    rows = Account.objects.filter(label__in=plain).values_list("label", "name")
+    return {f"staff:{label}": name for label, name in rows}

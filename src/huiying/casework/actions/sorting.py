@@ -1,0 +1,190 @@
+"""The desk's verbs: sort, assign, give to another unit, decline, keep a complaint from those named."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Role, Unit
+from huiying.casework import policy
+from huiying.casework.errors import NamedUnit, NeedsWords, UnitTwice
+from huiying.casework.models import Assignment, CaseFile, Named, Report
+from huiying.casework.states import Outcome
+from huiying.casework.stepping import change, check_seen, subject, take_step
+from huiying.casework.telling import tell_writers
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.kernel.verbs import verb
+from huiying.record.actions import write
+from huiying.routing.reads import due_at, leaf
+
+
+@verb
+def triage(
+    *, actor: Actor, number: int, seen: int | None = None, category_code: str, title: str = ""
+) -> CaseFile:
+    """Say what the case is about; its clocks follow the category from the day it was received."""
+    case = policy.find(actor, number)
+    check_seen(case, seen)
+    category = leaf(category_code)
+    if category is None:
+        raise Invalid(_("Choose a category."), field="category_code")
+    due = due_at(case.received_at, category) if case.round == 1 else case.due_at
+    columns = {"category": category, "due_at": due}
+    if title.strip():
+        columns["title"] = title.strip()[:200]
+    data = {"category": category.code, "due_at": due.isoformat()}
+    take_step(case, actor=actor, verb="triage", data=data, columns=columns)
+    Report.objects.filter(case=case, ended_at=None).update(due_at=due)
+    return case
+
+
+def _units(case: CaseFile, lead_code: str, support_codes: Sequence[str]) -> tuple[Unit, list[Unit]]:
+    wanted = [lead_code, *support_codes]
+    if len(set(wanted)) != len(wanted):
+        raise UnitTwice(field="support_codes")
+    found = {unit.code: unit for unit in Unit.objects.filter(code__in=wanted, active=True)}
+    if lead_code not in found:
+        raise Invalid(_("Choose the unit that leads."), field="lead_code")
+    if set(found) != set(wanted):
+        raise Invalid(_("One of these units is not known."), field="support_codes")
+    for unit in found.values():
+        if not policy.may_be_given(case, unit):
+            raise NamedUnit(field="lead_code")
+    return found[lead_code], [found[code] for code in support_codes]
+
+
+def _replace_assignments(case: CaseFile, lead: Unit | None, support: Sequence[Unit]) -> None:
+    now = time.now()
+    Assignment.objects.filter(case=case, ended_at=None).update(ended_at=now)
+    parts = [(unit, Assignment.Part.SUPPORT) for unit in support]
+    if lead is not None:
+        parts.append((lead, Assignment.Part.LEAD))
+    Assignment.objects.bulk_create(
+        [Assignment(case=case, unit=unit, part=part, since=now) for unit, part in parts]
+    )
+
+
+@verb
+def assign(
+    *,
+    actor: Actor,
+    number: int,
+    seen: int | None = None,
+    lead_code: str,
+    support_codes: Sequence[str] = (),
+) -> CaseFile:
+    """Give the case to a lead unit and supporting units; never to one that a complaint is about."""
+    case = policy.find(actor, number)
+    check_seen(case, seen)
+    policy.require_step(actor, "assign", case)
+    lead, support = _units(case, lead_code, support_codes)
+    data = {"lead": lead.code, "support": [unit.code for unit in support]}
+    take_step(case, actor=actor, verb="assign", data=data, columns={"lead_unit": lead})
+    _replace_assignments(case, lead, support)
+    return case
+
+
+@verb
+def reassign(
+    *,
+    actor: Actor,
+    number: int,
+    seen: int | None = None,
+    lead_code: str,
+    support_codes: Sequence[str] = (),
+    reason: str,
+) -> CaseFile:
+    """Give the case to another unit while its clocks run on; needs a reason."""
+    case = policy.find(actor, number)
+    check_seen(case, seen)
+    policy.require_step(actor, "reassign", case)
+    _require_words(reason)
+    lead, support = _units(case, lead_code, support_codes)
+    data = {"lead": lead.code, "support": [unit.code for unit in support], "words": reason}
+    take_step(case, actor=actor, verb="reassign", data=data, columns={"lead_unit": lead})
+    _replace_assignments(case, lead, support)
+    return case
+
+
+def _require_words(words: str, field: str = "reason") -> None:
+    if not words.strip():
+        raise NeedsWords(field=field)
+
+
+@verb
+def decline(
+    *, actor: Actor, number: int, seen: int | None = None, competent_body: str, reason: str
+) -> CaseFile:
+    """Close a case that is not this agency's, naming who is competent; it can be reopened."""
+    case = policy.find(actor, number)
+    check_seen(case, seen)
+    policy.require_step(actor, "decline", case)
+    _require_words(competent_body, "competent_body")
+    _require_words(reason)
+    now = time.now()
+    take_step(
+        case,
+        actor=actor,
+        verb="decline",
+        data={"outcome": Outcome.NOT_OURS, "body": competent_body, "words": reason},
+        columns={"outcome": Outcome.NOT_OURS, "closed_at": now, "lead_unit": None},
+    )
+    _replace_assignments(case, None, [])
+    Report.objects.filter(case=case, ended_at=None).update(delivered_at=now)
+    tell_writers(case, kind="declined")
+    return case
+
+
+@verb
+def mark_conduct(
+    *,
+    actor: Actor,
+    number: int,
+    seen: int | None = None,
+    unit_codes: Sequence[str] = (),
+    usernames: Sequence[str] = (),
+) -> CaseFile:
+    """Say that the case is a complaint about conduct and about whom; they lose it from sight at once.
+
+    A case that a named unit holds goes back to the desk. Marking can be widened, not undone here.
+    """
+    case = policy.find(actor, number)
+    check_seen(case, seen)
+    if not actor.has(Role.CLERK, Role.DISPATCHER, Role.SUPERVISOR, "system"):
+        raise NotAllowed
+    units = list(Unit.objects.filter(code__in=unit_codes).order_by("path"))
+    accounts = list(Account.objects.filter(username__in=usernames))
+    if len(units) != len(set(unit_codes)) or len(accounts) != len(set(usernames)):
+        raise NotFound
+    if any(unit.parent_id is None for unit in units):
+        raise Invalid(_("Name the unit within the agency, not the agency."), field="unit_codes")
+    change(case, conduct=True)
+    now = time.now()
+    wanted = [Named(case=case, unit=unit, since=now) for unit in units]
+    wanted += [Named(case=case, account=account, since=now) for account in accounts]
+    Named.objects.bulk_create(wanted, ignore_conflicts=True)
+    write(
+        actor=actor,
+        action="case.mark_conduct",
+        subject=subject(case),
+        data={
+            "units": [unit.code for unit in units],
+            "staff": [f"staff:{account.label}" for account in accounts],
+        },
+    )
+    _take_from_named(actor, case)
+    return case
+
+
+def _take_from_named(actor: Actor, case: CaseFile) -> None:
+    """End the part of every unit that may no longer have one; without a lead the case is returned."""
+    held = Assignment.objects.filter(case=case, ended_at=None).select_related("unit")
+    barred = [part for part in held if not policy.may_be_given(case, part.unit)]
+    Assignment.objects.filter(pk__in=[part.pk for part in barred]).update(ended_at=time.now())
+    lead_barred = case.lead_unit is not None and not policy.may_be_given(case, case.lead_unit)
+    if lead_barred and policy.at_unit(case):
+        take_step(case, actor=actor, verb="take_back_from_named", columns={"lead_unit": None})
+    elif lead_barred:
+        change(case, lead_unit=None)

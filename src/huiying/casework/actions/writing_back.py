@@ -1,0 +1,176 @@
+"""The resident's verbs, each on their own letter alone."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from huiying.agencies.models import Role
+from huiying.casework import policy
+from huiying.casework.actions.working import go_on
+from huiying.casework.errors import NeedsWords, NotAnswered, NotWaiting, WindowClosed, WrongState
+from huiying.casework.models import Assignment, CaseFile, Report
+from huiying.casework.states import OPEN, Outcome, State, Vote
+from huiying.casework.stepping import check_seen, take_step
+from huiying.intake import actions as intake
+from huiying.intake.models import Message
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Invalid, NotFound
+from huiying.kernel.verbs import verb
+from huiying.record.actions import write
+from huiying.routing.reads import due_at
+
+
+def own_report(actor: Actor) -> Report:
+    """The report of the letter that this resident wrote, with its case."""
+    label = actor.label.removeprefix("resident:")
+    report = (
+        Report.objects.select_related("submission", "case", "case__lead_unit", "case__category")
+        .filter(submission__label=label)
+        .first()
+    )
+    if report is None or not actor.has("resident"):
+        raise NotFound
+    return report
+
+
+@verb
+def add_words(*, actor: Actor, text: str, form_key: str = "") -> None:
+    """Add to one's letter at any time until it is withdrawn."""
+    report = own_report(actor)
+    intake.add_message(
+        actor=actor,
+        submission=report.submission,
+        kind=Message.Kind.WORDS,
+        text=text,
+        form_key=form_key,
+    )
+
+
+@verb
+def answer_question(*, actor: Actor, text: str, form_key: str = "") -> None:
+    """Answer what the unit asked; the clock runs again from this moment.
+
+    Raises NotWaiting where the unit has gone on without it.
+    """
+    report = own_report(actor)
+    if report.case.state != State.WAITING:
+        raise NotWaiting
+    intake.add_message(
+        actor=actor,
+        submission=report.submission,
+        kind=Message.Kind.ANSWER,
+        text=text,
+        form_key=form_key,
+    )
+    go_on(report.case, actor=actor)
+
+
+@verb
+def withdraw(*, actor: Actor, pressed: bool | None = None) -> None:
+    """End one's own letter; the case ends with its last. It stays in every figure.
+
+    `pressed` (did anyone press you to?) is kept for the desk's supervisor alone.
+    """
+    report = own_report(actor)
+    case = report.case
+    if case.state not in OPEN:
+        raise WrongState(
+            _(
+                "This has just been answered, so it cannot be withdrawn. Tell us what you think of it."
+            )
+        )
+    ended = intake.withdraw_submission(actor=actor, submission=report.submission)
+    Report.objects.filter(pk=report.pk).update(ended_at=ended, pressed=pressed)
+    others = Report.objects.filter(case=case, ended_at=None).exclude(pk=report.pk)
+    if others.exists():
+        return
+    take_step(
+        case,
+        actor=actor,
+        verb="withdraw",
+        data={"outcome": Outcome.WITHDRAWN},
+        columns={"outcome": Outcome.WITHDRAWN, "closed_at": ended},
+    )
+    Assignment.objects.filter(case=case, ended_at=None).update(ended_at=ended)
+
+
+@verb
+def vote(*, actor: Actor, verdict: str) -> None:
+    """Say whether the problem is solved; it can be said again, and the last word counts."""
+    report = own_report(actor)
+    if verdict not in Vote.values:
+        raise Invalid(_("Choose one of the answers."), field="verdict")
+    if report.delivered_at is None or report.ended_at is not None:
+        raise NotAnswered
+    Report.objects.filter(pk=report.pk).update(vote=verdict, voted_at=time.now())
+    write(
+        actor=actor,
+        action="report.vote",
+        subject=intake.subject(report.submission),
+        data={"vote": verdict},
+    )
+
+
+def reopen_until(report: Report) -> datetime | None:
+    """Until when the writer may reopen: the window starts when the answer was delivered."""
+    if report.delivered_at is None:
+        return None
+    return report.delivered_at + timedelta(days=settings.REOPEN_DAYS)
+
+
+def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
+    """A new round with a new clock; the first round's lateness stays in its moves."""
+    due = due_at(time.now(), case.category)
+    take_step(
+        case,
+        actor=actor,
+        verb="reopen",
+        data={"words": words, "due_at": due.isoformat()},
+        columns={
+            "round": case.round + 1,
+            "due_at": due,
+            "outcome": "",
+            "answered_at": None,
+            "closed_at": None,
+        },
+    )
+    Report.objects.filter(case=case, ended_at=None).update(
+        due_at=due, delivered_at=None, vote="", voted_at=None
+    )
+
+
+@verb
+def reopen_own(*, actor: Actor, words: str, form_key: str = "") -> None:
+    """Reopen as of right within the window, saying what is still wrong."""
+    report = own_report(actor)
+    if not words.strip():
+        raise NeedsWords(field="words")
+    until = reopen_until(report)
+    if until is None:
+        raise NotAnswered
+    if time.now() > until:
+        raise WindowClosed
+    _again(report.case, actor=actor, words="")
+    intake.add_message(
+        actor=actor,
+        submission=report.submission,
+        kind=Message.Kind.WORDS,
+        text=words,
+        form_key=form_key,
+    )
+
+
+@verb
+def reopen(*, actor: Actor, number: int, seen: int | None = None, words: str) -> CaseFile:
+    """A supervisor reopens, at any time, with a reason."""
+    case = policy.find(actor, number)
+    check_seen(case, seen)
+    policy.require_step(actor, "reopen", case)
+    if not actor.has(Role.SUPERVISOR) or not words.strip():
+        raise NeedsWords(field="words")
+    if case.outcome == Outcome.WITHDRAWN:
+        raise WrongState(_("The writer withdrew this. Only they can write again."))
+    _again(case, actor=actor, words=words)
+    return case

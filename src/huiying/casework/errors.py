@@ -1,0 +1,52 @@
+from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
+from huiying.kernel.verbs import refuse_on
+
+
+class WrongState(MovedOn):
+    """The life cycle has no such step from here."""
+
+    code = "wrong_state"
+    sentence = _("This cannot be done in the state that the case is in now. Look at it again.")
+
+
+class NeedsSupervisor(NotAllowed):
+    code = "needs_supervisor"
+    sentence = _("Two units have sent this back. Now a supervisor decides who takes it.")
+
+
+class NamedUnit(Invalid):
+    code = "named_unit"
+    sentence = _("The complaint is about this unit or one above it. It cannot handle it.")
+
+
+class UnitTwice(Invalid):
+    code = "unit_twice"
+    sentence = _("A unit can have one part in a case only.")
+
+
+class NeedsWords(Invalid):
+    code = "needs_words"
+    sentence = _("Say why, in a sentence or two.")
+
+
+class WindowClosed(MovedOn):
+    code = "window_closed"
+    sentence = _("The time for reopening is over. Please write to us again; name this code.")
+
+
+class NotAnswered(MovedOn):
+    code = "not_answered"
+    sentence = _("There is no answer yet to judge.")
+
+
+class NotWaiting(MovedOn):
+    code = "not_waiting"
+    sentence = _(
+        "Nobody is waiting for an answer to a question any more. You can add words instead."
+    )
+
+
+refuse_on("assignment_unit_once", UnitTwice)
+refuse_on("assignment_one_lead", MovedOn)

@@ -1,0 +1,253 @@
+"""What a resident may know of the case that their own letter led to: never another writer's words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from huiying.casework import story
+from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.states import OPEN, Outcome, State
+from huiying.casework.stepping import subject
+from huiying.intake import reads as letters
+from huiying.intake.actions import replay_of
+from huiying.intake.models import Message, Submission
+from huiying.intake.states import Channel, Wish
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import NotFound
+from huiying.record.reads import entries_about
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One piece of the exchange, for the writer's eye."""
+
+    at: datetime
+    from_resident: bool
+    text: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Who is competent instead, and why; both written to the resident."""
+
+    body: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayDo:
+    """Which acts are the writer's now. `reopen_until` is None before an answer."""
+
+    add: bool
+    answer: bool
+    withdraw: bool
+    judge: bool
+    reopen: bool
+    reopen_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """One letter with the state of its case in words. `due_ended_at` is when the answer came."""
+
+    submission_id: int
+    label: str
+    code: str
+    title: str
+    body: str
+    place: str
+    channel: str
+    received_at: datetime
+    wish: str
+    category: str
+    conduct: bool
+    reachable: bool
+    withdrawn: bool
+    state: str
+    told: story.Told
+    responsible: str
+    due_at: datetime
+    due_ended_at: datetime | None
+    paused: bool
+    late: bool
+    steps: tuple[story.PathStep, ...]
+    events: tuple[story.Event, ...]
+    exchange: tuple[Note, ...]
+    question: str
+    vote: str
+    declined: Declined | None
+    may: MayDo
+
+
+def _reports() -> QuerySet[Report]:
+    return Report.objects.select_related(
+        "submission", "case", "case__lead_unit", "case__category"
+    )
+
+
+def own_report(actor: Actor) -> Report:
+    """The report of the letter that this resident wrote, with its case; NotFound for anybody else."""
+    label = actor.label.removeprefix("resident:")
+    report = _reports().filter(submission__label=label).first()
+    if report is None or not actor.covers("resident", f"submission:{label}"):
+        raise NotFound
+    return report
+
+
+def reopen_until(report: Report) -> datetime | None:
+    """Until when the writer may reopen: the window starts when the answer was delivered."""
+    if report.delivered_at is None:
+        return None
+    return report.delivered_at + timedelta(days=settings.REOPEN_DAYS)
+
+
+def due_of(submission_label: str) -> datetime:
+    """Until when this letter is to be answered, as its receipt says."""
+    return Report.objects.values_list("due_at", flat=True).get(submission__label=submission_label)
+
+
+def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
+    """Whether this very form brought these very words before: the act was done, only the page was lost."""
+    label = actor.label.removeprefix("resident:")
+    replay = replay_of(form_key, f"{label}\0{text}")
+    return replay is not None and Message.objects.filter(replay=replay).exists()
+
+
+def letter_page(actor: Actor) -> LetterPage:
+    """Everything that the writer's page shows; NotFound where this actor wrote no letter.
+
+    Queries: report, moves, exchange, and one more where the desk declined.
+    """
+    report = own_report(actor)
+    submission, case = report.submission, report.case
+    moves = _moves(report)
+    exchange = letters.exchange_on([submission.pk])[submission.pk]
+    may = _may(report)
+    standing = _standing(report, may)
+    return LetterPage(
+        submission_id=submission.pk,
+        label=submission.label,
+        code=submission.code,
+        title=submission.title,
+        body=submission.body,
+        place=submission.place,
+        channel=str(Channel(submission.channel).label),
+        received_at=submission.received_at,
+        wish=str(Wish(submission.wish).label),
+        category=localized(case.category.name) if case.category else "",
+        conduct=case.conduct,
+        reachable=submission.reachable,
+        withdrawn=standing.withdrawn,
+        state=State.CLOSED if standing.withdrawn else case.state,
+        told=story.told(standing),
+        responsible=standing.unit or _("Our letters desk"),
+        due_at=report.due_at,
+        due_ended_at=report.delivered_at or report.ended_at,
+        paused=case.state == State.WAITING and not standing.withdrawn,
+        late=_late(report),
+        steps=story.steps(standing, submission.received_at, moves),
+        events=story.events(submission.received_at, moves, _own_events(report)),
+        exchange=tuple(_note(line) for line in exchange),
+        question=_open_question(exchange) if may.answer else "",
+        vote=report.vote,
+        declined=_declined(case),
+        may=may,
+    )
+
+
+def _moves(report: Report) -> list[story.Step]:
+    """The case's steps while this letter was part of it, without what happened before it came."""
+    rows = (
+        Move.objects.filter(case=report.case, at__gte=report.submission.received_at)
+        .exclude(verb__in=("receive", "withdraw"))
+        .select_related("unit", "category")
+        .order_by("at", "id")
+    )
+    if report.ended_at is not None:
+        rows = rows.filter(at__lte=report.ended_at)
+    return [
+        story.Step(
+            at=row.at,
+            verb=row.verb,
+            unit=localized(row.unit.name) if row.unit else "",
+            category=localized(row.category.name) if row.category else "",
+            outcome=str(Outcome(row.outcome).label) if row.outcome else "",
+            round=row.round,
+        )
+        for row in rows
+    ]
+
+
+def _own_events(report: Report) -> list[story.Event]:
+    found = []
+    if report.voted_at is not None:
+        verdict = report.get_vote_display()
+        found.append(
+            story.Event(report.voted_at, _("You told us: %(verdict)s.") % {"verdict": verdict})
+        )
+    if report.ended_at is not None:
+        found.append(story.Event(report.ended_at, _("You withdrew your letter."), "warning"))
+    return found
+
+
+def _standing(report: Report, may: MayDo) -> story.Standing:
+    case = report.case
+    return story.Standing(
+        state=case.state,
+        withdrawn=report.ended_at is not None,
+        declined=case.state == State.CLOSED and case.outcome == Outcome.NOT_OURS,
+        unit=localized(case.lead_unit.name) if case.lead_unit else "",
+        outcome=str(Outcome(case.outcome).label) if case.outcome else "",
+        round=case.round,
+        reopen_until=may.reopen_until if may.reopen else None,
+    )
+
+
+def _may(report: Report) -> MayDo:
+    live = report.ended_at is None
+    state = report.case.state
+    until = reopen_until(report)
+    return MayDo(
+        add=live,
+        answer=live and state == State.WAITING,
+        withdraw=live and state in OPEN,
+        judge=live and report.delivered_at is not None,
+        reopen=live and until is not None and time.now() <= until,
+        reopen_until=until,
+    )
+
+
+def _late(report: Report) -> bool:
+    running = report.ended_at is None and report.delivered_at is None
+    return running and report.case.state != State.WAITING and time.now() > report.due_at
+
+
+def _note(line: letters.MessageLine) -> Note:
+    if line.from_resident:
+        who = _("You")
+    elif line.kind == Message.Kind.QUESTION:
+        who = _("Question to you")
+    else:
+        who = _("The desk")
+    return Note(line.at, line.from_resident, line.text, who)
+
+
+def _open_question(exchange: list[letters.MessageLine]) -> str:
+    asked = [line.text for line in exchange if line.kind == Message.Kind.QUESTION]
+    return asked[-1] if asked else ""
+
+
+def _declined(case: CaseFile) -> Declined | None:
+    if case.state != State.CLOSED or case.outcome != Outcome.NOT_OURS:
+        return None
+    entries = entries_about([subject(case)])
+    said = [entry.data or {} for entry in entries if entry.action == "case.decline"]
+    return Declined(said[-1].get("body", ""), said[-1].get("words", "")) if said else None
+
+

@@ -1,0 +1,182 @@
+from django.db import models
+from django.db.models import F, Q
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Unit
+from huiying.casework.states import OPEN, Outcome, State, Vote
+from huiying.intake.models import Submission
+from huiying.routing.models import Category
+
+
+class NextNumber(models.Func):
+    """The next case number, from a sequence that the first migration makes."""
+
+    template = "nextval('casework_case_number')"
+    output_field = models.BigIntegerField()
+
+
+OPEN_VALUES = sorted(state.value for state in OPEN)
+
+
+class CaseFile(models.Model):
+    """The agency's handling of one problem. `version` counts its moves, for compare-and-set."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    label = models.CharField(max_length=32, unique=True)
+    number = models.BigIntegerField(unique=True, db_default=NextNumber())
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
+    version = models.IntegerField(default=1)
+    title = models.CharField(max_length=200)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
+    lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=12)
+    conduct = models.BooleanField(default=False)
+    danger = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True)
+    round = models.SmallIntegerField(default=1)
+    returns = models.SmallIntegerField(default=0)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=State.CLOSED) | (~Q(outcome="") & Q(closed_at__isnull=False)),
+                name="case_closed_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.WAITING, waiting_since__isnull=False)
+                | (~Q(state=State.WAITING) & Q(waiting_since=None)),
+                name="case_waiting_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["assigned", "in_progress", "waiting"])
+                | Q(lead_unit__isnull=False),
+                name="case_at_unit_has_lead",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"], name="case_received"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state__in=OPEN_VALUES), name="case_open_due"
+            ),
+            models.Index(fields=["state", "-received_at", "-id"], name="case_state_received"),
+            models.Index(fields=["lead_unit", "-received_at", "-id"], name="case_unit_received"),
+            models.Index(
+                fields=["lead_unit", "due_at", "id"],
+                condition=Q(state__in=OPEN_VALUES),
+                name="case_unit_open_due",
+            ),
+            models.Index(fields=["category", "-received_at", "-id"], name="case_category"),
+            models.Index(fields=["answered_at"], name="case_answered"),
+        ]
+
+
+class Report(models.Model):
+    """Ties one submission to one case file; carries the resident's clock and verdict."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="report")
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="reports")
+    due_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    vote = models.CharField(max_length=12, choices=Vote.choices, blank=True)
+    voted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # the resident withdrew
+    pressed = models.BooleanField(
+        null=True
+    )  # did anyone press them to? the desk's supervisor sees it
+
+
+class Assignment(models.Model):
+    """A unit's part in a case: `lead` or `support`, from `since` until `ended_at`."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    class Part(models.TextChoices):
+        LEAD = "lead"
+        SUPPORT = "support"
+
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(part="lead", ended_at=None),
+                name="assignment_one_lead",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "unit"], condition=Q(ended_at=None), name="assignment_unit_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("since")),
+                name="assignment_ends_after_start",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "case"], condition=Q(ended_at=None), name="assignment_unit_now"
+            )
+        ]
+
+
+class Move(models.Model):
+    """One step of a case through its life cycle: what figures are counted from. Append-only."""
+
+    database_rights = ("SELECT", "INSERT")
+
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="moves")
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=24)
+    source = models.CharField(max_length=12, blank=True)
+    target = models.CharField(max_length=12, choices=State.choices)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    round = models.SmallIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "at", "id"], name="move_case_at"),
+            models.Index(fields=["at", "verb"], name="move_at_verb"),
+        ]
+
+
+class Named(models.Model):
+    """Whom a complaint about conduct is about: a unit, or a member of staff."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="named")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, account=None) | Q(unit=None, account__isnull=False),
+                name="named_unit_or_account",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "unit", "account"],
+                condition=Q(lifted_at=None),
+                nulls_distinct=False,
+                name="named_once",
+            ),
+        ]

@@ -1,0 +1,196 @@
+"""Who may see a case and who may act on it. Rows reach a page only through `visible_cases`."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from huiying.agencies.models import Role, Unit
+from huiying.agencies.reads import ancestors
+from huiying.casework.errors import NeedsSupervisor, WrongState
+from huiying.casework.models import Assignment, CaseFile, Named
+from huiying.casework.states import AT_UNIT, Step, steps_of
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
+
+READS_ALL = (Role.CLERK, Role.DISPATCHER, Role.AUDITOR, "system")
+READS_BELOW = (Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR)
+# Returns after which the desk no longer decides alone.
+RETURNS_BEFORE_SUPERVISOR = 2
+
+
+def named_to(actor: Actor) -> Q:
+    """Rows of `Named` that keep a complaint from this actor: their own name, that of a unit they are
+    in or below, or that of somebody who leads such a unit.
+    """
+    above = {step for path in actor.scopes("belongs") for step in ancestors(path)}
+    accounts = [int(scope) for scope in actor.scopes("account", "under")]
+    return Q(unit__path__in=above) | Q(account_id__in=accounts)
+
+
+def _kept_from(actor: Actor) -> Q:
+    named = Named.objects.filter(named_to(actor), case_id=OuterRef("pk"), lifted_at=None)
+    return Q(conduct=True) & Exists(named)
+
+
+def units_below(scopes: tuple[str, ...]) -> QuerySet[Unit]:
+    """The units at or below any of these paths."""
+    reach = Q(pk__in=[])
+    for scope in scopes:
+        reach |= Q(path__startswith=scope)
+    return Unit.objects.filter(reach)
+
+
+def visible_cases(actor: Actor) -> QuerySet[CaseFile]:
+    """The case files whose letters this actor may read.
+
+    The desk and the auditor see all; handlers, reviewers and supervisors those in which a unit at or
+    below theirs has a part; leaders and administrators none. A complaint about conduct is kept from
+    those it is about and from everybody below them, whatever their role.
+    """
+    everything = CaseFile.objects.all()
+    if actor.has("system"):
+        return everything
+    if actor.has(*READS_ALL) or "" in actor.scopes(*READS_BELOW):
+        seen = everything
+    elif actor.has(*READS_BELOW):
+        units = list(units_below(actor.scopes(*READS_BELOW)).values_list("pk", flat=True))
+        part = Assignment.objects.filter(
+            case_id=OuterRef("pk"), unit_id__in=units, ended_at=None, part="support"
+        )
+        seen = everything.filter(Q(lead_unit_id__in=units) | Exists(part))
+    else:
+        return CaseFile.objects.none()
+    return seen.exclude(_kept_from(actor))
+
+
+def find(actor: Actor, number: int) -> CaseFile:
+    """The case with this number, if this actor may see it; NotFound otherwise, as if it were not there."""
+    case = (
+        visible_cases(actor).select_related("lead_unit", "category").filter(number=number).first()
+    )
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _reaches(actor: Actor, role: str, case: CaseFile) -> bool:
+    if role in {Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR}:
+        path = case.lead_unit.path if case.lead_unit else ""
+        return any(path.startswith(scope) for scope in actor.scopes(role))
+    return actor.has(role)
+
+
+def plays_part(actor: Actor, roles: frozenset[str], case: CaseFile) -> bool:
+    """True where the actor has one of `roles` over this case (over its lead unit, for a unit's role)."""
+    return any(_reaches(actor, role, case) for role in roles)
+
+
+def may_step(actor: Actor, verb: str, case: CaseFile) -> Refusal | None:
+    """Why this actor cannot do `verb` on this case now, or None where they can."""
+    steps = steps_of(verb)
+    if not any(plays_part(actor, step.roles, case) for step in steps):
+        return NotAllowed()
+    sent_back = case.returns >= RETURNS_BEFORE_SUPERVISOR
+    if verb in {"assign", "reassign"} and sent_back and not actor.has(Role.SUPERVISOR, "system"):
+        return NeedsSupervisor()
+    if not any(case.state in step.sources for step in steps):
+        return WrongState()
+    return None
+
+
+def require_step(actor: Actor, verb: str, case: CaseFile) -> None:
+    """Raise the refusal that `may_step` gives."""
+    refusal = may_step(actor, verb, case)
+    if refusal is not None:
+        raise refusal
+
+
+def may_be_given(case: CaseFile, unit: Unit) -> bool:
+    """False where a complaint about conduct names this unit or one above it."""
+    if not case.conduct:
+        return True
+    named = Named.objects.filter(
+        case=case, lifted_at=None, unit__path__in=ancestors(unit.path)
+    ).exists()
+    leads_it = Named.objects.filter(
+        case=case,
+        lifted_at=None,
+        account__memberships__role__in=[Role.LEADER, Role.SUPERVISOR],
+        account__memberships__ended_at=None,
+        account__memberships__unit__path__in=ancestors(unit.path),
+    ).exists()
+    return not named and not leads_it
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act on the case page: `reason` says why it is disabled, empty where it is allowed."""
+
+    verb: str
+    reason: str | Promise = ""
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reason
+
+
+OFFERED = (
+    "triage",
+    "assign",
+    "reassign",
+    "accept",
+    "return_to_desk",
+    "ask_resident",
+    "resume",
+    "decline",
+    "close",
+    "reopen",
+)
+WHEN: dict[str, str | Promise] = {
+    "triage": _("Only a case that is new or was returned can be sorted."),
+    "assign": _("A case is assigned once it is sorted or was returned."),
+    "reassign": _("Only a case that a unit holds can be given to another one."),
+    "accept": _("Only a case that was just assigned can be accepted."),
+    "return_to_desk": _("Only a case that your unit holds can be returned."),
+    "ask_resident": _("Accept the case first; then you can ask the writer."),
+    "resume": _("Nobody is waiting for the writer now."),
+    "decline": _("A case that a unit holds cannot be declined; the unit returns it first."),
+    "close": _("A case can be closed once it is answered."),
+    "reopen": _("Only an answered or closed case can be reopened."),
+}
+
+
+def acts_on(actor: Actor, case: CaseFile) -> list[Act]:
+    """The acts that belong to this actor's roles here, each disabled one with its reason."""
+    found = []
+    for name in OFFERED:
+        refusal = may_step(actor, name, case)
+        if refusal is None:
+            found.append(Act(name))
+        elif isinstance(refusal, WrongState):
+            found.append(Act(name, WHEN[name]))
+        elif isinstance(refusal, NeedsSupervisor):
+            found.append(Act(name, refusal.said))
+    if actor.has(Role.CLERK, Role.DISPATCHER, Role.SUPERVISOR):
+        found.append(Act("mark_conduct"))
+    return found
+
+
+def at_unit(case: CaseFile) -> bool:
+    """True where a unit holds the case now."""
+    return case.state in AT_UNIT
+
+
+def chosen_step(verb: str, case: CaseFile) -> Step:
+    """The row of the table that `verb` takes from the case's state; `reopen` has two."""
+    for step in steps_of(verb):
+        if case.state not in step.sources:
+            continue
+        if step.guard == "had_unit" and case.lead_unit_id is None:
+            continue
+        if step.guard == "had_no_unit" and case.lead_unit_id is not None:
+            continue
+        return step
+    raise WrongState

@@ -1,0 +1,86 @@
+"""Taking one step of the life cycle: compare-and-set, the move for the figures, the entry."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from huiying.casework import policy
+from huiying.casework.models import CaseFile, Move
+from huiying.casework.states import State
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import MovedOn
+from huiying.record.actions import write
+
+
+def subject(case: CaseFile) -> str:
+    """The label by which the record knows this case."""
+    return f"case:{case.label}"
+
+
+def record_move(case: CaseFile, *, verb: str, source: str) -> None:
+    """Keep where the case stands after this step; figures are counted from these rows."""
+    Move.objects.create(
+        case=case,
+        at=time.now(),
+        verb=verb,
+        source=source,
+        target=case.state,
+        unit_id=case.lead_unit_id,
+        category_id=case.category_id,
+        due_at=case.due_at,
+        waiting_since=case.waiting_since,
+        outcome=case.outcome,
+        round=case.round,
+    )
+
+
+def change(case: CaseFile, **columns: Any) -> None:
+    """Set named columns by compare-and-set on the version, and on `case` itself.
+
+    Raises MovedOn where somebody else moved the case since it was read.
+    """
+    columns["version"] = case.version + 1
+    columns["moved_at"] = time.now()
+    done = CaseFile.objects.filter(pk=case.pk, state=case.state, version=case.version).update(
+        **columns
+    )
+    if not done:
+        raise MovedOn
+    for name, value in columns.items():
+        setattr(case, name, value)
+
+
+def check_seen(case: CaseFile, seen: int | None) -> None:
+    """Raise MovedOn where the person decided on an older version than this."""
+    if seen is not None and seen != case.version:
+        raise MovedOn
+
+
+def take_step(
+    case: CaseFile,
+    *,
+    actor: Actor,
+    verb: str,
+    data: dict[str, Any] | None = None,
+    columns: dict[str, Any] | None = None,
+) -> None:
+    """Authorise, move the case along its table, keep the move and write the entry.
+
+    `columns` are set together with the state. Raises what `policy.may_step` says, WrongState, MovedOn.
+    """
+    policy.require_step(actor, verb, case)
+    source = case.state
+    step = policy.chosen_step(verb, case)
+    waiting = {} if step.target == State.WAITING else {"waiting_since": None}
+    change(case, **{"state": step.target, **waiting, **(columns or {})})
+    record_move(case, verb=verb, source=source)
+    write(actor=actor, action=f"case.{verb}", subject=subject(case), data=data)
+
+
+def pause_so_far(case: CaseFile) -> timedelta:
+    """How long the clock has stood still in the present pause, up to the cap."""
+    if case.waiting_since is None:
+        return timedelta()
+    return min(time.now() - case.waiting_since, timedelta(days=settings.WAITING_CAP_DAYS))

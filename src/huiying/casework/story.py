@@ -1,0 +1,224 @@
+"""The way of a case in sentences for the resident who wrote: where it stands, what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import dateformat, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huiying.casework.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a letter stands. `unit` and `outcome` are in words, empty where there is none."""
+
+    state: str
+    withdrawn: bool
+    declined: bool
+    unit: str
+    outcome: str
+    round: int
+    reopen_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`now` says where the letter stands, `next` what comes next."""
+
+    now: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One move of the case, its unit, category and outcome in words."""
+
+    at: datetime
+    verb: str
+    unit: str
+    category: str
+    outcome: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One sentence of the timeline; `tone` is a tone of the look."""
+
+    at: datetime
+    sentence: str
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One station on the way of the letter."""
+
+    label: str
+    done: bool
+    current: bool
+    at: datetime | None = None
+    note: str = ""
+
+
+def day_in_words(moment: datetime) -> str:
+    """2026年11月24日 · 24 November 2026, in the agency's zone."""
+    chinese = (get_language() or "").startswith("zh")
+    return dateformat.format(timezone.localtime(moment), "Y年n月j日" if chinese else "j F Y")
+
+
+def told(standing: Standing) -> Told:
+    """The two sentences at the head of the writer's page."""
+    if standing.withdrawn:
+        return Told(
+            _("You withdrew this letter."),
+            _("Nothing more is done about it. If you change your mind, please write to us anew."),
+        )
+    if standing.declined:
+        return Told(
+            _("We cannot handle this ourselves; below you find who can."), _reopening(standing)
+        )
+    named = {"unit": standing.unit, "days": settings.WAITING_CAP_DAYS}
+    now, following = _sentences(State(standing.state), standing)
+    return Told(now % named, following % named)
+
+
+def _sentences(state: State, standing: Standing) -> tuple[str, str]:
+    table = {
+        State.RECEIVED: (
+            _("We have your letter."),
+            _("Our desk reads it and gives it to the unit that is responsible."),
+        ),
+        State.TRIAGED: (
+            _("Our desk has read your letter and knows what it is about."),
+            _("Next it is given to the unit that is responsible."),
+        ),
+        State.ASSIGNED: (
+            _("Your letter is with this unit: %(unit)s."),
+            _("It takes the matter on, or tells our desk why it is not the right one."),
+        ),
+        State.IN_PROGRESS: (
+            _("%(unit)s is working on it."),
+            _("It looks into the matter and answers you. If something is unclear, it asks here."),
+        ),
+        State.WAITING: (
+            _("%(unit)s has a question for you."),
+            _(
+                "Please answer it below. Until then the clock stands still, for at most "
+                "%(days)d days."
+            ),
+        ),
+        State.RETURNED: (
+            _("Your letter is back at our desk."),
+            _("We look for the unit that is responsible. The clock runs on."),
+        ),
+        State.ANSWERED: (_("Your letter has been answered."), _reopening(standing)),
+        State.CLOSED: (
+            _("This matter is closed. Result: %(outcome)s.") % {"outcome": standing.outcome},
+            _reopening(standing),
+        ),
+    }
+    return table[state]
+
+
+def _reopening(standing: Standing) -> str:
+    if standing.reopen_until is None:
+        return _("The time for taking it up again is over. You can always write to us anew.")
+    day = day_in_words(standing.reopen_until)
+    return _(
+        "Please tell us whether the problem is solved. If it is not, you can have it taken up "
+        "again until %(day)s."
+    ) % {"day": day}
+
+
+AT_STATION = {
+    State.RECEIVED: 0,
+    State.TRIAGED: 0,
+    State.RETURNED: 0,
+    State.ASSIGNED: 1,
+    State.IN_PROGRESS: 2,
+    State.WAITING: 2,
+    State.ANSWERED: 3,
+    State.CLOSED: 4,
+}
+# The verbs that bring a letter to each station after the first.
+REACHED_BY = (
+    frozenset({"assign", "reassign"}),
+    frozenset({"accept", "reopen"}),
+    frozenset({"answer", "answer_at_once"}),
+    frozenset({"close"}),
+)
+
+
+def steps(standing: Standing, received_at: datetime, moves: Sequence[Step]) -> tuple[PathStep, ...]:
+    """The stations of the way, those of the present round dated."""
+    received = PathStep(_("Received"), done=True, current=False, at=received_at)
+    if standing.withdrawn:
+        return (received, PathStep(_("Withdrawn"), done=True, current=True))
+    if standing.declined:
+        at = moves[-1].at if moves else None
+        return (received, PathStep(_("Not ours"), done=True, current=True, at=at))
+    here = AT_STATION[State(standing.state)]
+    labels = (_("With a unit"), _("Being worked on"), _("Answered"), _("Closed"))
+    found = [PathStep(received.label, True, here == 0, received_at, _note_on_first(standing))]
+    for place, (label, verbs) in enumerate(zip(labels, REACHED_BY, strict=True), start=1):
+        at = _last(moves, verbs, standing.round) if place <= here else None
+        waits = place == here and standing.state == State.WAITING
+        note = _("waiting for your answer") if waits else ""
+        found.append(PathStep(label, place <= here, place == here, at, note))
+    return tuple(found)
+
+
+def _note_on_first(standing: Standing) -> str:
+    return _("back at our desk") if standing.state == State.RETURNED else ""
+
+
+def _last(moves: Sequence[Step], verbs: frozenset[str], present_round: int) -> datetime | None:
+    times = [move.at for move in moves if move.verb in verbs and move.round == present_round]
+    return times[-1] if times else None
+
+
+def events(
+    received_at: datetime, moves: Sequence[Step], own: Sequence[Event]
+) -> tuple[Event, ...]:
+    """The timeline, newest first."""
+    found = [Event(received_at, _("We received your letter.")), *own]
+    unit_before = ""
+    for move in moves:
+        event = _event(move, unit_before)
+        if event is not None:
+            found.append(event)
+        unit_before = move.unit
+    return tuple(sorted(found, key=lambda event: event.at, reverse=True))
+
+
+def _event(move: Step, unit_before: str) -> Event | None:
+    said = {
+        "triage": _("Our desk sorted it: %(category)s."),
+        "assign": _("Our desk gave it to this unit: %(unit)s."),
+        "reassign": _("Our desk gave it to another unit: %(unit)s."),
+        "accept": _("%(unit)s took it on."),
+        "return_to_desk": _("%(before)s sent it back; our desk looks for the right unit."),
+        "take_back_from_named": _("Our desk took it back from the unit that you complain about."),
+        "ask_resident": _("%(unit)s asked you a question. The clock stands still."),
+        "resume": _("The clock runs again."),
+        "answer": _("%(unit)s answered. Result: %(outcome)s."),
+        "answer_at_once": _("Our desk answered. Result: %(outcome)s."),
+        "close": _("The matter was closed. Result: %(outcome)s."),
+        "decline": _("Our desk found that others are responsible."),
+        "reopen": _("The matter was taken up again."),
+    }.get(move.verb)
+    if said is None:
+        return None
+    words = {
+        "unit": move.unit,
+        "before": unit_before,
+        "category": move.category,
+        "outcome": move.outcome,
+    }
+    tones = {"answer": "success", "answer_at_once": "success", "ask_resident": "warning"}
+    return Event(move.at, said % words, tones.get(move.verb, "plain"))

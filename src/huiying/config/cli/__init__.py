@@ -1,0 +1,83 @@
+"""The `huiying` command: one module a subcommand, imported only when it is called."""
+
+import argparse
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+from django.core.exceptions import ImproperlyConfigured
+
+from huiying.config.embedded import EmbeddedDatabaseError
+
+type Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+TERMINATED = 128 + signal.SIGTERM
+INTERRUPTED = 128 + signal.SIGINT
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand: the module with `add(subparsers)` and `run(args) -> int`, and what it is for."""
+
+    module: str
+    purpose: str
+
+
+COMMANDS = {
+    "up": Command("up", "Start everything: database, web pages and worker."),
+    "web": Command("web", "Serve the web pages only."),
+    "worker": Command("worker", "Send notices and do scheduled work only."),
+    "migrate": Command("migrate", "Bring the database up to this version."),
+    "demo": Command("demo", "Start with the sample letters and demo accounts."),
+    "import": Command("import_file", "Take in letters from a CSV file."),
+    "brief": Command("brief", "Print the daily brief."),
+    "doctor": Command("doctor", "Check the installation and say how to mend it."),
+    "user": Command("user", "Create staff accounts and give them roles."),
+    "manage": Command("manage", "Run a management command of Django, for developers."),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; 0 is success, 1 a refusal that was explained, 2 a wrong call."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    args = _parser(_chosen(given)).parse_args(given)
+    if args.command is None:
+        _parser(None).print_help()
+        return 2
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        return int(args.run(args))
+    except (EmbeddedDatabaseError, ImproperlyConfigured) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """Unwind as after Ctrl-C, so that the share in the database is given back."""
+    raise SystemExit(TERMINATED)
+
+
+def _chosen(given: Sequence[str]) -> str | None:
+    first = given[0] if given else ""
+    return first if first in COMMANDS else None
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """All names for the help text; the arguments of the chosen one only."""
+    parser = argparse.ArgumentParser(
+        prog="huiying", description="The desk with which a public agency hears its residents."
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        if name == chosen:
+            module = importlib.import_module(f"{__name__}.{command.module}")
+            module.add(subparsers)
+            subparsers.choices[name].set_defaults(run=module.run)
+        else:
+            subparsers.add_parser(name, help=command.purpose, add_help=False)
+    return parser

@@ -1,0 +1,56 @@
+"""What a command does before its own work: the database alive, then Django set up."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+from django.db import connections
+
+from huiying.config import databases, embedded, places
+
+
+def say(sentence: str) -> None:
+    """A word on how it goes, beside the command's own output."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def database() -> Iterator[embedded.Share | None]:
+    """The database is there inside: the embedded one shared, a real server taken as it is (None)."""
+    if not databases.uses_embedded():
+        yield None
+        return
+    with embedded.shared(places.data_folder(), say) as share:
+        yield share
+
+
+@contextmanager
+def ready(role: str = "app") -> Iterator[None]:
+    """Database and Django are ready inside; `role` is `app`, or `owner` to change tables."""
+    os.environ["HUIYING_DATABASE_ROLE"] = role
+    with database():
+        set_up_django()
+        try:
+            yield
+        finally:
+            connections.close_all()
+
+
+def set_up_django() -> None:
+    """Load the settings and the applications; changes nothing in the database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.config.settings")
+    django.setup()
+
+
+def command(*arguments: str) -> list[str]:
+    """The words that run `huiying` with `arguments` in a child."""
+    return [sys.executable, "-m", "huiying.config.cli", *arguments]
+
+
+def migrated() -> bool:
+    """Run `huiying migrate` in a child, which takes the owner's role; True where it went well."""
+    surroundings = {**os.environ, "HUIYING_DATABASE_ROLE": "owner"}
+    return subprocess.run(command("migrate"), check=False, env=surroundings).returncode == 0

@@ -1,0 +1,96 @@
+"""What happens around every request, in the order that the settings list."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from huiying.agencies.reads import standing_of
+from huiying.faces.look.refusals import refusal_page
+from huiying.kernel.actors import STRANGER
+from huiying.kernel.refusals import Refusal
+
+type Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class TooLarge(Refusal):
+    code = "too_large"
+    status = 413
+    sentence = _("This is more than we can take in one piece. Shorten it and send it again.")
+
+
+def read_body_first(handle: Handler) -> Handler:
+    """Read the whole body before anything holds a database connection: a slow sender costs a thread only."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method in {"POST", "PUT", "PATCH"}:
+            try:
+                _body = request.body
+            except RequestDataTooBig:
+                return HttpResponse(
+                    str(TooLarge()), status=413, content_type="text/plain; charset=utf-8"
+                )
+        return handle(request)
+
+    return middleware
+
+
+def response_headers(handle: Handler) -> Handler:
+    """Headers that every answer carries; a page is never kept by a cache unless its view says so."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = handle(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
+class ActingPerson:
+    """Sets `request.person` (a Standing, or None) and `request.actor` once a view is known.
+
+    An open page never touches the session, so it is the same for everybody.
+    """
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.person = None  # type: ignore[attr-defined]
+        request.actor = STRANGER  # type: ignore[attr-defined]
+        return self.handle(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        _args: object,
+        _kwargs: object,
+    ) -> None:
+        if not getattr(view, "login_required", True):
+            return
+        if request.user.is_authenticated:
+            standing = standing_of(request.user)
+            request.person = standing  # type: ignore[attr-defined]
+            request.actor = standing.actor  # type: ignore[attr-defined]
+
+
+class RefusalsBecomePages:
+    """The one place where a refusal that no form showed becomes a page."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.handle(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refusal):
+            return None
+        return render(request, *refusal_page(error), status=error.status)

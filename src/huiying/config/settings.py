@@ -1,0 +1,177 @@
+"""The one settings file. Everything that differs between installations comes from the environment."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from huiying.config import databases, environment, keys, places
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DEBUG = environment.flag("HUIYING_DEBUG", default=False)
+DATA = places.data_folder()
+KEY_RING = keys.load(DATA)
+SECRET_KEY = keys.secret_key(KEY_RING)
+
+ALLOWED_HOSTS = environment.words("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]")
+SITE_URL = environment.text("HUIYING_URL", "http://127.0.0.1:8000").rstrip("/")
+AGENCY_NAME = {
+    "zh-hans": environment.text("HUIYING_AGENCY_ZH", "云渡县人民政府"),
+    "en": environment.text("HUIYING_AGENCY_EN", "Yundu County Government"),
+}
+EMERGENCY_NUMBERS = environment.words("HUIYING_EMERGENCY_NUMBERS", "110,119,120,122")
+DEMO = environment.flag("HUIYING_DEMO", default=False)
+
+DATABASES = databases.configured()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.Account"
+
+INSTALLED_APPS = [
+    "huiying.faces.public_site",
+    "huiying.faces.staff_desk",
+    "huiying.faces.look",
+    "huiying.insight",
+    "huiying.doors",
+    "huiying.replies",
+    "huiying.casework",
+    "huiying.routing",
+    "huiying.intake",
+    "huiying.agencies",
+    "huiying.accounts",
+    "huiying.notices",
+    "huiying.record",
+    "huiying.kernel",
+    "huiying.config",
+    "procrastinate.contrib.django",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "huiying.config.middleware.read_body_first",
+    "huiying.config.middleware.response_headers",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "huiying.config.middleware.ActingPerson",
+    "huiying.config.middleware.RefusalsBecomePages",
+]
+
+ROOT_URLCONF = "huiying.config.urls"
+WSGI_APPLICATION = "huiying.config.wsgi.application"
+LOGIN_URL = "staff_desk:sign_in"
+LOGIN_REDIRECT_URL = "staff_desk:queue"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "huiying.faces.look.context.site",
+            ],
+            "builtins": ["huiying.faces.look.templatetags.look"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+LANGUAGE_CODE = environment.choice("HUIYING_LANGUAGE", "zh-hans", ["zh-hans", "en"])
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = environment.text("HUIYING_TIME_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.folder("HUIYING_STATIC", DATA / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "huiying.config.static.FoundStaticFiles"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+# Secure cookies and HSTS follow the address the agency publishes: https in production, http in a demo.
+HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_NAME = "staff"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+    "manifest-src": ["'self'"],
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# The clock rules that are one number for the whole agency (calendar days).
+DEFAULT_TARGET_DAYS = environment.number("HUIYING_TARGET_DAYS", 15, least=1, most=365)
+REOPEN_DAYS = environment.number("HUIYING_REOPEN_DAYS", 30, least=1, most=365)
+WAITING_CAP_DAYS = environment.number("HUIYING_WAITING_CAP_DAYS", 10, least=1, most=90)
+BRIEF_HOUR = environment.text("HUIYING_BRIEF_HOUR", "07:00")
+
+# Notices: `file` writes each mail to <data>/outbox, `smtp` sends it.
+MAIL_BACKEND = environment.choice("HUIYING_MAIL", "file", ["file", "smtp"])
+MAIL_FOLDER = DATA / "outbox"
+MAIL_FROM = environment.text("HUIYING_MAIL_FROM", "desk@localhost")
+SMTP_HOST = environment.text("HUIYING_SMTP_HOST", "localhost")
+SMTP_PORT = environment.number("HUIYING_SMTP_PORT", 25, least=1, most=65535)
+SMTP_USER = environment.text("HUIYING_SMTP_USER")
+SMTP_PASSWORD = environment.text("HUIYING_SMTP_PASSWORD")
+SMTP_TLS = environment.choice("HUIYING_SMTP_TLS", "starttls", ["none", "starttls", "tls"])
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "huiying": {"level": environment.text("HUIYING_LOG_LEVEL", "INFO")},
+        "django": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,19 @@
+"""Who answers what across the floors: set when Django is ready."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from huiying.intake.vault import email_of
+from huiying.notices import delivery
+
+
+def follow_page(language: str) -> str:
+    """The full address of the page on which a writer follows a letter, in this language."""
+    with translation.override(language):
+        return f"{settings.SITE_URL}{reverse('public_site:follow')}"
+
+
+def wire() -> None:
+    """Connect the outbox with the vault and the public pages."""
+    delivery.wire(address_of=email_of, page_for=follow_page)

@@ -1,0 +1,142 @@
+"""The worker: loops that empty queues in the database, and procrastinate for what has a schedule.
+
+Import it after Django is set up. Each loop has a thread of its own; one that fails is tried again.
+"""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+import psycopg
+from django.db import close_old_connections
+from procrastinate.contrib.django import app as schedules
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+
+from huiying.notices.tasks import sweep
+
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 6
+WATCH_SECONDS = 2
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A task that does what is there to do and returns how many rows it handled.
+
+    It runs every `every` seconds, and at once when something is notified on `channel`.
+    """
+
+    name: str
+    task: Callable[[], int]
+    every: float
+    channel: str = ""
+
+
+LOOPS = [Loop("outbox", sweep, every=2.0, channel="huiying_outbox")]
+
+
+@dataclass
+class Worker:
+    """Runs `loops` and the schedules until SIGTERM or SIGINT; calls `watch` every two seconds."""
+
+    loops: Sequence[Loop] = field(default_factory=lambda: LOOPS)
+    watch: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self._stop = threading.Event()
+        self._wake = {loop.name: threading.Event() for loop in self.loops}
+
+    def run(self) -> None:
+        """Return within seconds of a signal; what was unfinished is rolled back and done later."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        targets: list[Callable[[], None]] = [self._listen, self._keep_schedules]
+        targets += [self._repeated(loop) for loop in self.loops]
+        # Daemons: a mail server that never answers must not hold up the stop.
+        threads = [threading.Thread(target=target, daemon=True) for target in targets]
+        for thread in threads:
+            thread.start()
+        while not self._stop.wait(WATCH_SECONDS):
+            self.watch()
+        for thread in threads:
+            thread.join(STOP_SECONDS / len(threads))
+
+    def stop(self) -> None:
+        """Ask `run` to return."""
+        self._stop.set()
+        for event in self._wake.values():
+            event.set()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop()
+
+    def _repeated(self, loop: Loop) -> Callable[[], None]:
+        def repeat() -> None:
+            close_old_connections()
+            try:
+                loop.task()
+            finally:
+                close_old_connections()
+            self._wake[loop.name].wait(loop.every)
+            self._wake[loop.name].clear()
+
+        return lambda: self._persist(loop.name, repeat)
+
+    def _persist(self, name: str, work: Callable[[], None]) -> None:
+        """Do `work` again and again; after a failure with growing pauses."""
+        pause = FIRST_PAUSE
+        while not self._stop.is_set():
+            try:
+                work()
+                pause = FIRST_PAUSE
+            except Exception as error:  # noqa: BLE001 - a loop outlives whatever its task runs into
+                if self._stop.is_set():
+                    return
+                # The class alone: a message may quote a row.
+                logger.error("worker loop %s failed: %s", name, type(error).__name__)
+                self._stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _listen(self) -> None:
+        self._persist("listen", self._listen_once)
+
+    def _listen_once(self) -> None:
+        channels = {loop.channel: self._wake[loop.name] for loop in self.loops if loop.channel}
+        with psycopg.connect(**connector_params(), autocommit=True) as connection:
+            for channel in channels:
+                connection.execute(f'LISTEN "{channel}"'.encode())
+            for event in channels.values():
+                event.set()  # something may have been written while nobody listened
+            while not self._stop.is_set():
+                for notice in connection.notifies(timeout=1):
+                    channels[notice.channel].set()
+
+    def _keep_schedules(self) -> None:
+        self._persist("schedules", lambda: asyncio.run(self._run_procrastinate()))
+
+    async def _run_procrastinate(self) -> None:
+        app = schedules.with_connector(DjangoConnector().get_worker_connector())
+        async with app.open_async():
+            work = asyncio.create_task(
+                app.run_worker_async(
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=STOP_SECONDS / 2,
+                    delete_jobs="successful",
+                )
+            )
+            while not self._stop.is_set() and not work.done():
+                await asyncio.sleep(0.2)
+            work.cancel()
+            try:
+                await work
+            except asyncio.CancelledError:
+                if not self._stop.is_set():
+                    raise

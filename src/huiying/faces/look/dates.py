@@ -1,0 +1,110 @@
+"""Days and times as people say them, in the agency's zone and the page's language."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import dateformat, timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+from huiying.kernel import time
+
+SOON = 3  # days left from which a deadline asks for attention
+
+
+def _chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
+def _local(moment: datetime | date) -> datetime | date:
+    return timezone.localtime(moment) if isinstance(moment, datetime) else moment
+
+
+def _day_format(moment: datetime | date, *, weekday: bool) -> str:
+    if _chinese():
+        return dateformat.format(moment, "Y年n月j日 l" if weekday else "Y年n月j日")
+    return dateformat.format(moment, "l j F Y" if weekday else "j F Y")
+
+
+def on_day(moment: datetime | date) -> str:
+    """2026年11月24日 星期二 · Tuesday 24 November 2026."""
+    return _day_format(_local(moment), weekday=True)
+
+
+def at_time(moment: datetime) -> str:
+    """2026年11月24日 17:30 · 24 November 2026, 17:30."""
+    local = timezone.localtime(moment)
+    comma = "" if _chinese() else ","
+    return f"{_day_format(local, weekday=False)}{comma} {local:%H:%M}"
+
+
+def short_day(moment: datetime | date) -> str:
+    """11月24日 · 24 Nov; with the year where it is not this year."""
+    local = _local(moment)
+    this_year = local.year == timezone.localdate(time.now()).year
+    if _chinese():
+        return dateformat.format(local, "n月j日" if this_year else "Y年n月j日")
+    return dateformat.format(local, "j M" if this_year else "j M Y")
+
+
+def since(moment: datetime) -> str:
+    """3 天前 · 3 days ago; the plain day when it is over a month ago."""
+    passed = time.now() - moment
+    seconds = int(passed.total_seconds())
+    if seconds < 60:
+        return gettext("just now")
+    if seconds < 3600:
+        count = seconds // 60
+        return ngettext("%(count)d minute ago", "%(count)d minutes ago", count) % {"count": count}
+    if seconds < 86400:
+        count = seconds // 3600
+        return ngettext("%(count)d hour ago", "%(count)d hours ago", count) % {"count": count}
+    if passed < timedelta(days=31):
+        return ngettext("%(count)d day ago", "%(count)d days ago", passed.days) % {
+            "count": passed.days
+        }
+    return short_day(moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A clock in words. `tone` is one of plain, info, success, warning, danger."""
+
+    tone: str
+    words: str
+    day: str
+    icon: str = "clock"
+
+
+def due(due_at: datetime, ended_at: datetime | None = None, *, paused: bool = False) -> Due:
+    """How a deadline stands now, or how it ended."""
+    day = short_day(due_at)
+    if ended_at:
+        if ended_at <= due_at:
+            return Due("success", gettext("Done in time"), day, "closed")
+        return Due("plain", _late_words(gettext("Done"), due_at, ended_at), day, "late")
+    now = time.now()
+    if paused:
+        return Due("info", gettext("Paused"), day, "waiting")
+    if now > due_at:
+        return Due("danger", _late_words("", due_at, now), day, "late")
+    left = _days_between(now, due_at)
+    if left == 0:
+        at = timezone.localtime(due_at).strftime("%H:%M")
+        return Due("warning", gettext("Due today at %(time)s") % {"time": at}, day)
+    words = ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}
+    return Due("warning" if left <= SOON else "plain", words, day)
+
+
+def _days_between(earlier: datetime, later: datetime) -> int:
+    return (timezone.localdate(later) - timezone.localdate(earlier)).days
+
+
+def _late_words(before: str, due_at: datetime, until: datetime) -> str:
+    days = _days_between(due_at, until)
+    late = (
+        ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
+        if days
+        else gettext("late since today")
+    )
+    comma = "，" if _chinese() else ", "
+    return f"{before}{comma}{late}" if before else late

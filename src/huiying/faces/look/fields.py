@@ -1,0 +1,128 @@
+"""Turns a Django bound field into the component that shows it and that component's inputs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
+
+# Set by the components themselves, so they are not repeated from the widget.
+OWN_ATTRIBUTES = {"id", "name", "class", "required", "aria-describedby", "rows", "value", "type"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    id: str
+    chosen: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options under one heading; the heading is empty for ungrouped ones."""
+
+    label: str
+    options: list[Option] = field(default_factory=list)
+
+
+def component_of(bound: BoundField) -> str:
+    """The file name of the component for a field's widget."""
+    kinds: tuple[tuple[type[forms.Widget], str], ...] = (
+        (forms.CheckboxSelectMultiple, "field_checkboxes"),
+        (forms.RadioSelect, "field_radios"),
+        (forms.Select, "field_select"),
+        (forms.CheckboxInput, "field_checkboxes"),
+        (forms.Textarea, "field_textarea"),
+        (forms.DateInput, "field_date"),
+        (forms.FileInput, "field_file"),
+    )
+    widget = bound.field.widget
+    return next((name for kind, name in kinds if isinstance(widget, kind)), "field_text")
+
+
+def inputs_of(bound: BoundField) -> dict[str, Any]:
+    """The inputs of that component, from the field, its widget, value and errors."""
+    widget, name = bound.field.widget, component_of(bound)
+    identifier = bound.id_for_label or bound.auto_id or bound.html_name
+    if name in ("field_radios", "field_checkboxes"):
+        identifier = bound.auto_id or bound.html_name
+    inputs: dict[str, Any] = {
+        "id": identifier,
+        "name": bound.html_name,
+        "label": bound.label,
+        "hint": bound.help_text,
+        "error": " ".join(str(error) for error in bound.errors),
+        "optional": not bound.field.required,
+        "attrs": _attributes(bound),
+        "width": widget.attrs.get("class", ""),
+    }
+    if isinstance(widget, forms.CheckboxInput):
+        inputs |= _single_box(bound)
+    elif isinstance(widget, forms.widgets.ChoiceWidget):
+        inputs |= {"groups": option_groups(bound)}
+    else:
+        inputs |= {"value": widget.format_value(bound.value()) or ""}
+    if name == "field_text":
+        inputs["type"] = getattr(widget, "input_type", "text")
+    if name == "field_textarea":
+        inputs |= {
+            "rows": widget.attrs.get("rows", 8),
+            "most": getattr(bound.field, "max_length", None),
+        }
+    return inputs
+
+
+def _attributes(bound: BoundField) -> str:
+    attributes = bound.field.widget.attrs | bound.field.widget_attrs(bound.field.widget)
+    if bound.field.disabled:
+        attributes["disabled"] = True
+    kept = {key: value for key, value in attributes.items() if key not in OWN_ATTRIBUTES}
+    kept.pop("maxlength", None)  # a browser would cut a pasted letter without a word
+    return flatatt(kept)
+
+
+def _single_box(bound: BoundField) -> dict[str, Any]:
+    """One yes/no box: its label stands beside it, and there is no heading."""
+    box = Option("on", str(bound.label), bound.auto_id or bound.html_name, bool(bound.value()))
+    return {"groups": [OptionGroup("", [box])], "label": "", "optional": False}
+
+
+def option_groups(bound: BoundField) -> list[OptionGroup]:
+    """The choices of a field, grouped as the field groups them. `choice_hints` on the field: value → hint."""
+    value = bound.value()
+    chosen = {str(item) for item in (value if isinstance(value, list | tuple) else [value])}
+    chosen = {"" if item == "None" else item for item in chosen}
+    hints: dict[str, str] = getattr(bound.field, "choice_hints", {})
+    prefix = bound.auto_id or bound.html_name
+    groups: list[OptionGroup] = []
+    choices: Iterable[Any] = getattr(bound.field, "choices", ())
+    for number, (heading, code, label) in enumerate(_flat(choices)):
+        if not groups or groups[-1].label != heading:
+            groups.append(OptionGroup(heading))
+        option = Option(code, label, f"{prefix}_{number}", code in chosen, hints.get(code, ""))
+        groups[-1].options.append(option)
+    return groups
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from ((str(key), str(code), str(words)) for code, words in label)
+        else:
+            yield "", "" if key is None else str(key), str(label)
+
+
+def errors_of(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """(sentence, address on the page) for each error, in the order of the fields; "" for the whole form."""
+    found = [(str(error), "") for error in form.non_field_errors()]
+    for bound in form:
+        first = inputs_of(bound) if bound.errors and not bound.is_hidden else {}
+        identifier = first.get("id", "")
+        if component_of(bound) in ("field_radios", "field_checkboxes") and first.get("groups"):
+            identifier = first["groups"][0].options[0].id
+        found += [(str(error), f"#{identifier}" if identifier else "") for error in bound.errors]
+    return found

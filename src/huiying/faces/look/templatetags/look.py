@@ -1,0 +1,148 @@
+"""Tags and filters of every page. Loaded for all templates, so no `{% load %}` is needed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.middleware.csrf import get_token
+from django.template import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
+
+from huiying.faces.look import dates, fields, icons, states
+
+register = template.Library()
+
+
+def _component(context: RequestContext, name: str, inputs: Mapping[str, Any]) -> SafeString:
+    found = context.template.engine.get_template(f"look/components/{name}.html")
+    return found.render(context.new(dict(inputs)))
+
+
+@register.simple_tag(takes_context=True)
+def field(context: RequestContext, bound: BoundField, **changes: Any) -> SafeString:
+    """A form field with its label, hint and error. `changes` override the component's inputs."""
+    if bound.is_hidden:
+        return SafeString(bound.as_hidden())
+    return _component(context, fields.component_of(bound), fields.inputs_of(bound) | changes)
+
+
+@register.simple_tag(takes_context=True)
+def form_fields(context: RequestContext, form: forms.BaseForm) -> SafeString:
+    """All fields of a form, in their order."""
+    return mark_safe("".join(field(context, bound) for bound in form))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def error_summary(context: RequestContext, form: forms.BaseForm) -> SafeString | str:
+    """The list of a form's errors, each a link to its field; nothing when there are none."""
+    found = fields.errors_of(form) if form.is_bound else []
+    return _component(context, "error_summary", {"errors": found}) if found else ""
+
+
+@register.simple_tag(takes_context=True)
+def csrf_field(context: RequestContext) -> SafeString | str:
+    """The hidden field of a POST form; works inside components, which see no page context."""
+    request = getattr(context, "request", None)
+    if request is None:
+        return ""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line drawing from `icons.PATHS`, hidden from screen readers; raises KeyError if unknown."""
+    return format_html(
+        '<svg class="hy-icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">'
+        '<path d="{}"/></svg>',
+        icons.PATHS[name],
+    )
+
+
+@register.simple_tag
+def due_words(
+    due_at: datetime, ended_at: datetime | None = None, paused: bool = False
+) -> dates.Due:
+    return dates.due(due_at, ended_at or None, paused=bool(paused))
+
+
+@register.filter
+def state_shown(code: str) -> states.StateShown:
+    return states.shown(code)
+
+
+@register.filter
+def localized(names: Any) -> str:
+    """The text of a data name {"zh-hans": …, "en": …} in the page's language, else in another."""
+    if not isinstance(names, Mapping):
+        return str(names or "")
+    language = get_language() or ""
+    return str(names.get(language) or next((text for text in names.values() if text), ""))
+
+
+@register.filter
+def on_day(moment: datetime | date | None) -> str:
+    return dates.on_day(moment) if moment else ""
+
+
+@register.filter
+def at_time(moment: datetime | None) -> str:
+    return dates.at_time(moment) if moment else ""
+
+
+@register.filter
+def short_day(moment: datetime | date | None) -> str:
+    return dates.short_day(moment) if moment else ""
+
+
+@register.filter
+def since(moment: datetime | None) -> str:
+    return dates.since(moment) if moment else ""
+
+
+@register.filter
+def grouped(code: object) -> str:
+    """A code in groups of four, easy to read out: 1234 5678 9012."""
+    text = str(code or "").replace(" ", "").replace("-", "")
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+@register.filter
+def share(value: float, total: float) -> int:
+    """`value` as whole per cent of `total`, 0 where there is no total."""
+    return round(100 * value / total) if total else 0
+
+
+@register.filter
+def beside(left: Iterable[Any], right: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Pairs of two lists of equal length."""
+    return list(zip(left, right, strict=True))
+
+
+@register.filter
+def listed(words: Iterable[Any]) -> str:
+    """Words joined as the language joins them: 甲、乙 · a, b."""
+    comma = "、" if (get_language() or "").startswith("zh") else ", "
+    return comma.join(localized(word) for word in words)
+
+
+EMERGENCY_SERVICES = {
+    "110": lambda: pgettext("emergency number", "Police"),
+    "119": lambda: pgettext("emergency number", "Fire and rescue"),
+    "120": lambda: pgettext("emergency number", "Ambulance"),
+    "122": lambda: pgettext("emergency number", "Road accidents"),
+    "112": lambda: pgettext("emergency number", "All emergencies"),
+    "911": lambda: pgettext("emergency number", "All emergencies"),
+}
+
+
+@register.filter
+def emergency_service(number: str) -> str:
+    """Whom a number reaches; empty for a number that is not known here."""
+    named = EMERGENCY_SERVICES.get(str(number))
+    return named() if named else ""

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from huiying.faces.look import views
+
+app_name = "look"
+
+urlpatterns = [
+    path("gallery/", views.gallery, name="gallery"),
+    path("gallery/resident/", views.gallery_resident, name="gallery_resident"),
+    path("gallery/case/", views.gallery_case, name="gallery_case"),
+    path("theme/", views.set_theme, name="theme"),
+]

@@ -1,0 +1,192 @@
+"""Taking letters in, and the private exchange on them. Knows no case; `casework` calls these."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from huiying.intake import receipts, vault
+from huiying.intake.errors import AlreadyWithdrawn
+from huiying.intake.models import Message, Submission
+from huiying.intake.states import Channel, State, Wish
+from huiying.kernel import keys, time
+from huiying.kernel.actors import Actor
+from huiying.kernel.identifiers import random_label
+from huiying.kernel.refusals import Invalid, NotAllowed
+from huiying.kernel.verbs import verb
+from huiying.record.actions import write
+
+LONGEST_BODY = 10_000
+LONGEST_TITLE = 120
+LONGEST_PLACE = 300
+# Who may say that a letter came by another channel than the page that the writer stands on.
+TAKES_IN_FOR_OTHERS = ("clerk", "door", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What somebody sent, as received. `named_units` are codes of units it complains about."""
+
+    body: str
+    title: str = ""
+    place: str = ""
+    category_code: str = ""
+    wish: str = Wish.PRIVATE
+    channel: str = Channel.WEB
+    language: str = "zh-hans"
+    danger: bool = False
+    conduct: bool = False
+    named_units: tuple[str, ...] = ()
+    email: str = ""
+    source: str = ""
+    source_id: str = ""
+
+
+def replay_of(form_key: str, content: str) -> bytes | None:
+    """32 bytes that are the same only for the same form and the same content; None without a form."""
+    if not form_key:
+        return None
+    return hmac.digest(
+        keys.for_purpose("replay"), f"{form_key}\0{content}".encode(), hashlib.sha256
+    )
+
+
+def letter_replay(letter: Letter, form_key: str) -> bytes | None:
+    """`replay_of` for a whole letter."""
+    return replay_of(form_key, json.dumps(asdict(letter), sort_keys=True))
+
+
+def check(letter: Letter) -> None:
+    """Refuse a letter that cannot be kept as it is, naming the field."""
+    if not letter.body.strip():
+        raise Invalid(_("Tell us what happened."), field="body")
+    for field, most in (
+        ("body", LONGEST_BODY),
+        ("title", LONGEST_TITLE),
+        ("place", LONGEST_PLACE),
+    ):
+        text = getattr(letter, field)
+        if len(text) > most:
+            raise Invalid(
+                _("This is longer than %(most)d characters.") % {"most": most}, field=field
+            )
+        if "\0" in text:
+            raise Invalid(_("This text has characters that cannot be kept."), field=field)
+    if letter.channel not in Channel.values or letter.wish not in Wish.values:
+        raise Invalid(field="channel")
+
+
+@verb
+def take_in(*, actor: Actor, letter: Letter, form_key: str = "") -> Submission:
+    """Keep one letter and give it a code.
+
+    Raises Invalid; AlreadyReceived where the same form brought the same letter before;
+    AlreadyImported for a known `source` and `source_id`; CodeTaken where the code must be drawn again.
+    """
+    if (letter.channel != Channel.WEB or letter.source) and not actor.has(*TAKES_IN_FOR_OTHERS):
+        raise NotAllowed
+    check(letter)
+    submission = Submission.objects.create(
+        label=random_label(),
+        code=receipts.new_code(),
+        code_key=keys.newest(),
+        replay=letter_replay(letter, form_key),
+        received_at=time.now(),
+        channel=letter.channel,
+        language=letter.language,
+        title=letter.title.strip(),
+        body=letter.body,
+        place=letter.place.strip(),
+        category_code=letter.category_code,
+        wish=letter.wish,
+        danger=letter.danger,
+        conduct=letter.conduct,
+        named_units=list(letter.named_units),
+        reachable=bool(letter.email),
+        source=letter.source,
+        source_id=letter.source_id,
+    )
+    if letter.email:
+        vault.put_contact(submission, letter.email.strip())
+    return submission
+
+
+def receipt_of(submission: Submission, *, again: bool = False) -> receipts.Receipt:
+    """The receipt of a kept letter."""
+    return receipts.Receipt(
+        code=submission.code,
+        secret=receipts.secret_of(submission.code, submission.code_key),
+        received_at=submission.received_at,
+        submission_label=submission.label,
+        again=again,
+    )
+
+
+def subject(submission: Submission) -> str:
+    """The label by which record and outbox know this letter."""
+    return f"submission:{submission.label}"
+
+
+def _require_writer(actor: Actor, submission: Submission) -> None:
+    if not actor.covers("resident", subject(submission)):
+        raise NotAllowed
+
+
+def _require_text(text: str) -> None:
+    if not text.strip():
+        raise Invalid(_("Write something first."), field="text")
+    if len(text) > LONGEST_BODY or "\0" in text:
+        raise Invalid(
+            _("This is longer than %(most)d characters.") % {"most": LONGEST_BODY}, field="text"
+        )
+
+
+@verb
+def add_message(
+    *, actor: Actor, submission: Submission, kind: str, text: str, form_key: str = ""
+) -> Message:
+    """Add to the exchange: words or an answer by the resident, a question by the desk.
+
+    The caller's policy has decided that a member of staff may; a resident only on their own letter.
+    Raises AlreadyReceived where the same form brought the same words before.
+    """
+    _require_text(text)
+    sender = Message.From.DESK
+    if actor.has("resident"):
+        _require_writer(actor, submission)
+        sender = Message.From.RESIDENT
+    if submission.state == State.WITHDRAWN:
+        raise AlreadyWithdrawn
+    message = Message.objects.create(
+        submission=submission,
+        at=time.now(),
+        sender=sender,
+        kind=kind,
+        author=actor.label,
+        text=text,
+        replay=replay_of(form_key, f"{submission.label}\0{text}"),
+    )
+    write(
+        actor=actor,
+        action=f"exchange.{kind}",
+        subject=subject(submission),
+        data={"message": message.pk},
+    )
+    return message
+
+
+@verb
+def withdraw_submission(*, actor: Actor, submission: Submission) -> datetime:
+    """End one's own letter; it stays in every figure. Raises AlreadyWithdrawn the second time."""
+    _require_writer(actor, submission)
+    now = time.now()
+    done = Submission.objects.filter(pk=submission.pk, state=State.OPEN).update(
+        state=State.WITHDRAWN, withdrawn_at=now
+    )
+    if not done:
+        raise AlreadyWithdrawn
+    write(actor=actor, action="submission.withdrawn", subject=subject(submission))
+    return now

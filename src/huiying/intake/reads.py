@@ -1,0 +1,70 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiying.intake import receipts
+from huiying.intake.errors import WrongCode
+from huiying.intake.models import Message, Submission
+from huiying.kernel.actors import Actor, Grant
+from huiying.kernel.limits import count_try
+
+TRIES_PER_CODE = 20
+TRIES_PER_ADDRESS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One line of the exchange; `from_resident` says whose it is, `kind` what it is."""
+
+    id: int
+    at: datetime
+    from_resident: bool
+    kind: str
+    text: str
+
+
+def resident(label: str) -> Actor:
+    """The writer of the letter with this label, and of no other."""
+    return Actor(f"resident:{label}", frozenset({Grant("resident", f"submission:{label}")}))
+
+
+def open_with(*, code: str, secret: str, address: str) -> Actor:
+    """The resident who holds this receipt.
+
+    Raises WrongCode, the same and as slowly for a wrong code as for a wrong secret, and TooMany
+    beyond 20 tries at one code or 40 from one address in a quarter of an hour.
+    """
+    count_try("follow address", address, most=TRIES_PER_ADDRESS)
+    plain = receipts.read_code(code)
+    count_try("follow code", plain or "none", most=TRIES_PER_CODE if plain else 10**6)
+    row = Submission.objects.filter(code=plain or "").values("label", "code", "code_key").first()
+    known = row or {"label": "", "code": plain or "0" * receipts.CODE_DIGITS, "code_key": None}
+    fits = receipts.matches(known["code"], known["code_key"], secret)
+    if row is None or not fits:
+        raise WrongCode
+    return resident(row["label"])
+
+
+def submission_of(actor: Actor) -> Submission | None:
+    """The letter that this resident wrote."""
+    label = actor.label.removeprefix("resident:")
+    return Submission.objects.filter(label=label).first() if actor.has("resident") else None
+
+
+def by_replay(replay: bytes | None) -> Submission | None:
+    """The letter that this very form brought before."""
+    return None if replay is None else Submission.objects.filter(replay=replay).first()
+
+
+def by_source(source: str, source_id: str) -> Submission | None:
+    """The letter that came from this row of a partner's file."""
+    return Submission.objects.filter(source=source, source_id=source_id).first()
+
+
+def exchange_on(submission_ids: list[int]) -> dict[int, list[MessageLine]]:
+    """The private exchange on each of these letters, oldest first."""
+    found: dict[int, list[MessageLine]] = {each: [] for each in submission_ids}
+    rows = Message.objects.filter(submission_id__in=submission_ids).order_by("id")
+    for row in rows:
+        line = MessageLine(row.pk, row.at, row.sender == Message.From.RESIDENT, row.kind, row.text)
+        found[row.submission_id].append(line)
+    return found

@@ -1,0 +1,23 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+
+
+class Channel(models.TextChoices):
+    WEB = "web", _("Web form")
+    PHONE = "phone", _("Phone")
+    COUNTER = "counter", _("Counter")
+    LETTER = "letter", _("Letter")
+    EMAIL = "email", _("E-mail")
+    APP = "app", _("App")
+    PARTNER = "partner", _("Partner organisation")
+    OTHER = "other", _("Other")
+
+
+class Wish(models.TextChoices):
+    PUBLIC = "public", _("The answer may be published")
+    PRIVATE = "private", _("Answer only me")

@@ -1,0 +1,49 @@
+"""The vault: one random key per submission, wrapped under the key ring (AES-256-GCM throughout).
+
+Nothing here is logged, and nothing here is called by a page: contact data is opened by the resolver
+at the moment of sending.
+"""
+
+import json
+import secrets
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from huiying.intake.models import Contact, Seal, Submission
+from huiying.kernel import keys
+
+NONCE_BYTES = 12
+
+
+def _seal(key: bytes, content: bytes, bound_to: str) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode())
+
+
+def _open(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+
+
+def put_contact(submission: Submission, email: str) -> None:
+    """Seal the address for this submission; part of the verb that takes the letter in."""
+    key = secrets.token_bytes(32)
+    number = keys.newest()
+    wrapped = _seal(keys.for_purpose("vault", number), key, submission.label)
+    Seal.objects.create(submission=submission, key_number=number, wrapped=wrapped)
+    content = json.dumps({"email": email}).encode()
+    Contact.objects.create(submission=submission, sealed=_seal(key, content, submission.label))
+
+
+def email_of(label: str) -> str | None:
+    """The address behind "submission:…", for sending and nothing else; None where there is none."""
+    contact = (
+        Contact.objects.select_related("submission__seal")
+        .filter(submission__label=label.removeprefix("submission:"))
+        .first()
+    )
+    if contact is None:
+        return None
+    seal = contact.submission.seal
+    bound_to = contact.submission.label
+    key = _open(keys.for_purpose("vault", seal.key_number), bytes(seal.wrapped), bound_to)
+    return str(json.loads(_open(key, bytes(contact.sealed), bound_to))["email"])

@@ -1,0 +1,25 @@
+"""Keys for one purpose each, drawn from the installation's key ring (HKDF, RFC 5869)."""
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+def derive(key: bytes, purpose: str, *, length: int = 32) -> bytes:
+    """A key of `length` bytes that serves `purpose` and tells nothing about `key`."""
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=purpose.encode()).derive(
+        key
+    )
+
+
+def newest() -> int:
+    """The number of the key that seals new things."""
+    return int(max(settings.KEY_RING))
+
+
+def for_purpose(purpose: str, number: int | None = None) -> bytes:
+    """The key for `purpose` under ring key `number` (the newest where none is named).
+
+    Raises KeyError when the ring no longer holds that number.
+    """
+    return derive(settings.KEY_RING[newest() if number is None else number], purpose)

@@ -1,0 +1,17 @@
+"""Texts that data carries in each language: `{"zh-hans": "…", "en": "…"}`."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+
+def localized(texts: Mapping[str, str] | None, language: str | None = None) -> str:
+    """The text in `language` (the active one where none is named), else in any that has one."""
+    if not texts:
+        return ""
+    wanted = (language or get_language() or settings.LANGUAGE_CODE).lower()
+    for candidate in (wanted, wanted.split("-")[0], settings.LANGUAGE_CODE):
+        if texts.get(candidate):
+            return texts[candidate]
+    return next((text for text in texts.values() if text), "")

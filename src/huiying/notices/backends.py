@@ -1,0 +1,53 @@
+"""Where a composed mail goes: into a folder, or to an SMTP server."""
+
+import os
+import smtplib
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+SECONDS = 20
+
+
+class Backend(Protocol):
+    """Takes one mail; raises OSError or smtplib.SMTPException where it could not."""
+
+    def send(self, mail: EmailMessage) -> None: ...
+
+
+class FileBackend:
+    """Writes each mail to `<folder>/<message id>.eml`; the same mail again replaces its file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, mail: EmailMessage) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = mail["Message-ID"].strip("<>").partition("@")[0]
+        fresh = self.folder / f".{name}.{os.getpid()}"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(mail.as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.folder / f"{name}.eml")
+
+
+class SmtpBackend:
+    """Hands each mail to the agency's SMTP server."""
+
+    def send(self, mail: EmailMessage) -> None:
+        kind = smtplib.SMTP_SSL if settings.SMTP_TLS == "tls" else smtplib.SMTP
+        with kind(settings.SMTP_HOST, settings.SMTP_PORT, timeout=SECONDS) as server:
+            if settings.SMTP_TLS == "starttls":
+                server.starttls()
+            if settings.SMTP_USER:
+                server.login(settings.SMTP_USER, settings.SMTP_PASSWORD)
+            server.send_message(mail)
+
+
+def backend() -> Backend:
+    """The back end that `HUIYING_MAIL` names."""
+    return SmtpBackend() if settings.MAIL_BACKEND == "smtp" else FileBackend(settings.MAIL_FOLDER)

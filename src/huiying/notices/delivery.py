@@ -1,0 +1,71 @@
+"""From a row of the outbox to a mail: who, in which words, by which back end.
+
+`config` registers the two resolvers: one opens the vault for "submission:…" at the moment of sending,
+one makes the address of the page where the writer reads on. Neither result is stored.
+"""
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from huiying.kernel.names import localized
+from huiying.notices.backends import Backend, backend
+from huiying.notices.models import Outgoing
+
+type AddressOf = Callable[[str], str | None]
+type PageFor = Callable[[str], str]
+
+KINDS = frozenset({"received", "question", "answered", "declined", "corrected", "answer_withdrawn"})
+_address_of: AddressOf | None = None
+_page_for: PageFor | None = None
+
+
+class NotWired(RuntimeError):
+    """`wire` was not called; `config` calls it when Django is ready."""
+
+
+def wire(*, address_of: AddressOf, page_for: PageFor) -> None:
+    """Register the resolver of labels and the maker of page addresses (its argument: a language)."""
+    global _address_of, _page_for
+    _address_of, _page_for = address_of, page_for
+
+
+def compose(row: Outgoing, address: str, page: str) -> EmailMessage:
+    """The mail for one row: same Message-ID however often it is sent; no word of the letter in it."""
+    with translation.override(row.language):
+        words = {
+            "kind": row.kind,
+            "agency": localized(settings.AGENCY_NAME),
+            "page": page,
+            "data": row.data,
+        }
+        subject = render_to_string("notices/subject.txt", words)
+        body = render_to_string("notices/body.txt", words)
+    mail = EmailMessage(policy=WIRE)
+    mail["Subject"] = " ".join(subject.split())
+    mail["From"] = settings.MAIL_FROM
+    mail["To"] = address
+    mail["Date"] = format_datetime(row.made_at)
+    mail["Message-ID"] = f"<{row.message_id}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(body.strip() + "\n")
+    return mail
+
+
+def deliver(row: Outgoing, *, by: Backend | None = None) -> str:
+    """Send one row and say how it ended: "sent", or "no_address" where there is nobody to send to.
+
+    Raises OSError or smtplib.SMTPException where the back end fails; the row is tried again then.
+    """
+    if _address_of is None or _page_for is None:
+        raise NotWired
+    address = _address_of(row.recipient)
+    if address is None or "@" not in parseaddr(address)[1]:
+        return "no_address"
+    (by or backend()).send(compose(row, address, _page_for(row.language)))
+    return "sent"

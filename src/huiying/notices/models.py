@@ -1,0 +1,26 @@
+from django.db import models
+from django.db.models import Q
+
+
+class Outgoing(models.Model):
+    """One notice to be sent, written in the transaction of the act that it tells of (the outbox).
+
+    Holds a recipient label ("submission:…", "staff:…"), never an address.
+    """
+
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    recipient = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    data = models.JSONField(default=dict)
+    message_id = models.CharField(max_length=120, unique=True)
+    tries = models.SmallIntegerField(default=0)
+    last_error = models.CharField(max_length=80, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(sent_at=None), name="outgoing_due")
+        ]

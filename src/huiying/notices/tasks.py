@@ -1,0 +1,69 @@
+"""The sweeper: sends what the outbox holds. Several may run; no row is sent by two at once."""
+
+import logging
+import smtplib
+from datetime import timedelta
+
+from django.db import transaction
+
+from huiying.kernel import time
+from huiying.notices.delivery import deliver
+from huiying.notices.models import Outgoing
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+# A mail that fails is tried again after 1, 2, 4 … minutes, ten times: about seventeen hours.
+MOST_TRIES = 10
+FIRST_WAIT = timedelta(minutes=1)
+
+
+def sweep() -> int:
+    """Send every row that is due; returns how many ended, sent or given up."""
+    ended = 0
+    while True:
+        done, claimed = _sweep_batch()
+        ended += done
+        if claimed < BATCH:
+            return ended
+
+
+def _sweep_batch() -> tuple[int, int]:
+    with transaction.atomic():
+        due = list(
+            Outgoing.objects.select_for_update(skip_locked=True)
+            .filter(sent_at=None, due_at__lte=time.now())
+            .order_by("due_at", "id")
+            .values_list("pk", flat=True)[:BATCH]
+        )
+    return sum(_send_one(pk) for pk in due), len(due)
+
+
+def _send_one(pk: int) -> int:
+    """One row in its own transaction: a crash after sending leaves it due, under the same Message-ID."""
+    with transaction.atomic():
+        row = (
+            Outgoing.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
+        )
+        if row is None:
+            return 0
+        tries = row.tries + 1
+        try:
+            result = deliver(row)
+        except (OSError, smtplib.SMTPException) as error:
+            return _try_later(row, tries, type(error).__name__)
+        Outgoing.objects.filter(pk=pk).update(
+            sent_at=time.now(), tries=tries, result=result, last_error=""
+        )
+    return 1
+
+
+def _try_later(row: Outgoing, tries: int, problem: str) -> int:
+    logger.warning("notice not sent: row %s, try %s, %s", row.pk, tries, problem)
+    columns: dict[str, object] = {"tries": tries, "last_error": problem[:80]}
+    if tries >= MOST_TRIES:
+        columns |= {"sent_at": time.now(), "result": "gave_up"}
+    else:
+        columns["due_at"] = time.now() + FIRST_WAIT * 2 ** (tries - 1)
+    Outgoing.objects.filter(pk=row.pk).update(**columns)
+    return int(tries >= MOST_TRIES)

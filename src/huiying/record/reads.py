@@ -1,0 +1,43 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from huiying.record import commitments
+from huiying.record.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry as it stands; `data` is None where its payload was erased."""
+
+    id: int
+    at: datetime
+    action: str
+    actor: str
+    subject: str
+    data: dict[str, Any] | None
+
+
+def entries_about(subjects: Sequence[str], *, most: int = 500) -> list[Said]:
+    """The entries on any of `subjects` (labels), oldest first, the newest `most` of them."""
+    rows = (
+        Entry.objects.filter(subject__in=subjects)
+        .order_by("-id")
+        .values_list("id", "at", "action", "actor", "subject", "payload__data")[:most]
+    )
+    said = [Said(*row) for row in rows]
+    said.sort(key=lambda each: (each.at, each.id))
+    return said
+
+
+def holds(entry_id: int) -> bool:
+    """True where the entry's commitment matches its payload; an erased payload cannot be checked."""
+    entry = Entry.objects.select_related("payload").get(pk=entry_id)
+    payload = entry.payload
+    if payload.salt is None:
+        return True
+    content = commitments.canonical(
+        entry.at, entry.action, entry.actor, entry.subject, payload.data
+    )
+    return commitments.commit(bytes(payload.salt), content) == bytes(entry.commitment)

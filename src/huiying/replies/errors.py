@@ -1,0 +1,78 @@
+from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
+from huiying.kernel.verbs import refuse_on
+
+
+class OtherVersion(MovedOn):
+    """Somebody saved another text since this one was seen."""
+
+    code = "other_version"
+    sentence = _("The text has changed since you opened it. Read it again, then decide.")
+
+
+class NotNow(MovedOn):
+    """The life cycle has no such step from the reply's state."""
+
+    code = "reply_not_now"
+    sentence = _("This cannot be done with the answer as it stands now. Look at it again.")
+
+
+class CaseMovedOn(MovedOn):
+    """The case left the unit, its round or its state; the draft ends with it."""
+
+    code = "case_moved_on"
+    sentence = _("The case is no longer being worked on by this unit, so this draft has ended.")
+
+
+class AlreadyDrafted(MovedOn):
+    """Somebody has begun an answer on this case."""
+
+    code = "already_drafted"
+    sentence = _("Somebody else has begun an answer to this case. Both texts are shown here.")
+
+
+class NeedsSecondPerson(NotAllowed):
+    code = "needs_second_person"
+    sentence = _("You wrote part of this text. Somebody else must check it.")
+
+
+class WishedPrivate(Invalid):
+    code = "wished_private"
+    sentence = _("The writer asked for a private answer. Send it to them alone.")
+
+
+class NeverPublic(Invalid):
+    code = "never_public"
+    sentence = _(
+        "This is a complaint about somebody's conduct. Its answer goes to the writer alone."
+    )
+
+
+class NotForEverybody(Invalid):
+    """The author wrote it for the writer alone; a reviewer cannot widen that."""
+
+    code = "not_for_everybody"
+    sentence = _("This answer was written for the writer alone. Send it, or send it back.")
+
+
+class NoStandard(Invalid):
+    code = "no_standard"
+    sentence = _("This standard answer is not in use, or its time is over. Choose another one.")
+
+
+class NeedsOwnAnswer(Invalid):
+    code = "needs_own_answer"
+    sentence = _("A complaint about somebody's conduct gets an answer of its own.")
+
+
+class NeedsStandardApprover(NotAllowed):
+    code = "needs_second_person"
+    sentence = _("You proposed this text. Somebody else must check it.")
+
+
+refuse_on("reply_one_open", AlreadyDrafted)
+refuse_on("reply_corrected_once", AlreadyDrafted)
+refuse_on("version_number_once", OtherVersion)
+refuse_on("reply_second_person", NeedsSecondPerson)
+refuse_on("standard_second_person", NeedsStandardApprover)

@@ -1,0 +1,203 @@
+from django.db import models
+from django.db.models import F, Q
+
+from huiying.agencies.models import Unit
+from huiying.casework.models import CaseFile
+from huiying.casework.states import Outcome
+from huiying.replies.states import ISSUED, OPEN, WITH_REVIEWER, Audience, StandardState, State
+from huiying.routing.models import Category
+
+OPEN_VALUES = sorted(state.value for state in OPEN)
+ISSUED_VALUES = sorted(state.value for state in ISSUED)
+WITH_REVIEWER_VALUES = sorted(state.value for state in WITH_REVIEWER)
+APPROVED_VALUES = sorted([State.APPROVED.value, *ISSUED_VALUES])
+
+
+class Reply(models.Model):
+    """One answer on its way, or as it was given. Its words stand in its versions.
+
+    A past reply is loaded as one `Reply` in state `published` or `sent` and one `ReplyVersion` with
+    number 1: `version` and `approved_version` 1, `issued_at` and `answered_at` the past time,
+    `approved_by` the label of the source, `address` and `label` random, everything else its default.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    label = models.CharField(max_length=32, unique=True)
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="replies")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    version = models.IntegerField(default=1)  # the number of the current ReplyVersion
+    # The unit that answers and the round of the case in which it was drafted.
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    round = models.SmallIntegerField(default=1)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    language = models.CharField(max_length=10)
+    # The permanent address, random; a correction carries the one of the reply that it corrects.
+    address = models.CharField(max_length=32)
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrections", db_index=False
+    )
+    correction_reason = models.TextField(blank=True)
+    hides_earlier = models.BooleanField(default=False)
+
+    drafted_by = models.CharField(max_length=60, blank=True)
+    drafted_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    sent_back_because = models.TextField(blank=True)
+    approved_by = models.CharField(max_length=60, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    approved_version = models.IntegerField(null=True)
+
+    audience = models.CharField(max_length=10, choices=Audience.choices, blank=True)
+    issued_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)  # when the first text at this address was issued
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+    hide_text = models.BooleanField(default=False)  # its words hold personal data
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="reply_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=APPROVED_VALUES)
+                | (~Q(approved_by="") & Q(approved_version=F("version"))),
+                name="reply_approval_names_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("drafted_by")),
+                name="reply_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=ISSUED_VALUES)
+                | Q(
+                    issued_at__isnull=False,
+                    answered_at__isnull=False,
+                    audience__in=Audience.values,
+                ),
+                name="reply_issued_has_time",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(state=State.PUBLISHED) | Q(audience=Audience.PUBLIC))
+                & (~Q(state=State.SENT) | Q(audience=Audience.PRIVATE)),
+                name="reply_state_fits_audience",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WITHDRAWN)
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+                name="reply_withdrawn_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(correction_reason=""),
+                name="reply_correction_has_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=OPEN_VALUES, corrects=None),
+                name="reply_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=~Q(state=State.ABANDONED),
+                name="reply_corrected_once",
+            ),
+            models.UniqueConstraint(
+                fields=["address"], condition=Q(corrects=None), name="reply_address_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(state__in=WITH_REVIEWER_VALUES),
+                name="reply_to_review",
+            ),
+            models.Index(
+                fields=["drafted_by", "-id"],
+                condition=Q(state__in=OPEN_VALUES),
+                name="reply_open_by",
+            ),
+            models.Index(
+                fields=["-answered_at", "-id"],
+                condition=Q(state=State.PUBLISHED),
+                name="reply_public",
+            ),
+            models.Index(
+                fields=["category", "-answered_at", "-id"],
+                condition=Q(state=State.PUBLISHED),
+                name="reply_public_category",
+            ),
+            models.Index(
+                fields=["unit", "-answered_at", "-id"],
+                condition=Q(state=State.PUBLISHED),
+                name="reply_public_unit",
+            ),
+            models.Index(
+                fields=["category", "unit", "-answered_at", "-id"],
+                condition=Q(state=State.PUBLISHED),
+                name="reply_public_both",
+            ),
+        ]
+
+
+class ReplyVersion(models.Model):
+    """The words of a reply as they were saved once; never changed."""
+
+    database_rights = ("SELECT", "INSERT")
+
+    reply = models.ForeignKey(
+        Reply, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )
+    number = models.IntegerField()
+    at = models.DateTimeField()
+    author = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=200)
+    question = models.TextField()
+    text = models.TextField()
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    audience = models.CharField(max_length=10, choices=Audience.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reply", "number"], name="version_number_once"),
+        ]
+
+
+class StandardAnswer(models.Model):
+    """A text with which a clerk may answer at once; checked by a second person. Its words never change:
+    a better text is a new one, and the old one is retired.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    label = models.CharField(max_length=32, unique=True)
+    state = models.CharField(
+        max_length=10, choices=StandardState.choices, default=StandardState.PROPOSED
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    title = models.JSONField()
+    question = models.JSONField()
+    text = models.JSONField()
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    proposed_by = models.CharField(max_length=60)
+    proposed_at = models.DateTimeField()
+    approved_by = models.CharField(max_length=60, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    expires_on = models.DateField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=StandardState.APPROVED)
+                | (~Q(approved_by="") & ~Q(approved_by=F("proposed_by"))),
+                name="standard_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=StandardState.values), name="standard_state_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-id"], name="standard_state")]

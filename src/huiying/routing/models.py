@@ -1,0 +1,27 @@
+from django.db import models
+
+from huiying.agencies.models import Unit
+
+
+class Category(models.Model):
+    """What a letter is about; a tree. Each leaf names its lead unit and a target in calendar days."""
+
+    code = models.CharField(max_length=60, unique=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    name = models.JSONField()
+    description = models.JSONField(default=dict)
+    lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    target_days = models.PositiveSmallIntegerField(null=True)
+    is_leaf = models.BooleanField(default=True)
+    offered = models.BooleanField(default=True)  # shown to residents in the write-in form
+    active = models.BooleanField(default=True)
+    place = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_leaf=False)
+                | (models.Q(lead_unit__isnull=False) & models.Q(target_days__gte=1)),
+                name="category_leaf_has_lead_and_target",
+            )
+        ]

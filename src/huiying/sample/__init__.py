@@ -1,0 +1,1 @@
+"""Data for a new installation and the demo: units, categories, accounts, letters."""

@@ -1,0 +1,51 @@
+"""Every test runs as the application's role, on a database of its own process."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import provisioning
+
+SETTINGS = "DJANGO_SETTINGS_MODULE"
+if SETTINGS in os.environ:
+    raise pytest.UsageError(
+        f"Unset {SETTINGS}: the tests arrange the environment before it is read"
+    )
+
+RUN = provisioning.arrange()  # before Django reads its settings
+os.environ[SETTINGS] = "huiying.config.settings"
+
+import django  # noqa: E402
+
+django.setup()
+del os.environ[SETTINGS]  # or else the processes of pytest-xdist would read it before they arrange
+
+from django.db import connections  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
+from pytest_django import DjangoDbBlocker  # noqa: E402
+
+
+pytest_plugins = ["tests.people", "tests.guards"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """In place of pytest-django's: a clone of the migrated template, and a new one after each test
+    that commits. (Django's own flush truncates, which the record's triggers refuse.)"""
+
+    def begin_again(_case: TransactionTestCase) -> None:
+        connections.close_all()
+        provisioning.clone(RUN)
+
+    with provisioning.provided(RUN), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", begin_again)
+        with django_db_blocker.unblock():
+            yield
+            connections.close_all()
+
+
+def pytest_unconfigure() -> None:
+    provisioning.tidy_up(RUN)

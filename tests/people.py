@@ -1,0 +1,129 @@
+"""The named people of the tests, and the small county in which they work."""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from huiying.accounts.models import Account
+from huiying.agencies.actions import give_role, load_units
+from huiying.agencies.reads import standing_of
+from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM, Actor
+from huiying.routing.actions import load_categories
+
+PASSWORD = "long enough for tests"
+UNITS = [
+    ("county", "", "云渡县", "Yundu County"),
+    ("desk", "county", "群众来信办公室", "Letters Office"),
+    ("housing", "county", "住房和城乡建设局", "Housing Department"),
+    ("estates", "housing", "物业管理科", "Estates Office"),
+    ("water", "county", "供水公司", "Water Company"),
+    ("roads", "county", "公路局", "Roads Department"),
+    ("integrity", "county", "效能办", "Integrity Office"),
+]
+CATEGORIES = [
+    ("living", "", "住在这里", "Living here", "", 0),
+    ("noise", "living", "噪声", "Noise", "housing", 10),
+    ("leak", "living", "漏水", "Water leak", "water", 3),
+    ("pothole", "living", "路面破损", "Pothole", "roads", 7),
+    ("conduct", "living", "工作作风", "Conduct of staff", "integrity", 15),
+]
+MEMBERS = {
+    "clerk": ("desk", "clerk"),
+    "dispatcher": ("desk", "dispatcher"),
+    "handler": ("housing", "handler"),
+    "colleague": ("housing", "handler"),
+    "other_handler": ("water", "handler"),
+    "below": ("estates", "handler"),
+    "reviewer": ("county", "reviewer"),
+    "unit_reviewer": ("housing", "reviewer"),
+    "supervisor": ("county", "supervisor"),
+    "leader": ("county", "leader"),
+    "auditor": ("county", "auditor"),
+    "administrator": ("county", "administrator"),
+    "investigator": ("integrity", "handler"),
+}
+
+
+@dataclass
+class Person:
+    """Somebody of the tests: `actor` as policies see them, `client` signed in as them."""
+
+    account: Account
+    client: Client
+
+    @property
+    def actor(self) -> Actor:
+        return standing_of(self.account).actor
+
+
+class People:
+    """People by name: `people.clerk.actor`, `people.handler.client`; `people.stranger` is nobody."""
+
+    def __init__(self, by_name: dict[str, Person]) -> None:
+        self._by_name = by_name
+        self.stranger = Client()
+
+    def __getattr__(self, name: str) -> Person:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+
+@functools.cache
+def _password_hash() -> str:
+    return make_password(PASSWORD)
+
+
+def make_person(username: str, *memberships: tuple[str, str]) -> Person:
+    """An account with these (unit code, role) pairs, and a client signed in as it."""
+    account = Account.objects.create(
+        username=username,
+        name={"zh-hans": f"{username}同志", "en": username.replace("_", " ").title()},
+        password=_password_hash(),
+        made_at=time.now(),
+    )
+    for unit_code, role in memberships:
+        give_role(actor=SYSTEM, username=username, unit_code=unit_code, role=role)
+    client = Client()
+    client.force_login(account)
+    return Person(account, client)
+
+
+@pytest.fixture
+def county(db: None) -> None:
+    """The unit and category trees above."""
+    load_units(
+        actor=SYSTEM,
+        rows=[
+            {"code": code, "parent": parent, "name": {"zh-hans": chinese, "en": english}}
+            for code, parent, chinese, english in UNITS
+        ],
+    )
+    load_categories(
+        actor=SYSTEM,
+        rows=[
+            {
+                "code": code,
+                "parent": parent,
+                "name": {"zh-hans": chinese, "en": english},
+                "lead": lead,
+                "target_days": days,
+            }
+            for code, parent, chinese, english, lead, days in CATEGORIES
+        ],
+    )
+
+
+@pytest.fixture
+def people(county: None) -> People:
+    """Everybody of `MEMBERS`, and the stranger."""
+    return People({name: make_person(name, membership) for name, membership in MEMBERS.items()})
