@@ -25,7 +25,6 @@ from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
-
 pytest_plugins = ["tests.people", "tests.guards"]
 
 

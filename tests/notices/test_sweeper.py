@@ -60,7 +60,9 @@ def test_the_outbox_and_the_vault_hold_no_readable_address(county):
     assert ADDRESS not in f"{row.recipient}{row.data}{row.message_id}"
     assert ADDRESS.encode() not in bytes(Contact.objects.get().sealed)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM intake_submission s WHERE s::text LIKE '%%example.org%%'")
+        cursor.execute(
+            "SELECT count(*) FROM intake_submission s WHERE s::text LIKE '%%example.org%%'"
+        )
         assert cursor.fetchone() == (0,)
 
 

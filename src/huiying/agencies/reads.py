@@ -108,3 +108,27 @@ def staff_names(labels: Iterable[str]) -> dict[str, dict[str, str]]:
     plain = {label.removeprefix("staff:") for label in labels if label.startswith("staff:")}
     rows = Account.objects.filter(label__in=plain).values_list("label", "name")
     return {f"staff:{label}": name for label, name in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An account as a line of the list of staff; `roles` are (role, unit code)."""
+
+    username: str
+    name: dict[str, str]
+    active: bool
+    roles: tuple[tuple[str, str], ...]
+
+
+def directory() -> list[Colleague]:
+    """Every account with the roles that it holds now, by user name. Two queries."""
+    held: dict[int, list[tuple[str, str]]] = {}
+    rows = Membership.objects.filter(ended_at=None).order_by("unit__path", "role")
+    for account_id, role, code in rows.values_list("account_id", "role", "unit__code"):
+        held.setdefault(account_id, []).append((role, code))
+    return [
+        Colleague(
+            account.username, account.name, account.is_active, tuple(held.get(account.pk, ()))
+        )
+        for account in Account.objects.order_by("username")
+    ]

@@ -21,6 +21,22 @@ class NamedUnit(Invalid):
     sentence = _("The complaint is about this unit or one above it. It cannot handle it.")
 
 
+class NamesNobody(Invalid):
+    code = "names_nobody"
+    sentence = _("This is a complaint about conduct. Say first whom it is about.")
+
+
+class NobodyLeft(Invalid):
+    """Marking would hide the letter from every dispatcher: it would vanish."""
+
+    code = "nobody_left"
+    sentence = _(
+        "Then no dispatcher could see this letter any more. First give the dispatcher's role to "
+        "somebody outside these units; a complaint about the head of the agency belongs to the body "
+        "above it."
+    )
+
+
 class UnitTwice(Invalid):
     code = "unit_twice"
     sentence = _("A unit can have one part in a case only.")

@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huiying.casework import story
+from huiying.casework.deadlines import Clock, clock
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.casework.stepping import subject
 from huiying.intake import reads as letters
 from huiying.intake.actions import replay_of
-from huiying.intake.models import Message, Submission
+from huiying.intake.models import Message
 from huiying.intake.states import Channel, Wish
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -54,7 +55,7 @@ class MayDo:
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """One letter with the state of its case in words. `due_ended_at` is when the answer came."""
+    """One letter with the state of its case in words; its clock ends with the answer."""
 
     submission_id: int
     label: str
@@ -69,13 +70,9 @@ class LetterPage:
     conduct: bool
     reachable: bool
     withdrawn: bool
-    state: str
     told: story.Told
     responsible: str
-    due_at: datetime
-    due_ended_at: datetime | None
-    paused: bool
-    late: bool
+    clock: Clock
     steps: tuple[story.PathStep, ...]
     events: tuple[story.Event, ...]
     exchange: tuple[Note, ...]
@@ -86,9 +83,7 @@ class LetterPage:
 
 
 def _reports() -> QuerySet[Report]:
-    return Report.objects.select_related(
-        "submission", "case", "case__lead_unit", "case__category"
-    )
+    return Report.objects.select_related("submission", "case", "case__lead_unit", "case__category")
 
 
 def own_report(actor: Actor) -> Report:
@@ -129,7 +124,14 @@ def letter_page(actor: Actor) -> LetterPage:
     moves = _moves(report)
     exchange = letters.exchange_on([submission.pk])[submission.pk]
     may = _may(report)
-    standing = _standing(report, may)
+    running = clock(
+        report.due_at,
+        waiting_since=case.waiting_since,
+        waiting_until=case.waiting_until,
+        ended_at=report.delivered_at or report.ended_at,
+        moment=time.now(),
+    )
+    standing = _standing(report, may, running)
     return LetterPage(
         submission_id=submission.pk,
         label=submission.label,
@@ -143,14 +145,10 @@ def letter_page(actor: Actor) -> LetterPage:
         category=localized(case.category.name) if case.category else "",
         conduct=case.conduct,
         reachable=submission.reachable,
-        withdrawn=standing.withdrawn,
-        state=State.CLOSED if standing.withdrawn else case.state,
+        withdrawn=report.ended_at is not None,
         told=story.told(standing),
         responsible=standing.unit or _("Our letters desk"),
-        due_at=report.due_at,
-        due_ended_at=report.delivered_at or report.ended_at,
-        paused=case.state == State.WAITING and not standing.withdrawn,
-        late=_late(report),
+        clock=running,
         steps=story.steps(standing, submission.received_at, moves),
         events=story.events(submission.received_at, moves, _own_events(report)),
         exchange=tuple(_note(line) for line in exchange),
@@ -196,16 +194,17 @@ def _own_events(report: Report) -> list[story.Event]:
     return found
 
 
-def _standing(report: Report, may: MayDo) -> story.Standing:
+def _standing(report: Report, may: MayDo, running: Clock) -> story.Standing:
     case = report.case
     return story.Standing(
         state=case.state,
-        withdrawn=report.ended_at is not None,
-        declined=case.state == State.CLOSED and case.outcome == Outcome.NOT_OURS,
+        withdrawn_at=report.ended_at,
+        declined=_is_declined(case),
         unit=localized(case.lead_unit.name) if case.lead_unit else "",
         outcome=str(Outcome(case.outcome).label) if case.outcome else "",
         round=case.round,
         reopen_until=may.reopen_until if may.reopen else None,
+        paused_until=case.waiting_until if running.paused else None,
     )
 
 
@@ -217,15 +216,10 @@ def _may(report: Report) -> MayDo:
         add=live,
         answer=live and state == State.WAITING,
         withdraw=live and state in OPEN,
-        judge=live and report.delivered_at is not None,
+        judge=live and report.delivered_at is not None and not _is_declined(report.case),
         reopen=live and until is not None and time.now() <= until,
         reopen_until=until,
     )
-
-
-def _late(report: Report) -> bool:
-    running = report.ended_at is None and report.delivered_at is None
-    return running and report.case.state != State.WAITING and time.now() > report.due_at
 
 
 def _note(line: letters.MessageLine) -> Note:
@@ -243,11 +237,13 @@ def _open_question(exchange: list[letters.MessageLine]) -> str:
     return asked[-1] if asked else ""
 
 
+def _is_declined(case: CaseFile) -> bool:
+    return case.state == State.CLOSED and case.outcome == Outcome.NOT_OURS
+
+
 def _declined(case: CaseFile) -> Declined | None:
-    if case.state != State.CLOSED or case.outcome != Outcome.NOT_OURS:
+    if not _is_declined(case):
         return None
     entries = entries_about([subject(case)])
     said = [entry.data or {} for entry in entries if entry.action == "case.decline"]
     return Declined(said[-1].get("body", ""), said[-1].get("words", "")) if said else None
-
-

@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
 from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
-from huiying.casework.states import OPEN, Outcome, State, Vote
+from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, State, Vote
 from huiying.intake.models import Submission
 from huiying.routing.models import Category
 
@@ -19,7 +21,11 @@ OPEN_VALUES = sorted(state.value for state in OPEN)
 
 
 class CaseFile(models.Model):
-    """The agency's handling of one problem. `version` counts its moves, for compare-and-set."""
+    """The agency's handling of one problem. `version` counts its moves, for compare-and-set.
+
+    The clock: `due_at` with every pause that has ended; `paused`, their sum in this round; while the
+    desk waits for the writer, `waiting_since` and the moment of the cap, `waiting_until`.
+    """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
@@ -28,14 +34,20 @@ class CaseFile(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     version = models.IntegerField(default=1)
     title = models.CharField(max_length=200)
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
-    lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    lead_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=12)
     conduct = models.BooleanField(default=False)
     danger = models.BooleanField(default=False)
     received_at = models.DateTimeField()
     due_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)
+    waiting_until = models.DateTimeField(null=True)
+    paused = models.DurationField(default=timedelta, db_default=timedelta())
     round = models.SmallIntegerField(default=1)
     returns = models.SmallIntegerField(default=0)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
@@ -51,8 +63,10 @@ class CaseFile(models.Model):
                 name="case_closed_has_outcome",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.WAITING, waiting_since__isnull=False)
-                | (~Q(state=State.WAITING) & Q(waiting_since=None)),
+                condition=Q(
+                    state=State.WAITING, waiting_since__isnull=False, waiting_until__isnull=False
+                )
+                | (~Q(state=State.WAITING) & Q(waiting_since=None, waiting_until=None)),
                 name="case_waiting_has_time",
             ),
             models.CheckConstraint(
@@ -75,6 +89,15 @@ class CaseFile(models.Model):
             ),
             models.Index(fields=["category", "-received_at", "-id"], name="case_category"),
             models.Index(fields=["answered_at"], name="case_answered"),
+            models.Index(fields=["channel", "-received_at", "-id"], name="case_channel"),
+            models.Index(
+                fields=["-received_at", "-id"], condition=Q(conduct=True), name="case_conduct"
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(state__in=OPEN_VALUES, returns__gte=RETURNS_BEFORE_SUPERVISOR),
+                name="case_sent_back",
+            ),
         ]
 
 
@@ -105,7 +128,7 @@ class Assignment(models.Model):
         SUPPORT = "support"
 
     case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="assignments")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     part = models.CharField(max_length=10, choices=Part.choices)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -127,8 +150,10 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["unit", "case"], condition=Q(ended_at=None), name="assignment_unit_now"
-            )
+                fields=["unit", "case"],
+                condition=Q(ended_at=None, part="support"),
+                name="assignment_support_now",
+            ),
         ]
 
 
@@ -137,15 +162,22 @@ class Move(models.Model):
 
     database_rights = ("SELECT", "INSERT")
 
-    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="moves")
+    case = models.ForeignKey(
+        CaseFile, on_delete=models.PROTECT, related_name="moves", db_index=False
+    )
     at = models.DateTimeField()
     verb = models.CharField(max_length=24)
     source = models.CharField(max_length=12, blank=True)
     target = models.CharField(max_length=12, choices=State.choices)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     due_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)
+    waiting_until = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, blank=True)
     round = models.SmallIntegerField(default=1)
 

@@ -1,23 +1,29 @@
 """Who may see a case and who may act on it. Rows reach a page only through `visible_cases`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from huiying.agencies.models import Role, Unit
-from huiying.agencies.reads import ancestors
+from huiying.agencies.models import Membership, Role, Unit
+from huiying.agencies.reads import ABOVE_OTHERS, ancestors
 from huiying.casework.errors import NeedsSupervisor, WrongState
 from huiying.casework.models import Assignment, CaseFile, Named
-from huiying.casework.states import AT_UNIT, Step, steps_of
+from huiying.casework.states import (
+    AT_UNIT,
+    RETURNS_BEFORE_SUPERVISOR,
+    Outcome,
+    Step,
+    steps_of,
+)
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 
 READS_ALL = (Role.CLERK, Role.DISPATCHER, Role.AUDITOR, "system")
 READS_BELOW = (Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR)
-# Returns after which the desk no longer decides alone.
-RETURNS_BEFORE_SUPERVISOR = 2
+BOTH = {"assign", "reassign"}
 
 
 def named_to(actor: Actor) -> Q:
@@ -26,7 +32,8 @@ def named_to(actor: Actor) -> Q:
     """
     above = {step for path in actor.scopes("belongs") for step in ancestors(path)}
     accounts = [int(scope) for scope in actor.scopes("account", "under")]
-    return Q(unit__path__in=above) | Q(account_id__in=accounts)
+    units = Unit.objects.filter(path__in=above).values("pk")
+    return Q(unit_id__in=units) | Q(account_id__in=accounts)
 
 
 def _kept_from(actor: Actor) -> Q:
@@ -34,7 +41,7 @@ def _kept_from(actor: Actor) -> Q:
     return Q(conduct=True) & Exists(named)
 
 
-def units_below(scopes: tuple[str, ...]) -> QuerySet[Unit]:
+def units_below(scopes: Iterable[str]) -> QuerySet[Unit]:
     """The units at or below any of these paths."""
     reach = Q(pk__in=[])
     for scope in scopes:
@@ -42,8 +49,13 @@ def units_below(scopes: tuple[str, ...]) -> QuerySet[Unit]:
     return Unit.objects.filter(reach)
 
 
+def reads_everything(actor: Actor) -> bool:
+    """True where the actor's sight does not end at some units."""
+    return actor.has(*READS_ALL) or "" in actor.scopes(*READS_BELOW)
+
+
 def visible_cases(actor: Actor) -> QuerySet[CaseFile]:
-    """The case files whose letters this actor may read.
+    """The case files whose letters this actor may read. Lists use the same rule as `sight.Sight`.
 
     The desk and the auditor see all; handlers, reviewers and supervisors those in which a unit at or
     below theirs has a part; leaders and administrators none. A complaint about conduct is kept from
@@ -52,12 +64,12 @@ def visible_cases(actor: Actor) -> QuerySet[CaseFile]:
     everything = CaseFile.objects.all()
     if actor.has("system"):
         return everything
-    if actor.has(*READS_ALL) or "" in actor.scopes(*READS_BELOW):
+    if reads_everything(actor):
         seen = everything
     elif actor.has(*READS_BELOW):
-        units = list(units_below(actor.scopes(*READS_BELOW)).values_list("pk", flat=True))
+        units = units_below(actor.scopes(*READS_BELOW)).values("pk")
         part = Assignment.objects.filter(
-            case_id=OuterRef("pk"), unit_id__in=units, ended_at=None, part="support"
+            case_id=OuterRef("pk"), unit_id__in=units, ended_at=None, part=Assignment.Part.SUPPORT
         )
         seen = everything.filter(Q(lead_unit_id__in=units) | Exists(part))
     else:
@@ -92,11 +104,14 @@ def may_step(actor: Actor, verb: str, case: CaseFile) -> Refusal | None:
     steps = steps_of(verb)
     if not any(plays_part(actor, step.roles, case) for step in steps):
         return NotAllowed()
-    sent_back = case.returns >= RETURNS_BEFORE_SUPERVISOR
-    if verb in {"assign", "reassign"} and sent_back and not actor.has(Role.SUPERVISOR, "system"):
-        return NeedsSupervisor()
     if not any(case.state in step.sources for step in steps):
-        return WrongState()
+        return WrongState(WHEN.get(verb))
+    if verb == "reopen" and case.outcome == Outcome.WITHDRAWN:
+        return WrongState(_("The writer withdrew this. Only they can write again."))
+    decides = frozenset({Role.SUPERVISOR, "system"})
+    sent_back = case.returns >= RETURNS_BEFORE_SUPERVISOR
+    if verb in BOTH and sent_back and not plays_part(actor, decides, case):
+        return NeedsSupervisor()
     return None
 
 
@@ -107,21 +122,52 @@ def require_step(actor: Actor, verb: str, case: CaseFile) -> None:
         raise refusal
 
 
-def may_be_given(case: CaseFile, unit: Unit) -> bool:
-    """False where a complaint about conduct names this unit or one above it."""
+def may_mark_conduct(actor: Actor) -> bool:
+    """The desk, and a supervisor of the whole agency; a unit cannot shut others out."""
+    return actor.has(Role.CLERK, Role.DISPATCHER, "system") or "" in actor.scopes(Role.SUPERVISOR)
+
+
+def may_know_pressed(actor: Actor) -> bool:
+    """Whether a writer was pressed to withdraw: for the agency's supervisor alone."""
+    return "" in actor.scopes(Role.SUPERVISOR)
+
+
+def barred_paths(case: CaseFile) -> list[str]:
+    """The paths whose units, and all below, can have no part in this complaint about conduct."""
     if not case.conduct:
-        return True
-    named = Named.objects.filter(
-        case=case, lifted_at=None, unit__path__in=ancestors(unit.path)
-    ).exists()
-    leads_it = Named.objects.filter(
-        case=case,
-        lifted_at=None,
-        account__memberships__role__in=[Role.LEADER, Role.SUPERVISOR],
-        account__memberships__ended_at=None,
-        account__memberships__unit__path__in=ancestors(unit.path),
-    ).exists()
-    return not named and not leads_it
+        return []
+    named = Named.objects.filter(case=case, lifted_at=None)
+    led = Membership.objects.filter(
+        account__in=named.values("account_id"), role__in=ABOVE_OTHERS, ended_at=None
+    )
+    paths = named.exclude(unit=None).values_list("unit__path", flat=True)
+    return list(paths.union(led.values_list("unit__path", flat=True)))
+
+
+def may_be_given(case: CaseFile, unit: Unit) -> bool:
+    """False where a complaint about conduct names this unit, one above it, or somebody who leads it."""
+    return not any(unit.path.startswith(path) for path in barred_paths(case))
+
+
+def dispatcher_left(case: CaseFile) -> bool:
+    """True where at least one dispatcher may still see the case: a complaint that hides itself from
+    all of them would have vanished.
+    """
+    barred = barred_paths(case)
+    named = Named.objects.filter(case=case, lifted_at=None).exclude(account=None)
+    dispatchers = Membership.objects.filter(
+        role=Role.DISPATCHER, ended_at=None, account__is_active=True
+    ).exclude(account__in=named.values("account_id"))
+    rows = Membership.objects.filter(
+        account__in=dispatchers.values("account_id"), ended_at=None
+    ).values_list("account_id", "unit__path")
+    paths: dict[int, list[str]] = {}
+    for account_id, path in rows:
+        paths.setdefault(account_id, []).append(path)
+    return any(
+        not any(path.startswith(prefix) for path in held for prefix in barred)
+        for held in paths.values()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +187,9 @@ OFFERED = (
     "assign",
     "reassign",
     "accept",
-    "return_to_desk",
     "ask_resident",
     "resume",
+    "return_to_desk",
     "decline",
     "close",
     "reopen",
@@ -169,11 +215,9 @@ def acts_on(actor: Actor, case: CaseFile) -> list[Act]:
         refusal = may_step(actor, name, case)
         if refusal is None:
             found.append(Act(name))
-        elif isinstance(refusal, WrongState):
-            found.append(Act(name, WHEN[name]))
-        elif isinstance(refusal, NeedsSupervisor):
+        elif isinstance(refusal, WrongState | NeedsSupervisor):
             found.append(Act(name, refusal.said))
-    if actor.has(Role.CLERK, Role.DISPATCHER, Role.SUPERVISOR):
+    if may_mark_conduct(actor):
         found.append(Act("mark_conduct"))
     return found
 

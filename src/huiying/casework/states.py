@@ -46,6 +46,8 @@ OPEN = frozenset({S.RECEIVED, S.TRIAGED, S.ASSIGNED, S.IN_PROGRESS, S.WAITING, S
 AT_UNIT = frozenset({S.ASSIGNED, S.IN_PROGRESS, S.WAITING})
 # A case may rest here for good; from everywhere else it must go on.
 RESTING = frozenset({S.CLOSED})
+# Returns after which the desk no longer decides alone.
+RETURNS_BEFORE_SUPERVISOR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ STEPS: tuple[Step, ...] = (
     _step("reopen", {S.ANSWERED, S.CLOSED}, S.IN_PROGRESS, "resident supervisor", "had_unit"),
     _step("reopen", {S.ANSWERED, S.CLOSED}, S.RETURNED, "resident supervisor", "had_no_unit"),
     _step("withdraw", set(OPEN), S.CLOSED, "resident", "last_report"),
-    _step("take_back_from_named", set(AT_UNIT), S.RETURNED, "clerk dispatcher supervisor"),
+    _step("take_back_from_named", set(AT_UNIT), S.RETURNED, "clerk dispatcher supervisor system"),
 )
 
 

@@ -1,12 +1,12 @@
 """Taking one step of the life cycle: compare-and-set, the move for the figures, the entry."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
+from django.db.models import F
 
 from huiying.casework import policy
-from huiying.casework.models import CaseFile, Move
+from huiying.casework.deadlines import pause_so_far
+from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -31,6 +31,7 @@ def record_move(case: CaseFile, *, verb: str, source: str) -> None:
         category_id=case.category_id,
         due_at=case.due_at,
         waiting_since=case.waiting_since,
+        waiting_until=case.waiting_until,
         outcome=case.outcome,
         round=case.round,
     )
@@ -68,19 +69,27 @@ def take_step(
 ) -> None:
     """Authorise, move the case along its table, keep the move and write the entry.
 
-    `columns` are set together with the state. Raises what `policy.may_step` says, WrongState, MovedOn.
+    `columns` are set together with the state. A step out of waiting ends the pause: the due times of
+    case and writers move by it. Raises what `policy.may_step` says, WrongState, MovedOn.
     """
     policy.require_step(actor, verb, case)
     source = case.state
     step = policy.chosen_step(verb, case)
-    waiting = {} if step.target == State.WAITING else {"waiting_since": None}
-    change(case, **{"state": step.target, **waiting, **(columns or {})})
+    wanted, told = dict(columns or {}), dict(data or {})
+    pause = pause_so_far(case)
+    if source == State.WAITING:
+        wanted |= {
+            "waiting_since": None,
+            "waiting_until": None,
+            "due_at": case.due_at + pause,
+            "paused": case.paused + pause,
+        }
+        told |= {
+            "paused_seconds": int(pause.total_seconds()),
+            "due_at": wanted["due_at"].isoformat(),
+        }
+    change(case, **(wanted | {"state": step.target}))
+    if pause:
+        Report.objects.filter(case=case, ended_at=None).update(due_at=F("due_at") + pause)
     record_move(case, verb=verb, source=source)
-    write(actor=actor, action=f"case.{verb}", subject=subject(case), data=data)
-
-
-def pause_so_far(case: CaseFile) -> timedelta:
-    """How long the clock has stood still in the present pause, up to the cap."""
-    if case.waiting_since is None:
-        return timedelta()
-    return min(time.now() - case.waiting_since, timedelta(days=settings.WAITING_CAP_DAYS))
+    write(actor=actor, action=f"case.{verb}", subject=subject(case), data=told)

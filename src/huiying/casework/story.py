@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import dateformat, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,12 +16,13 @@ class Standing:
     """Where a letter stands. `unit` and `outcome` are in words, empty where there is none."""
 
     state: str
-    withdrawn: bool
+    withdrawn_at: datetime | None
     declined: bool
     unit: str
     outcome: str
     round: int
     reopen_until: datetime | None
+    paused_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +73,26 @@ def day_in_words(moment: datetime) -> str:
 
 def told(standing: Standing) -> Told:
     """The two sentences at the head of the writer's page."""
-    if standing.withdrawn:
+    if standing.withdrawn_at is not None:
         return Told(
             _("You withdrew this letter."),
             _("Nothing more is done about it. If you change your mind, please write to us anew."),
         )
     if standing.declined:
-        return Told(
-            _("We cannot handle this ourselves; below you find who can."), _reopening(standing)
-        )
-    named = {"unit": standing.unit, "days": settings.WAITING_CAP_DAYS}
-    now, following = _sentences(State(standing.state), standing)
-    return Told(now % named, following % named)
+        now = _("We cannot handle this ourselves; below you find who can.")
+        return Told(now, _objecting(standing))
+    now, following = _sentences()[State(standing.state)]
+    words = {
+        "unit": standing.unit,
+        "outcome": standing.outcome,
+        "pause": _pause(standing),
+        "reopening": _reopening(standing),
+    }
+    return Told(now % words, following % words)
 
 
-def _sentences(state: State, standing: Standing) -> tuple[str, str]:
-    table = {
+def _sentences() -> dict[State, tuple[str, str]]:
+    return {
         State.RECEIVED: (
             _("We have your letter."),
             _("Our desk reads it and gives it to the unit that is responsible."),
@@ -107,27 +111,42 @@ def _sentences(state: State, standing: Standing) -> tuple[str, str]:
         ),
         State.WAITING: (
             _("%(unit)s has a question for you."),
-            _(
-                "Please answer it below. Until then the clock stands still, for at most "
-                "%(days)d days."
-            ),
+            "%(pause)s",
         ),
         State.RETURNED: (
             _("Your letter is back at our desk."),
             _("We look for the unit that is responsible. The clock runs on."),
         ),
-        State.ANSWERED: (_("Your letter has been answered."), _reopening(standing)),
-        State.CLOSED: (
-            _("This matter is closed. Result: %(outcome)s.") % {"outcome": standing.outcome},
-            _reopening(standing),
-        ),
+        State.ANSWERED: (_("Your letter has been answered."), "%(reopening)s"),
+        State.CLOSED: (_("This matter is closed. Result: %(outcome)s."), "%(reopening)s"),
     }
-    return table[state]
+
+
+def _pause(standing: Standing) -> str:
+    if standing.paused_until is None:
+        return _("Please answer it below. The clock is running again meanwhile.")
+    day = day_in_words(standing.paused_until)
+    return _(
+        "Please answer it below. Until you do, the clock stands still, at the longest until %(day)s."
+    ) % {"day": day}
+
+
+def _too_late() -> str:
+    return _("The time for taking it up again is over. You can always write to us anew.")
+
+
+def _objecting(standing: Standing) -> str:
+    if standing.reopen_until is None:
+        return _too_late()
+    day = day_in_words(standing.reopen_until)
+    return _("If you think that we can, you can have it taken up again until %(day)s.") % {
+        "day": day
+    }
 
 
 def _reopening(standing: Standing) -> str:
     if standing.reopen_until is None:
-        return _("The time for taking it up again is over. You can always write to us anew.")
+        return _too_late()
     day = day_in_words(standing.reopen_until)
     return _(
         "Please tell us whether the problem is solved. If it is not, you can have it taken up "
@@ -157,11 +176,11 @@ REACHED_BY = (
 def steps(standing: Standing, received_at: datetime, moves: Sequence[Step]) -> tuple[PathStep, ...]:
     """The stations of the way, those of the present round dated."""
     received = PathStep(_("Received"), done=True, current=False, at=received_at)
-    if standing.withdrawn:
-        return (received, PathStep(_("Withdrawn"), done=True, current=True))
+    if standing.withdrawn_at is not None:
+        return (received, PathStep(_("Withdrawn"), True, True, standing.withdrawn_at))
     if standing.declined:
         at = moves[-1].at if moves else None
-        return (received, PathStep(_("Not ours"), done=True, current=True, at=at))
+        return (received, PathStep(_("Not ours"), True, True, at))
     here = AT_STATION[State(standing.state)]
     labels = (_("With a unit"), _("Being worked on"), _("Answered"), _("Closed"))
     found = [PathStep(received.label, True, here == 0, received_at, _note_on_first(standing))]
@@ -178,13 +197,13 @@ def _note_on_first(standing: Standing) -> str:
 
 
 def _last(moves: Sequence[Step], verbs: frozenset[str], present_round: int) -> datetime | None:
-    times = [move.at for move in moves if move.verb in verbs and move.round == present_round]
-    return times[-1] if times else None
+    """The newest of this round, or where the round began past this station, of all."""
+    found = [move for move in moves if move.verb in verbs]
+    of_round = [move for move in found if move.round == present_round]
+    return (of_round or found)[-1].at if found else None
 
 
-def events(
-    received_at: datetime, moves: Sequence[Step], own: Sequence[Event]
-) -> tuple[Event, ...]:
+def events(received_at: datetime, moves: Sequence[Step], own: Sequence[Event]) -> tuple[Event, ...]:
     """The timeline, newest first."""
     found = [Event(received_at, _("We received your letter.")), *own]
     unit_before = ""
@@ -216,7 +235,7 @@ def _event(move: Step, unit_before: str) -> Event | None:
         return None
     words = {
         "unit": move.unit,
-        "before": unit_before,
+        "before": unit_before or _("The unit"),
         "category": move.category,
         "outcome": move.outcome,
     }

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.core.checks import register
+
+from huiying.config.checks import check_installation
 
 
 class ConfigConfig(AppConfig):
@@ -9,3 +12,4 @@ class ConfigConfig(AppConfig):
         from huiying.config.wiring import wire  # noqa: PLC0415 - models load before this
 
         wire()
+        register(check_installation, "huiying")

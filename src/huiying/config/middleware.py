@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -32,6 +33,22 @@ def read_body_first(handle: Handler) -> Handler:
                 return HttpResponse(
                     str(TooLarge()), status=413, content_type="text/plain; charset=utf-8"
                 )
+        return handle(request)
+
+    return middleware
+
+
+def address_behind_proxies(handle: Handler) -> Handler:
+    """Take the sender's address from X-Forwarded-For, counted from the end by the known proxies.
+
+    Without proxies the header is ignored: anybody can write one.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.PROXIES:
+            passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+            if len(passed) >= settings.PROXIES and passed[-settings.PROXIES]:
+                request.META["REMOTE_ADDR"] = passed[-settings.PROXIES]
         return handle(request)
 
     return middleware

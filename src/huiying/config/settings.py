@@ -18,6 +18,10 @@ AGENCY_NAME = {
     "en": environment.text("HUIYING_AGENCY_EN", "Yundu County Government"),
 }
 EMERGENCY_NUMBERS = environment.words("HUIYING_EMERGENCY_NUMBERS", "110,119,120,122")
+# How many reverse proxies stand before the web process; each adds one X-Forwarded-For entry.
+PROXIES = environment.number("HUIYING_PROXIES", 0, most=5)
+# Raise it where many residents share one address, such as a town hall's terminals.
+TRIES_FACTOR = environment.number("HUIYING_TRIES_FACTOR", 1, least=1)
 DEMO = environment.flag("HUIYING_DEMO", default=False)
 
 DATABASES = databases.configured()
@@ -50,8 +54,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "huiying.config.static.ServedStaticFiles",
     "huiying.config.middleware.read_body_first",
+    "huiying.config.middleware.address_behind_proxies",
     "huiying.config.middleware.response_headers",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -146,6 +151,9 @@ SECURE_CSP = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Our nouns' `tasks` know nothing of the scheduler; `config` puts them on its plan.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "schedule"
 
 # The clock rules that are one number for the whole agency (calendar days).
 DEFAULT_TARGET_DAYS = environment.number("HUIYING_TARGET_DAYS", 15, least=1, most=365)

@@ -44,7 +44,7 @@ class FoundStaticFiles(StaticFilesStorage):
         return super().url(hashed_name(name, path))
 
 
-class ServedStaticFiles(WhiteNoiseMiddleware):
+class ServedStaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
     """WhiteNoise that also answers hashed names, and packs text files once into STATIC_ROOT."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,10 +13,10 @@ from types import FrameType
 
 import psycopg
 from django.db import close_old_connections
-from procrastinate.contrib.django import app as schedules
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
+from huiying.config import schedules
 from huiying.notices.tasks import sweep
 
 logger = logging.getLogger(__name__)
@@ -123,10 +123,10 @@ class Worker:
         self._persist("schedules", lambda: asyncio.run(self._run_procrastinate()))
 
     async def _run_procrastinate(self) -> None:
-        app = schedules.with_connector(DjangoConnector().get_worker_connector())
-        async with app.open_async():
+        connected = schedules.app.with_connector(DjangoConnector().get_worker_connector())
+        async with connected.open_async():
             work = asyncio.create_task(
-                app.run_worker_async(
+                connected.run_worker_async(
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=STOP_SECONDS / 2,
                     delete_jobs="successful",

@@ -10,9 +10,8 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 SAMPLE_BYTES = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
@@ -27,14 +26,6 @@ MARKS = (
 CANDIDATES = ("utf-8", "gb18030")
 # What reading can raise where a packed file is cut off or damaged.
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, UnicodeError)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFile:
-    """`text` gives physical lines with their line ends; `encoding` is the one found."""
-
-    text: IO[str]
-    encoding: str
 
 
 def encoding_of(sample: bytes) -> str:
@@ -61,23 +52,19 @@ def _broken(lines: list[bytes], encoding: str) -> int:
 
 
 @contextmanager
-def open_text(path: Path, encoding: str = "") -> Iterator[OpenFile]:
-    """Open `path`; `encoding` overrides what would be found.
+def open_text(path: Path, encoding: str = "") -> Iterator[IO[str]]:
+    """The physical lines of `path` with their line ends; `encoding` overrides what would be found, and
+    is the attribute of that name afterwards.
 
     Raises OSError where it cannot be opened, and one of `DAMAGE` where the packed file is damaged.
     """
     with path.open("rb") as raw:
         packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         raw.seek(0)
-        plain: IO[bytes] = gzip.GzipFile(fileobj=raw) if packed else raw
-        buffered = io.BufferedReader(plain, SAMPLE_BYTES)  # type: ignore[type-var]
-        found = encoding or encoding_of(_beginning(buffered))
+        plain = gzip.GzipFile(fileobj=raw) if packed else raw
+        buffered = io.BufferedReader(cast(io.RawIOBase, plain), SAMPLE_BYTES)
+        found = encoding or encoding_of(buffered.peek(SAMPLE_BYTES)[:SAMPLE_BYTES])
         with io.TextIOWrapper(
             buffered, encoding=found, errors="surrogateescape", newline=""
         ) as text:
-            yield OpenFile(text, found)
-
-
-def _beginning(buffered: "io.BufferedReader[io.BufferedIOBase]") -> bytes:
-    """The first `SAMPLE_BYTES` at most, left unread."""
-    return buffered.peek(SAMPLE_BYTES)[:SAMPLE_BYTES]
+            yield text

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 LONGEST_RECORD = 1_000_000  # characters; more is a quotation mark that nobody closed
 
 UNCLOSED = "a quotation mark is opened and not closed as it should be"
-TOO_LONG = f"the record is longer than {LONGEST_RECORD:,} characters, or its quotation marks are broken"
+TOO_LONG = (
+    f"the record is longer than {LONGEST_RECORD:,} characters, or its quotation marks are broken"
+)
 DAMAGED = "the file is damaged or cut off here; what came before was read"
 
 

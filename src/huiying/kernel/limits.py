@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 
 from huiying.kernel import keys, time
@@ -27,7 +28,7 @@ def _window(moment: datetime) -> datetime:
 def count_try(purpose: str, who: str, *, most: int) -> None:
     """Count one try of `purpose` by `who` (an address, a code, a user name) in this quarter hour.
 
-    Raises TooMany beyond `most`. Must run outside a verb: in its own transaction.
+    Raises TooMany beyond `most` times `TRIES_FACTOR`. Must run outside a verb, in its own transaction.
     """
     moment = time.now()
     with connection.cursor() as cursor:
@@ -41,7 +42,7 @@ def count_try(purpose: str, who: str, *, most: int) -> None:
             [_bucket(purpose, who, moment), _window(moment)],
         )
         row = cursor.fetchone()
-    if row is not None and row[0] > most:
+    if row is not None and row[0] > most * settings.TRIES_FACTOR:
         raise TooMany
 
 

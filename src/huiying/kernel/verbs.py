@@ -52,9 +52,10 @@ def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        joins = running()
+        if running():
+            return function(*args, **kwargs)
         try:
-            with transaction.atomic(durable=not joins), _inside():
+            with transaction.atomic(durable=True), _inside():
                 return function(*args, **kwargs)
         except IntegrityError as error:
             refusal = _by_constraint.get(broken_constraint(error))

@@ -120,22 +120,22 @@ class Reply(models.Model):
                 name="reply_open_by",
             ),
             models.Index(
-                fields=["-answered_at", "-id"],
+                fields=["-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
                 name="reply_public",
             ),
             models.Index(
-                fields=["category", "-answered_at", "-id"],
+                fields=["category", "-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
                 name="reply_public_category",
             ),
             models.Index(
-                fields=["unit", "-answered_at", "-id"],
+                fields=["unit", "-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
                 name="reply_public_unit",
             ),
             models.Index(
-                fields=["category", "unit", "-answered_at", "-id"],
+                fields=["category", "unit", "-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
                 name="reply_public_both",
             ),

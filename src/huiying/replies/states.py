@@ -66,11 +66,16 @@ STEPS: tuple[Step, ...] = (
     _step("take_back", {S.IN_REVIEW}, S.DRAFT, "handler clerk dispatcher", "live"),
     _step("send_back", {S.IN_REVIEW, S.APPROVED}, S.DRAFT, "reviewer", "live"),
     _step("approve", {S.IN_REVIEW}, S.APPROVED, "reviewer", "second_person"),
-    _step("send", {S.APPROVED}, S.SENT, "reviewer clerk", "live"),
-    _step("publish", {S.APPROVED}, S.PUBLISHED, "reviewer clerk", "may_be_public"),
+    _step("send", {S.APPROVED}, S.SENT, "reviewer", "live"),
+    _step("publish", {S.APPROVED}, S.PUBLISHED, "reviewer", "may_be_public"),
     _step("supersede", {S.SENT, S.PUBLISHED}, S.CORRECTED, "reviewer", "correction_issued"),
     _step("withdraw", {S.SENT, S.PUBLISHED}, S.WITHDRAWN, "reviewer supervisor"),
-    _step("abandon", {S.DRAFT, S.IN_REVIEW, S.APPROVED}, S.ABANDONED, "handler reviewer clerk dispatcher"),
+    _step(
+        "abandon",
+        {S.DRAFT, S.IN_REVIEW, S.APPROVED},
+        S.ABANDONED,
+        "handler reviewer clerk dispatcher",
+    ),
 )
 
 

@@ -20,11 +20,11 @@ TITLE_FROM_BODY = 40
 DRAWS = 5
 
 
-def title_of(submission: Submission) -> str:
+def title_of(title: str, body: str) -> str:
     """The line by which staff know the case: the writer's own title, or how the letter begins."""
-    if submission.title:
-        return submission.title
-    first = " ".join(submission.body.split())
+    if title:
+        return title
+    first = " ".join(body.split())
     return first if len(first) <= TITLE_FROM_BODY else first[: TITLE_FROM_BODY - 1] + "…"
 
 
@@ -57,10 +57,10 @@ def receive_letter(*, actor: Actor, letter: intake.Letter, form_key: str = "") -
     case = CaseFile.objects.create(
         label=random_label(),
         state=State.RECEIVED,
-        title=title_of(submission),
+        title=title_of(submission.title, submission.body),
         category=category,
         channel=submission.channel,
-        conduct=submission.conduct,
+        conduct=submission.conduct or bool(submission.named_units),
         danger=submission.danger,
         received_at=submission.received_at,
         due_at=due,
@@ -68,7 +68,8 @@ def receive_letter(*, actor: Actor, letter: intake.Letter, form_key: str = "") -
     )
     Report.objects.create(submission=submission, case=case, due_at=due)
     if submission.named_units:
-        units = Unit.objects.filter(code__in=submission.named_units)
+        # Naming the whole agency would hide the letter from everybody in it.
+        units = Unit.objects.filter(code__in=submission.named_units, parent__isnull=False)
         Named.objects.bulk_create(
             [Named(case=case, unit=unit, since=submission.received_at) for unit in units]
         )

@@ -1,40 +1,52 @@
 """The desk's verbs: sort, assign, give to another unit, decline, keep a complaint from those named."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
-from huiying.agencies.models import Role, Unit
+from huiying.agencies.models import Unit
 from huiying.casework import policy
-from huiying.casework.errors import NamedUnit, NeedsWords, UnitTwice
-from huiying.casework.models import Assignment, CaseFile, Named, Report
+from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice
+from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.states import Outcome
 from huiying.casework.stepping import change, check_seen, subject, take_step
 from huiying.casework.telling import tell_writers
+from huiying.casework.words import LONGEST_TITLE, fitting, required
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 from huiying.routing.reads import due_at, leaf
+
+
+def round_start(case: CaseFile) -> datetime:
+    """When the present round began: with the letter, or when it was last reopened."""
+    if case.round == 1:
+        return case.received_at
+    reopened = Move.objects.filter(case=case, verb="reopen").order_by("-id").first()
+    return reopened.at if reopened else case.received_at
 
 
 @verb
 def triage(
     *, actor: Actor, number: int, seen: int | None = None, category_code: str, title: str = ""
 ) -> CaseFile:
-    """Say what the case is about; its clocks follow the category from the day it was received."""
+    """Say what the case is about; its clocks follow the category from the day the round began."""
     case = policy.find(actor, number)
     check_seen(case, seen)
     category = leaf(category_code)
     if category is None:
         raise Invalid(_("Choose a category."), field="category_code")
-    due = due_at(case.received_at, category) if case.round == 1 else case.due_at
+    due = due_at(round_start(case), category) + case.paused
     columns = {"category": category, "due_at": due}
-    if title.strip():
-        columns["title"] = title.strip()[:200]
     data = {"category": category.code, "due_at": due.isoformat()}
+    named = fitting(title, "title", most=LONGEST_TITLE)
+    if named and named != case.title:
+        columns["title"] = named
+        data["renamed"] = True
     take_step(case, actor=actor, verb="triage", data=data, columns=columns)
     Report.objects.filter(case=case, ended_at=None).update(due_at=due)
     return case
@@ -44,14 +56,17 @@ def _units(case: CaseFile, lead_code: str, support_codes: Sequence[str]) -> tupl
     wanted = [lead_code, *support_codes]
     if len(set(wanted)) != len(wanted):
         raise UnitTwice(field="support_codes")
+    if case.conduct and not Named.objects.filter(case=case, lifted_at=None).exists():
+        raise NamesNobody(field="lead_code")
     found = {unit.code: unit for unit in Unit.objects.filter(code__in=wanted, active=True)}
     if lead_code not in found:
         raise Invalid(_("Choose the unit that leads."), field="lead_code")
     if set(found) != set(wanted):
         raise Invalid(_("One of these units is not known."), field="support_codes")
+    barred = policy.barred_paths(case)
     for unit in found.values():
-        if not policy.may_be_given(case, unit):
-            raise NamedUnit(field="lead_code")
+        if any(unit.path.startswith(path) for path in barred):
+            raise NamedUnit(field="lead_code" if unit.code == lead_code else "support_codes")
     return found[lead_code], [found[code] for code in support_codes]
 
 
@@ -100,17 +115,12 @@ def reassign(
     case = policy.find(actor, number)
     check_seen(case, seen)
     policy.require_step(actor, "reassign", case)
-    _require_words(reason)
+    said = required(reason, "reason")
     lead, support = _units(case, lead_code, support_codes)
-    data = {"lead": lead.code, "support": [unit.code for unit in support], "words": reason}
+    data = {"lead": lead.code, "support": [unit.code for unit in support], "words": said}
     take_step(case, actor=actor, verb="reassign", data=data, columns={"lead_unit": lead})
     _replace_assignments(case, lead, support)
     return case
-
-
-def _require_words(words: str, field: str = "reason") -> None:
-    if not words.strip():
-        raise NeedsWords(field=field)
 
 
 @verb
@@ -121,20 +131,34 @@ def decline(
     case = policy.find(actor, number)
     check_seen(case, seen)
     policy.require_step(actor, "decline", case)
-    _require_words(competent_body, "competent_body")
-    _require_words(reason)
+    body = required(competent_body, "competent_body", most=LONGEST_TITLE)
+    said = required(reason, "reason")
     now = time.now()
     take_step(
         case,
         actor=actor,
         verb="decline",
-        data={"outcome": Outcome.NOT_OURS, "body": competent_body, "words": reason},
+        data={"outcome": Outcome.NOT_OURS, "body": body, "words": said},
         columns={"outcome": Outcome.NOT_OURS, "closed_at": now, "lead_unit": None},
     )
     _replace_assignments(case, None, [])
     Report.objects.filter(case=case, ended_at=None).update(delivered_at=now)
     tell_writers(case, kind="declined")
     return case
+
+
+def _whom(unit_codes: Sequence[str], usernames: Sequence[str]) -> tuple[list[Unit], list[Account]]:
+    units = list(Unit.objects.filter(code__in=unit_codes).order_by("path"))
+    accounts = list(Account.objects.filter(username__in=usernames))
+    if not unit_codes and not usernames:
+        raise NamesNobody(field="unit_codes")
+    if len(units) != len(set(unit_codes)):
+        raise Invalid(_("One of these units is not known."), field="unit_codes")
+    if len(accounts) != len(set(usernames)):
+        raise Invalid(_("One of these user names is not known."), field="usernames")
+    if any(unit.parent_id is None for unit in units):
+        raise Invalid(_("Name the unit within the agency, not the agency."), field="unit_codes")
+    return units, accounts
 
 
 @verb
@@ -152,19 +176,16 @@ def mark_conduct(
     """
     case = policy.find(actor, number)
     check_seen(case, seen)
-    if not actor.has(Role.CLERK, Role.DISPATCHER, Role.SUPERVISOR, "system"):
+    if not policy.may_mark_conduct(actor):
         raise NotAllowed
-    units = list(Unit.objects.filter(code__in=unit_codes).order_by("path"))
-    accounts = list(Account.objects.filter(username__in=usernames))
-    if len(units) != len(set(unit_codes)) or len(accounts) != len(set(usernames)):
-        raise NotFound
-    if any(unit.parent_id is None for unit in units):
-        raise Invalid(_("Name the unit within the agency, not the agency."), field="unit_codes")
+    units, accounts = _whom(unit_codes, usernames)
     change(case, conduct=True)
     now = time.now()
     wanted = [Named(case=case, unit=unit, since=now) for unit in units]
     wanted += [Named(case=case, account=account, since=now) for account in accounts]
     Named.objects.bulk_create(wanted, ignore_conflicts=True)
+    if not policy.dispatcher_left(case):
+        raise NobodyLeft(field="unit_codes" if units else "usernames")
     write(
         actor=actor,
         action="case.mark_conduct",
@@ -180,11 +201,17 @@ def mark_conduct(
 
 def _take_from_named(actor: Actor, case: CaseFile) -> None:
     """End the part of every unit that may no longer have one; without a lead the case is returned."""
+    paths = policy.barred_paths(case)
+
+    def barred(unit: Unit | None) -> bool:
+        return unit is not None and any(unit.path.startswith(path) for path in paths)
+
     held = Assignment.objects.filter(case=case, ended_at=None).select_related("unit")
-    barred = [part for part in held if not policy.may_be_given(case, part.unit)]
-    Assignment.objects.filter(pk__in=[part.pk for part in barred]).update(ended_at=time.now())
-    lead_barred = case.lead_unit is not None and not policy.may_be_given(case, case.lead_unit)
-    if lead_barred and policy.at_unit(case):
+    ending = [part.pk for part in held if barred(part.unit)]
+    Assignment.objects.filter(pk__in=ending).update(ended_at=time.now())
+    if not barred(case.lead_unit):
+        return
+    if policy.at_unit(case):
         take_step(case, actor=actor, verb="take_back_from_named", columns={"lead_unit": None})
-    elif lead_barred:
+    else:
         change(case, lead_unit=None)

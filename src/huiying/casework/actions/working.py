@@ -1,11 +1,14 @@
 """The lead unit's verbs: accept, send back, ask the writer, go on, close with proof."""
 
+from django.utils.translation import gettext_lazy as _
+
 from huiying.casework import policy
-from huiying.casework.errors import NeedsWords
+from huiying.casework.deadlines import pause_left
 from huiying.casework.models import Assignment, CaseFile, Report
 from huiying.casework.states import Outcome, ReturnReason
-from huiying.casework.stepping import check_seen, pause_so_far, take_step
+from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.telling import tell_writers
+from huiying.casework.words import required
 from huiying.intake import actions as intake
 from huiying.intake.models import Message
 from huiying.kernel import time
@@ -32,14 +35,13 @@ def return_to_desk(
     check_seen(case, seen)
     policy.require_step(actor, "return_to_desk", case)
     if reason not in ReturnReason.values:
-        raise Invalid(field="reason")
-    if not words.strip():
-        raise NeedsWords(field="words")
+        raise Invalid(_("Choose a reason."), field="reason")
+    said = required(words, "words")
     take_step(
         case,
         actor=actor,
         verb="return_to_desk",
-        data={"reason": reason, "words": words, "unit": case.lead_unit and case.lead_unit.code},
+        data={"reason": reason, "words": said, "unit": case.lead_unit and case.lead_unit.code},
         columns={"returns": case.returns + 1, "lead_unit": None},
     )
     Assignment.objects.filter(case=case, ended_at=None).update(ended_at=time.now())
@@ -50,30 +52,26 @@ def return_to_desk(
 def ask_resident(
     *, actor: Actor, number: int, seen: int | None = None, question: str, form_key: str = ""
 ) -> CaseFile:
-    """Ask every writer of the case; the clock pauses until an answer, at most for the cap."""
+    """Ask every writer of the case; the clock pauses until an answer, at most until the cap that all
+    pauses of the round share: asking again and again gains no time.
+    """
     case = policy.find(actor, number)
     check_seen(case, seen)
-    take_step(case, actor=actor, verb="ask_resident", columns={"waiting_since": time.now()})
+    policy.require_step(actor, "ask_resident", case)
+    said = required(question, "question")
+    now = time.now()
+    pause = {"waiting_since": now, "waiting_until": now + pause_left(case)}
+    take_step(case, actor=actor, verb="ask_resident", columns=pause)
     for report in Report.objects.filter(case=case, ended_at=None).select_related("submission"):
         intake.add_message(
             actor=actor,
             submission=report.submission,
             kind=Message.Kind.QUESTION,
-            text=question,
+            text=said,
             form_key=form_key,
         )
     tell_writers(case, kind="question")
     return case
-
-
-def go_on(case: CaseFile, *, actor: Actor) -> None:
-    """End the pause: the due time moves by what was waited, up to the cap, for unit and writers alike."""
-    pause = pause_so_far(case)
-    due = case.due_at + pause
-    data = {"paused_seconds": int(pause.total_seconds()), "due_at": due.isoformat()}
-    take_step(case, actor=actor, verb="resume", data=data, columns={"due_at": due})
-    for report in Report.objects.filter(case=case, ended_at=None):
-        Report.objects.filter(pk=report.pk).update(due_at=report.due_at + pause)
 
 
 @verb
@@ -81,7 +79,7 @@ def resume(*, actor: Actor, number: int, seen: int | None = None) -> CaseFile:
     """The unit goes on without waiting any longer for the writer."""
     case = policy.find(actor, number)
     check_seen(case, seen)
-    go_on(case, actor=actor)
+    take_step(case, actor=actor, verb="resume")
     return case
 
 
@@ -97,9 +95,8 @@ def close(
     check_seen(case, seen)
     policy.require_step(actor, "close", case)
     if outcome not in set(Outcome.values) - {Outcome.WITHDRAWN, Outcome.NOT_OURS}:
-        raise Invalid(field="outcome")
-    if not proof.strip():
-        raise NeedsWords(field="proof")
+        raise Invalid(_("Choose a result."), field="outcome")
+    said = required(proof, "proof")
     votes = list(Report.objects.filter(case=case, ended_at=None).values_list("vote", flat=True))
     take_step(
         case,
@@ -107,7 +104,7 @@ def close(
         verb="close",
         data={
             "outcome": outcome,
-            "proof": proof,
+            "proof": said,
             "votes": {vote or "silent": votes.count(vote) for vote in set(votes)},
         },
         columns={"outcome": outcome, "closed_at": time.now()},

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from huiying.agencies.models import Role
 from huiying.casework import policy
-from huiying.casework.actions.working import go_on
-from huiying.casework.errors import NeedsWords, NotAnswered, NotWaiting, WindowClosed, WrongState
+from huiying.casework.errors import NotAnswered, NotWaiting, WindowClosed, WrongState
 from huiying.casework.models import Assignment, CaseFile, Report
 from huiying.casework.states import OPEN, Outcome, State, Vote
 from huiying.casework.stepping import check_seen, take_step
+from huiying.casework.words import required
 from huiying.intake import actions as intake
 from huiying.intake.models import Message
 from huiying.kernel import time
@@ -64,7 +63,7 @@ def answer_question(*, actor: Actor, text: str, form_key: str = "") -> None:
         text=text,
         form_key=form_key,
     )
-    go_on(report.case, actor=actor)
+    take_step(report.case, actor=actor, verb="resume")
 
 
 @verb
@@ -74,7 +73,8 @@ def withdraw(*, actor: Actor, pressed: bool | None = None) -> None:
     `pressed` (did anyone press you to?) is kept for the desk's supervisor alone.
     """
     report = own_report(actor)
-    case = report.case
+    # Two writers of one case who withdraw at once: each must see that the other has.
+    case = CaseFile.objects.select_for_update().get(pk=report.case_id)
     if case.state not in OPEN:
         raise WrongState(
             _(
@@ -104,7 +104,9 @@ def vote(*, actor: Actor, verdict: str) -> None:
         raise Invalid(_("Choose one of the answers."), field="verdict")
     if report.delivered_at is None or report.ended_at is not None:
         raise NotAnswered
-    Report.objects.filter(pk=report.pk).update(vote=verdict, voted_at=time.now())
+    delivered = Report.objects.filter(pk=report.pk, delivered_at=report.delivered_at, ended_at=None)
+    if not delivered.update(vote=verdict, voted_at=time.now()):
+        raise NotAnswered
     write(
         actor=actor,
         action="report.vote",
@@ -134,6 +136,7 @@ def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
             "outcome": "",
             "answered_at": None,
             "closed_at": None,
+            "paused": timedelta(),
         },
     )
     Report.objects.filter(case=case, ended_at=None).update(
@@ -145,8 +148,7 @@ def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
 def reopen_own(*, actor: Actor, words: str, form_key: str = "") -> None:
     """Reopen as of right within the window, saying what is still wrong."""
     report = own_report(actor)
-    if not words.strip():
-        raise NeedsWords(field="words")
+    said = required(words, "words", most=intake.LONGEST_BODY)
     until = reopen_until(report)
     if until is None:
         raise NotAnswered
@@ -157,7 +159,7 @@ def reopen_own(*, actor: Actor, words: str, form_key: str = "") -> None:
         actor=actor,
         submission=report.submission,
         kind=Message.Kind.WORDS,
-        text=words,
+        text=said,
         form_key=form_key,
     )
 
@@ -168,9 +170,5 @@ def reopen(*, actor: Actor, number: int, seen: int | None = None, words: str) ->
     case = policy.find(actor, number)
     check_seen(case, seen)
     policy.require_step(actor, "reopen", case)
-    if not actor.has(Role.SUPERVISOR) or not words.strip():
-        raise NeedsWords(field="words")
-    if case.outcome == Outcome.WITHDRAWN:
-        raise WrongState(_("The writer withdrew this. Only they can write again."))
-    _again(case, actor=actor, words=words)
+    _again(case, actor=actor, words=required(words, "words"))
     return case

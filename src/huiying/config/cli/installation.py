@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import django
 from django.db import connections
+from django.utils import translation
 
 from huiying.config import databases, embedded, places
 
@@ -32,15 +33,18 @@ def ready(role: str = "app") -> Iterator[None]:
     """Database and Django are ready inside; `role` is `app`, or `owner` to change tables."""
     os.environ["HUIYING_DATABASE_ROLE"] = role
     with database():
-        set_up_django()
+        set_up_django(pool=False)
         try:
-            yield
+            with translation.override("en"):  # the command line speaks one language
+                yield
         finally:
             connections.close_all()
 
 
-def set_up_django() -> None:
-    """Load the settings and the applications; changes nothing in the database."""
+def set_up_django(*, pool: bool) -> None:
+    """Load the settings and the applications; a command with one thread needs no pool."""
+    if not pool:
+        os.environ["HUIYING_POOL"] = "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.config.settings")
     django.setup()
 

@@ -20,7 +20,7 @@ def run(_args: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT."""
     lifeline.tie_to_supervisor()
     with installation.database() as share:
-        installation.set_up_django()
+        installation.set_up_django(pool=True)
         worker = importlib.import_module("huiying.config.worker")  # needs the models
         worker.Worker(watch=lambda: up.mend(share)).run()
     return 0

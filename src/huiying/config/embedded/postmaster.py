@@ -10,6 +10,7 @@ from pathlib import Path
 
 STATUS_LINE = 7
 PROCESSES = Path("/proc")
+HAS_PROCESSES = (PROCESSES / "self").exists()
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,18 @@ def living(cluster: Path) -> Postmaster | None:
     return Postmaster(pid, lines[STATUS_LINE].strip() if len(lines) > STATUS_LINE else "starting")
 
 
-def clear_away(cluster: Path) -> None:
-    """After a server's sudden death: end the sessions it left, and forget a number that is reused.
+def clear_away(cluster: Path, socket: Path) -> None:
+    """After a server's sudden death: end the sessions it left, and forget its number.
 
-    Call it only where `living` says None. PostgreSQL itself refuses to start while an orphaned
-    session holds its memory, or while the number in the file belongs to any process of the account.
+    Call it only where `living` says None. PostgreSQL itself refuses to start while the number in
+    one of its two files belongs to any process of the account, even to one that has ended and that
+    nobody waits for, as in a container without an init; or while an orphaned session holds its
+    memory. Without /proc such a session cannot be found: then a number that is nobody's is left to
+    PostgreSQL, which looks at the memory before it starts.
     """
+    files = [cluster / "postmaster.pid", socket.with_name(f"{socket.name}.lock")]
+    if not HAS_PROCESSES:
+        files = [file for file in files if _names_somebody(file)]
     for signal_number in (signal.SIGQUIT, signal.SIGKILL):
         orphans = _sessions(cluster)
         if not orphans:
@@ -46,7 +53,15 @@ def clear_away(cluster: Path) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal_number)
         _wait_for_end(orphans, seconds=2)
-    (cluster / "postmaster.pid").unlink(missing_ok=True)
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+def _names_somebody(file: Path) -> bool:
+    try:
+        return _lives(int(file.read_text().split()[0]))
+    except (FileNotFoundError, IndexError, ValueError):
+        return False
 
 
 def _lives(pid: int) -> bool:
@@ -69,7 +84,7 @@ def _is_zombie(pid: int) -> bool:
 
 def _serves(pid: int, cluster: Path) -> bool:
     """Whether this process is PostgreSQL in this cluster, which is its working folder."""
-    if (PROCESSES / "self").exists():
+    if HAS_PROCESSES:
         return pid in _sessions(cluster)
     command = ["ps", "-p", str(pid), "-o", "command="]
     return "postgres" in subprocess.run(command, check=False, capture_output=True, text=True).stdout

@@ -63,9 +63,8 @@ def ensure(server: Server, say: Say) -> None:
     """Make it alive, whatever happened before; the caller holds the starting lock."""
     if is_alive(server):
         return
-    first_time = not server.folders.cluster.exists()
-    say("Making a new database…" if first_time else "Starting the database…")
-    if first_time:
+    if not server.folders.cluster.exists():
+        say("Making a new database…")
         cluster.make(server.folders, server.programs, server.account)
     cluster.refuse_other_version(server.folders, server.programs)
     _raise_it(server)
@@ -79,7 +78,7 @@ def _raise_it(server: Server) -> None:
     while True:
         found = postmaster.living(server.folders.cluster)
         if found is None:
-            postmaster.clear_away(server.folders.cluster)
+            postmaster.clear_away(server.folders.cluster, _socket(server))
             _pg_ctl_start(server)
         elif found.status == "ready" and not _socket(server).exists():
             stop(server)  # somebody tidied up /tmp; without its socket nothing can reach it

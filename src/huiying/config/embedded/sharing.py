@@ -42,7 +42,6 @@ class Share:
             return
         with locks.exclusive(self.server.folders.starting_lock):
             if locks.alone(self._descriptor):
-                self._say("Stopping the database…")
                 server.stop(self.server)
             os.close(self._descriptor)
             self._descriptor = -1

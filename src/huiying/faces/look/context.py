@@ -1,11 +1,13 @@
 """The variable `site` of every page: who speaks, in which language, to whom."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
+
+from huiying.faces.look.languages import localized
+from huiying.faces.look.people import Person, person_of
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -16,16 +18,6 @@ class OtherLanguage:
     code: str
     name: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The signed-in member of staff; `links` are (label, address, current)."""
-
-    name: str
-    unit_name: str
-    role_names: list[str]
-    links: list[tuple[str, str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +45,6 @@ def _other_languages(request: HttpRequest, language: str) -> list[OtherLanguage]
     ]
 
 
-def _person(request: HttpRequest) -> Person | None:
-    """What the pages show of `request.person`, which a middleware sets; None for a resident."""
-    found: Any = getattr(request, "person", None)
-    if not found:
-        return None
-    return Person(found.name, found.unit_name, list(found.role_names), list(found.links))
-
-
 def site(request: HttpRequest) -> dict[str, Site]:
     """The context processor."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -68,12 +52,11 @@ def site(request: HttpRequest) -> dict[str, Site]:
     match = request.resolver_match
     return {
         "site": Site(
-            agency_name=settings.AGENCY_NAME.get(language)
-            or next(iter(settings.AGENCY_NAME.values())),
+            agency_name=localized(settings.AGENCY_NAME),
             language=language,
             other_languages=_other_languages(request, language),
             demo=settings.DEMO,
-            person=_person(request),
+            person=person_of(request),
             emergency_numbers=list(settings.EMERGENCY_NUMBERS),
             theme=chosen if chosen in THEMES else "auto",
             address=request.get_full_path(),

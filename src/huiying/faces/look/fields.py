@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
+from django.utils.translation import get_language
 
 # Set by the components themselves, so they are not repeated from the widget.
 OWN_ATTRIBUTES = {"id", "name", "class", "required", "aria-describedby", "rows", "value", "type"}
@@ -87,8 +88,9 @@ def _attributes(bound: BoundField) -> str:
 
 def _single_box(bound: BoundField) -> dict[str, Any]:
     """One yes/no box: its label stands beside it, and there is no heading."""
-    box = Option("on", str(bound.label), bound.auto_id or bound.html_name, bool(bound.value()))
-    return {"groups": [OptionGroup("", [box])], "label": "", "optional": False}
+    identifier = bound.auto_id or bound.html_name
+    box = Option("on", str(bound.label), identifier, bool(bound.value()), str(bound.help_text))
+    return {"groups": [OptionGroup("", [box])], "label": "", "optional": False, "hint": ""}
 
 
 def option_groups(bound: BoundField) -> list[OptionGroup]:
@@ -116,6 +118,16 @@ def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
             yield "", "" if key is None else str(key), str(label)
 
 
+def _with_label(bound: BoundField, error: str) -> str:
+    """The error, after the field's name where it is one of Django's own that do not say what is meant."""
+    kinds = type(bound.field).__mro__
+    own = (getattr(kind, "default_error_messages", {}).values() for kind in kinds)
+    if error not in {str(message) for messages in own for message in messages}:
+        return error
+    colon = "：" if (get_language() or "").startswith("zh") else ": "
+    return f"{str(bound.label).rstrip('?？')}{colon}{error}"
+
+
 def errors_of(form: forms.BaseForm) -> list[tuple[str, str]]:
     """(sentence, address on the page) for each error, in the order of the fields; "" for the whole form."""
     found = [(str(error), "") for error in form.non_field_errors()]
@@ -124,5 +136,6 @@ def errors_of(form: forms.BaseForm) -> list[tuple[str, str]]:
         identifier = first.get("id", "")
         if component_of(bound) in ("field_radios", "field_checkboxes") and first.get("groups"):
             identifier = first["groups"][0].options[0].id
-        found += [(str(error), f"#{identifier}" if identifier else "") for error in bound.errors]
+        address = f"#{identifier}" if identifier else ""
+        found += [(_with_label(bound, str(error)), address) for error in bound.errors]
     return found

@@ -39,9 +39,13 @@ def answer() -> str:
 
 def hostile() -> str:
     """Text that would turn the page around if it were not isolated."""
-    return say(
-        "方向符测试：\u202e文字倒着走\u202c，以及很长很长的一串字符：", "Direction marks: \u202eturned around\u202c, and a long run of letters: "
-    ) + "aB3" * 40
+    return (
+        say(
+            "方向符测试：\u202e文字倒着走\u202c，以及很长很长的一串字符：",
+            "Direction marks: \u202eturned around\u202c, and a long run of letters: ",
+        )
+        + "aB3" * 40
+    )
 
 
 def unit() -> dict[str, str]:

@@ -63,7 +63,9 @@ def gallery() -> GalleryPage:
     corrected = {
         "at": now - time.days(2),
         "reason": say("原文写错了巡查的时间。", "The hours of the patrol were wrong."),
-        "earlier_text": say("接下来一周，我们隔晚巡查。", "For a week we shall pass every second night."),
+        "earlier_text": say(
+            "接下来一周，我们隔晚巡查。", "For a week we shall pass every second night."
+        ),
     }
     return GalleryPage(
         groups=[
@@ -182,7 +184,9 @@ def _answers() -> list[dict[str, Any]]:
             "outcome": say("已解决", "Solved"),
         },
         {
-            "title": say("农村老人高龄补贴怎么领", "How do village elders claim the age allowance?"),
+            "title": say(
+                "农村老人高龄补贴怎么领", "How do village elders claim the age allowance?"
+            ),
             "excerpt": say(
                 "年满 80 周岁的本县户籍老人，带身份证到村委会登记即可，次月起按月发放，不需要再开任何证明。",
                 "Anyone of 80 or over who is registered in the county takes an identity card to the "
@@ -208,7 +212,12 @@ def case() -> CaseSample:
         due_at=now + time.days(2),
         trail=[(say("待办", "Queue"), "#"), (words.NUMBER, "")],
         facts=[
-            (say("事项", "About"), say("环境 · 施工噪声", "Environment · Building noise"), "#", say("更改", "Change")),
+            (
+                say("事项", "About"),
+                say("环境 · 施工噪声", "Environment · Building noise"),
+                "#",
+                say("更改", "Change"),
+            ),
             (say("承办", "Lead unit"), say("生态环境局", "Environment Bureau")),
             (say("协办", "With"), say("住建局、城管局", "Housing, City Management")),
             (say("来件", "Letters"), say("7 件", "7"), "#", say("查看", "See")),
@@ -228,29 +237,49 @@ def case() -> CaseSample:
 
 
 def _acts() -> list[dict[str, Any]]:
+    waits = say(
+        "等回复时时限暂停，最多 10 天。", "The clock waits for the reply, ten days at most."
+    )
+    anew = say("退回后由受理台重新交办。", "The desk will assign it anew.")
+    first = say("先要有审核通过的答复。", "An approved answer must go out first.")
+    back = ReturnForm(prefix="return")
     return [
-        {"label": say("起草答复", "Write the answer"), "url": "#", "kind": "primary", "direct": True},
-        {"label": say("问来件人", "Ask the writer"), "url": "#",
-         "hint": say("等回复时时限暂停，最多 10 天。", "The clock waits for the reply, ten days at most.")},
-        {"label": say("退回", "Send back"), "url": "#", "form": ReturnForm(prefix="return"), "kind": "secondary",
-         "hint": say("退回后由受理台重新交办。", "The desk will assign it anew.")},
-        {"label": say("办结", "Close"), "url": "#",
-         "reason": say("先要有审核通过的答复。", "An approved answer must go out first.")},
-    ]  # fmt: skip
+        {
+            "label": say("起草答复", "Write the answer"),
+            "url": "#",
+            "kind": "primary",
+            "direct": True,
+        },
+        {"label": say("问来件人", "Ask the writer"), "url": "#", "hint": waits},
+        {"label": say("退回", "Send back"), "url": "#", "form": back, "hint": anew},
+        {"label": say("办结", "Close"), "url": "#", "reason": first},
+    ]
 
 
 def _entries() -> list[dict[str, Any]]:
-    now = time.now()
+    took = say("生态环境局接收办件", "The Environment Bureau took on the case.")
+    gave = say(
+        "受理台交办给生态环境局，住建局协办", "The desk assigned it to the Environment Bureau."
+    )
+    back = say("城市管理局退回：不属于本单位职责", "City Management sent it back: not our field.")
+    came = say("收到来件，发出回执", "The letter came in and the receipt went out.")
+    why = say(
+        "夜间施工许可归生态环境局管。", "Permits for night work are the Environment Bureau's."
+    )
     rows = [
-        (1, say("生态环境局接收办件", "The Environment Bureau took on the case."), say("王芳", "Wang Fang"), "success", ""),
-        (4, say("受理台交办给生态环境局，住建局协办", "The desk assigned it to the Environment Bureau, with Housing."),
-         say("李明", "Li Ming"), "plain", ""),
-        (5, say("城市管理局退回：不属于本单位职责", "City Management sent it back: not our field."), say("赵刚", "Zhao Gang"),
-         "warning", say("夜间施工许可归生态环境局管。", "Permits for night work are the Environment Bureau's.")),
-        (6, say("收到来件，发出回执", "The letter came in and the receipt went out."), say("网页", "Web form"), "plain", ""),
-    ]  # fmt: skip
+        (1, took, say("王芳", "Wang Fang"), "success", ""),
+        (4, gave, say("李明", "Li Ming"), "plain", ""),
+        (5, back, say("赵刚", "Zhao Gang"), "warning", why),
+        (6, came, say("网页", "Web form"), "plain", ""),
+    ]
     return [
-        {"at": now - time.days(ago), "sentence": text, "who": who, "tone": tone, "note": note}
+        {
+            "at": time.now() - time.days(ago),
+            "sentence": text,
+            "who": who,
+            "tone": tone,
+            "note": note,
+        }
         for ago, text, who, tone, note in rows
     ]
 

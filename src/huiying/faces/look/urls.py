@@ -5,8 +5,8 @@ from huiying.faces.look import views
 app_name = "look"
 
 urlpatterns = [
-    path("gallery/", views.gallery, name="gallery"),
-    path("gallery/resident/", views.gallery_resident, name="gallery_resident"),
-    path("gallery/case/", views.gallery_case, name="gallery_case"),
+    path("", views.gallery, name="gallery"),
+    path("resident/", views.gallery_resident, name="gallery_resident"),
+    path("case/", views.gallery_case, name="gallery_case"),
     path("theme/", views.set_theme, name="theme"),
 ]

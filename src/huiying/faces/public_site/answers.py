@@ -1,3 +1,133 @@
-from django.urls import URLPattern
+"""The answers for everybody: a list with filters in its address, and each at its permanent address."""
 
-urls: list[URLPattern] = []
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from huiying.agencies.reads import unit_choices
+from huiying.faces.public_site.forms import unit_lines
+from huiying.kernel.names import localized
+from huiying.replies.reads.finding import MOST_COUNTED
+from huiying.replies.reads.public import AnswerLine, AnswersFound, answers, public_answer
+from huiying.replies.shown import AnswerShown
+from huiying.routing.reads import CategoryGroup, category_groups
+
+LONGEST_VALUE = 60
+type Choices = list[tuple[str, Any]]
+
+
+class AnswersFilter(forms.Form):
+    """What the list is narrowed to; it lives in the address."""
+
+    category = forms.ChoiceField(required=False, label=gettext_lazy("About"))
+    unit = forms.ChoiceField(required=False, label=gettext_lazy("Answered by"))
+
+    def __init__(self, *args: Any, categories: Choices, units: Choices, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        for name, choices in (("category", categories), ("unit", units)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+            field.choices = choices
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersPage:
+    """The list. `shown` says how many there are; the addresses are empty where the list ends."""
+
+    form: AnswersFilter
+    lines: tuple[AnswerLine, ...]
+    shown: str
+    newer_url: str
+    older_url: str
+    clear_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    answer: AnswerShown
+    trail: list[tuple[str, str]]
+
+
+def _categories(groups: list[CategoryGroup]) -> Choices:
+    found: Choices = [("", _("Everything"))]
+    for group in groups:
+        leaves = [(leaf.code, localized(leaf.name)) for leaf in group.leaves]
+        name = localized(group.name)
+        if group.code:
+            whole = _("All of: %(group)s") % {"group": name}
+            leaves = [(group.code, whole), *leaves]
+        found.append((name or _("Other"), leaves))
+    return found
+
+
+def _filter(request: HttpRequest) -> AnswersFilter:
+    units: Choices = [("", _("Any unit")), *unit_lines(unit_choices(leave_out_root=True))]
+    return AnswersFilter(request.GET, categories=_categories(category_groups()), units=units)
+
+
+def _address(chosen: dict[str, str], **more: str) -> str:
+    query = urlencode({key: value for key, value in (chosen | more).items() if value})
+    base = reverse("public_site:answers")
+    return f"{base}?{query}" if query else base
+
+
+def _shown(found: AnswersFound) -> str:
+    if found.count > MOST_COUNTED:
+        return _("More than %(count)s answers") % {"count": f"{MOST_COUNTED:,}"}
+    words = ngettext("%(count)d answer", "%(count)d answers", found.count)
+    return words % {"count": found.count}
+
+
+def _given(request: HttpRequest, key: str) -> str:
+    return request.GET.get(key, "").replace("\0", "")[:LONGEST_VALUE]
+
+
+@login_not_required
+@require_safe
+def answer_list(request: HttpRequest) -> HttpResponse:
+    """The newest answers; a filter that is not known finds nothing."""
+    chosen = {key: _given(request, key) for key in ("category", "unit")}
+    found = answers(
+        category=chosen["category"],
+        unit=chosen["unit"],
+        older=_given(request, "older"),
+        newer=_given(request, "newer"),
+    )
+    page = AnswersPage(
+        form=_filter(request),
+        lines=found.lines,
+        shown=_shown(found) if found.count else "",
+        newer_url=_address(chosen, newer=found.newer) if found.newer else "",
+        older_url=_address(chosen, older=found.older) if found.older else "",
+        clear_url=_address({}) if any(chosen.values()) else "",
+    )
+    return render(request, "public_site/answers/list.html", {"page": page})
+
+
+@login_not_required
+@require_safe
+def answer(request: HttpRequest, address: str) -> HttpResponse:
+    """One answer with its whole history."""
+    found = public_answer(address)
+    trail = [
+        (_("Home"), reverse("public_site:home")),
+        (_("Answers"), reverse("public_site:answers")),
+        (found.title, ""),
+    ]
+    page = AnswerPage(found, trail)
+    return render(request, "public_site/answers/answer.html", {"page": page})
+
+
+urls = [
+    path("answers/", answer_list, name="answers"),
+    path("answers/<slug:address>/", answer, name="answer"),
+]

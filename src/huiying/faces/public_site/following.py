@@ -1,3 +1,272 @@
-from django.urls import URLPattern
+"""Following a letter with code and secret, and the writer's acts on it."""
 
-urls: list[URLPattern] = []
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from huiying.casework.actions import writing_back
+from huiying.casework.errors import NotAnswered, NotWaiting
+from huiying.casework.following import LetterPage, letter_page, said_before
+from huiying.faces.public_site.forms import (
+    AnswerForm,
+    FollowForm,
+    JudgeForm,
+    OnLetterForm,
+    ReopenForm,
+    WithdrawForm,
+    WordsForm,
+)
+from huiying.faces.public_site.opened import forget, opened, remember
+from huiying.faces.public_site.origin import address_of, same_origin
+from huiying.faces.public_site.pages import FollowedPage, FollowPage, WithdrawPage
+from huiying.intake.errors import AlreadyReceived
+from huiying.intake.reads import open_with
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotFound, Refusal
+from huiying.replies.reads import answers_for_submission
+
+type OnLetter = Callable[[HttpRequest, Actor], HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST: get that page instead (RFC 9110, 15.4.4)."""
+
+    status_code = 303
+
+    def __init__(self, name: str) -> None:
+        super().__init__(reverse(f"public_site:{name}"))
+
+
+@login_not_required
+@same_origin
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Ask for code and secret; open the letter where they fit."""
+    if request.method != "POST":
+        page = FollowPage(FollowForm(), open_already=opened(request) is not None)
+        return render(request, "public_site/follow.html", {"page": page})
+    form, status = FollowForm(request.POST), 422
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            actor = open_with(
+                code=given["code"], secret=given["secret"], address=address_of(request)
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+        else:
+            response = SeeOther("letter")
+            remember(response, actor.label.removeprefix("resident:"))
+            return response
+    return render(request, "public_site/follow.html", {"page": FollowPage(form)}, status=status)
+
+
+def on_letter(view: OnLetter) -> Callable[[HttpRequest], HttpResponse]:
+    """For the writer of the letter that this browser has open; each page keeps it open another hour.
+
+    Where none is open any more, code and secret are asked for, and typed words are shown to be kept.
+    """
+
+    @functools.wraps(view)
+    def found(request: HttpRequest) -> HttpResponse:
+        actor = opened(request)
+        if actor is None:
+            return _ask_again(request)
+        try:
+            response = view(request, actor)
+        except NotFound:
+            return _ask_again(request)
+        remember(response, actor.label.removeprefix("resident:"))
+        return response
+
+    guarded = require_http_methods(["GET", "HEAD", "POST"])(found)
+    return login_not_required(same_origin(guarded))
+
+
+def _ask_again(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return SeeOther("follow")
+    typed = [str(text) for name, text in request.POST.items() if name.endswith("-text")]
+    page = FollowPage(FollowForm(), lapsed=True, kept="\n".join(typed))
+    return render(request, "public_site/follow.html", {"page": page}, status=403)
+
+
+def _page_of(letter: LetterPage) -> FollowedPage:
+    label, may = letter.label, letter.may
+    forms: dict[str, OnLetterForm] = {}
+    if may.add:
+        forms["add"] = WordsForm(label=label, prefix="add")
+    if may.answer:
+        forms["answer"] = AnswerForm(label=label, prefix="answer")
+    if may.judge:
+        initial = {"verdict": letter.vote}
+        forms["judge"] = JudgeForm(label=label, prefix="judge", initial=initial)
+    if may.reopen:
+        forms["reopen"] = ReopenForm(label=label, prefix="reopen")
+    answers = tuple(answers_for_submission(letter.submission_id))
+    return FollowedPage(letter=letter, answers=answers, forms=forms)
+
+
+def _show(request: HttpRequest, page: FollowedPage, status: int = 200) -> HttpResponse:
+    return render(request, "public_site/letter.html", {"page": page}, status=status)
+
+
+@on_letter
+def letter(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The opened letter."""
+    return _show(request, _page_of(letter_page(actor)))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A form on the letter's page, the verb behind it, and what is said when it is done."""
+
+    name: str
+    form: type[OnLetterForm]
+    do: Callable[[Actor, dict[str, Any]], None]
+    done: str | Promise
+
+
+ACTS = (
+    Act(
+        "add",
+        WordsForm,
+        lambda actor, given: writing_back.add_words(
+            actor=actor, text=given["text"], form_key=given["form_key"]
+        ),
+        _("Your words have been added to your letter."),
+    ),
+    Act(
+        "answer",
+        AnswerForm,
+        lambda actor, given: writing_back.answer_question(
+            actor=actor, text=given["text"], form_key=given["form_key"]
+        ),
+        _("Thank you. Your answer has arrived, and the clock runs again."),
+    ),
+    Act(
+        "judge",
+        JudgeForm,
+        lambda actor, given: writing_back.vote(actor=actor, verdict=given["verdict"]),
+        _("Thank you. What you say counts; you can change it at any time."),
+    ),
+    Act(
+        "reopen",
+        ReopenForm,
+        lambda actor, given: writing_back.reopen_own(
+            actor=actor, words=given["text"], form_key=given["form_key"]
+        ),
+        _("Your letter has been taken up again."),
+    ),
+)
+
+
+def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
+    def view(request: HttpRequest, actor: Actor) -> HttpResponse:
+        if request.method != "POST":
+            return SeeOther("letter")
+        label = actor.label.removeprefix("resident:")
+        form = act.form(data=request.POST, label=label, prefix=act.name)
+        if not form.is_valid():
+            return _with_form(request, actor, act, form)
+        try:
+            act.do(actor, form.cleaned_data)
+        except Refusal as refusal:
+            if not _was_done_before(actor, form, refusal):
+                return _with_refusal(request, actor, form, refusal)
+        messages.success(request, str(act.done))
+        return SeeOther("letter")
+
+    view.__name__, view.__doc__ = act.name, f"The writer's act: {act.name}."
+    return on_letter(view)
+
+
+def _was_done_before(actor: Actor, form: OnLetterForm, refusal: Refusal) -> bool:
+    """Whether the refusal only means that the same form was sent twice."""
+    if isinstance(refusal, AlreadyReceived):
+        return True
+    if not isinstance(refusal, NotWaiting | NotAnswered):
+        return False
+    given = form.cleaned_data
+    return said_before(actor, text=given.get("text", ""), form_key=given["form_key"])
+
+
+def _with_form(request: HttpRequest, actor: Actor, act: Act, form: OnLetterForm) -> HttpResponse:
+    page = _page_of(letter_page(actor))
+    if act.name not in page.forms:
+        problem = " ".join(str(error) for error in form.non_field_errors())
+        return _show(request, _keeping(page, form, problem or str(Refusal())), 422)
+    forms = {**page.forms, act.name: form}
+    return _show(request, replace(page, forms=forms, failed=form), 422)
+
+
+def _with_refusal(
+    request: HttpRequest, actor: Actor, form: OnLetterForm, refusal: Refusal
+) -> HttpResponse:
+    page = _keeping(_page_of(letter_page(actor)), form, str(refusal))
+    return _show(request, page, refusal.status)
+
+
+def _keeping(page: FollowedPage, form: OnLetterForm, problem: str) -> FollowedPage:
+    """The page with the problem said, and what was typed ready to be sent as an addition."""
+    typed = str(form.data.get(form.add_prefix("text"), ""))
+    if "add" not in page.forms or not typed:
+        return replace(page, problem=problem, kept=typed)
+    add = WordsForm(label=page.letter.label, prefix="add", initial={"text": typed})
+    return replace(page, problem=problem, forms={**page.forms, "add": add})
+
+
+@on_letter
+def withdraw(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Ask once more, and whether anybody pressed; then end the letter."""
+    page = _page_of(letter_page(actor))
+    posted = request.method == "POST"
+    if not page.letter.may.withdraw and not posted:
+        return SeeOther("letter")
+    label = page.letter.label
+    form = WithdrawForm(data=request.POST if posted else None, label=label, prefix="withdraw")
+    if not posted or not form.is_valid():
+        shown = WithdrawPage(page.letter.title, form)
+        return render(
+            request, "public_site/withdraw.html", {"page": shown}, status=422 if posted else 200
+        )
+    if not page.letter.withdrawn:
+        try:
+            pressed = WithdrawForm.PRESSED[form.cleaned_data["pressed"]]
+            writing_back.withdraw(actor=actor, pressed=pressed)
+        except Refusal as refusal:
+            return _with_refusal(request, actor, form, refusal)
+    messages.success(request, _("Your letter is withdrawn."))
+    return SeeOther("letter")
+
+
+@login_not_required
+@same_origin
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the letter in this browser."""
+    response = SeeOther("follow")
+    if request.method == "POST":
+        forget(response)
+        messages.success(request, _("Your letter is closed in this browser."))
+    return response
+
+
+urls = [
+    path("follow/", follow, name="follow"),
+    path("follow/letter/", letter, name="letter"),
+    *(path(f"follow/letter/{act.name}/", _view_of(act), name=f"letter_{act.name}") for act in ACTS),
+    path("follow/letter/withdraw/", withdraw, name="letter_withdraw"),
+    path("follow/letter/leave/", leave, name="letter_leave"),
+]

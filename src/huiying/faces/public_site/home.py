@@ -1,3 +1,42 @@
-from django.urls import URLPattern
+"""The home page, and the pages that say what this desk does and never does."""
 
-urls: list[URLPattern] = []
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from huiying.faces.public_site.forms import FollowForm
+from huiying.faces.public_site.pages import NEVER, HomePage, NeverPage, PrivacyPage
+from huiying.replies.reads import latest_answers
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, and the ways in."""
+    page = HomePage(FollowForm(), latest_answers())
+    return render(request, "public_site/home.html", {"page": page})
+
+
+@login_not_required
+@require_safe
+def never(request: HttpRequest) -> HttpResponse:
+    """What this desk never does."""
+    return render(request, "public_site/never.html", {"page": NeverPage(NEVER)})
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept, and who sees it."""
+    page = PrivacyPage(settings.REOPEN_DAYS)
+    return render(request, "public_site/privacy.html", {"page": page})
+
+
+urls = [
+    path("", home, name="home"),
+    path("never/", never, name="never"),
+    path("privacy/", privacy, name="privacy"),
+]

@@ -1,6 +1,7 @@
 """Forms that need no session: a page kept in a cache still works, and another site's form does not."""
 
 import functools
+import ipaddress
 from collections.abc import Callable
 from typing import Concatenate
 
@@ -9,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from huiying.kernel.refusals import Refusal
+
+# One household or one phone has a whole network of this size (RFC 6177).
+IPV6_NETWORK = 64
 
 
 class OtherSite(Refusal):
@@ -33,12 +37,30 @@ def from_here(request: HttpRequest) -> bool:
 def same_origin[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Check Origin instead of a token on POST; raises OtherSite."""
+    """Check Origin instead of a token on POST; raises OtherSite.
+
+    The form is read as UTF-8 whatever it claims, so that what is no text comes out as U+FFFD.
+    """
 
     @functools.wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not from_here(request):
-            raise OtherSite
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "POST":
+            if not from_here(request):
+                raise OtherSite
+            request.encoding = "utf-8"
         return view(request, *args, **kwargs)
 
     return csrf_exempt(checked)
+
+
+def address_of(request: HttpRequest) -> str:
+    """What rate limits count by: the network address, for IPv6 its /64. It is kept nowhere."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else known
+    if mapped is not None:
+        return str(mapped)
+    return str(ipaddress.ip_network((known, IPV6_NETWORK), strict=False))

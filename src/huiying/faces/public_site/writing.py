@@ -1,3 +1,75 @@
-from django.urls import URLPattern
+"""Writing in: one page, one form, no session; the receipt is the answer to the POST."""
 
-urls: list[URLPattern] = []
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from huiying.agencies.reads import unit_choices
+from huiying.casework.actions.receiving import receive
+from huiying.casework.following import due_of
+from huiying.faces.public_site.forms import WriteForm
+from huiying.faces.public_site.origin import address_of, same_origin
+from huiying.faces.public_site.pages import DangerPage, ReceiptPage, WritePage
+from huiying.intake.receipts import Receipt, grouped
+from huiying.kernel.actors import Actor
+from huiying.kernel.limits import count_try
+from huiying.kernel.refusals import Refusal
+from huiying.routing.reads import category_groups
+
+LETTERS_PER_ADDRESS = 30  # in a quarter of an hour; a whole office may share one address
+RESIDENT = Actor("resident")
+
+
+def _form(data: QueryDict | None = None) -> WriteForm:
+    groups = category_groups(offered_only=True)
+    return WriteForm(data, groups=groups, units=unit_choices(leave_out_root=True))
+
+
+def _page(request: HttpRequest, form: WriteForm, status: int = 200) -> HttpResponse:
+    return render(request, "public_site/write.html", {"page": WritePage(form)}, status=status)
+
+
+@login_not_required
+@same_origin
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest) -> HttpResponse:
+    """The form; on POST the receipt, or first the emergency numbers where somebody is in danger."""
+    if request.method != "POST":
+        return _page(request, _form())
+    form = _form(request.POST)
+    if not form.is_valid():
+        return _page(request, form, 422)
+    if "change" in request.POST:
+        return _page(request, form)
+    if form.cleaned_data["danger"] and "sure" not in request.POST:
+        return render(request, "public_site/danger.html", {"page": DangerPage(form)})
+    try:
+        count_try("write", address_of(request), most=LETTERS_PER_ADDRESS)
+        receipt = receive(
+            actor=RESIDENT,
+            letter=form.letter(get_language() or ""),
+            form_key=form.cleaned_data["form_key"],
+        )
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _page(request, form, refusal.status)
+    return _receipt(request, receipt, mailed=bool(form.cleaned_data["email"]))
+
+
+def _receipt(request: HttpRequest, receipt: Receipt, *, mailed: bool) -> HttpResponse:
+    page = ReceiptPage(
+        code=receipt.code,
+        secret=grouped(receipt.secret),
+        received_at=receipt.received_at,
+        due_at=due_of(receipt.submission_label),
+        again=receipt.again,
+        follow_url=request.build_absolute_uri(reverse("public_site:follow")),
+        mailed=mailed,
+    )
+    return render(request, "public_site/receipt.html", {"page": page})
+
+
+urls = [path("write/", write, name="write")]

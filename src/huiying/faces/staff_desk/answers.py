@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+"""Everything about answers at the desk, in one list of addresses."""
 
-urls: list[URLPattern] = []
+from huiying.faces.staff_desk import answer_editor, answer_review, standard_answers
+
+urls = [*answer_editor.urls, *answer_review.urls, *standard_answers.urls]

@@ -1,5 +1,6 @@
 """Tags and filters of every page. Loaded for all templates, so no `{% load %}` is needed."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -8,17 +9,23 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.middleware.csrf import get_token
 from django.template import RequestContext
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
 from huiying.faces.look import dates, fields, icons, states
+from huiying.faces.look.languages import localized
 
 register = template.Library()
 
+CLAUSE = re.compile(r"(?<=[，。！？；：、])")
+
 
 def _component(context: RequestContext, name: str, inputs: Mapping[str, Any]) -> SafeString:
-    found = context.template.engine.get_template(f"look/components/{name}.html")
+    template_of_page = context.template
+    if template_of_page is None:
+        raise RuntimeError("Components are rendered inside a page.")
+    found = template_of_page.engine.get_template(f"look/components/{name}.html")
     return found.render(context.new(dict(inputs)))
 
 
@@ -76,13 +83,7 @@ def state_shown(code: str) -> states.StateShown:
     return states.shown(code)
 
 
-@register.filter
-def localized(names: Any) -> str:
-    """The text of a data name {"zh-hans": …, "en": …} in the page's language, else in another."""
-    if not isinstance(names, Mapping):
-        return str(names or "")
-    language = get_language() or ""
-    return str(names.get(language) or next((text for text in names.values() if text), ""))
+register.filter(localized)
 
 
 @register.filter
@@ -110,6 +111,15 @@ def grouped(code: object) -> str:
     """A code in groups of four, easy to read out: 1234 5678 9012."""
     text = str(code or "").replace(" ", "").replace("-", "")
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+@register.filter
+def phrases(text: object) -> SafeString:
+    """A heading whose lines break between its clauses first; Chinese has no spaces to break at."""
+    clauses = [part for part in CLAUSE.split(str(text or "")) if part]
+    if len(clauses) < 2:
+        return format_html("{}", text or "")
+    return format_html_join("", '<span class="hy-phrase">{}</span>', ((part,) for part in clauses))
 
 
 @register.filter

@@ -1,0 +1,71 @@
+"""When a case is due and whether it is late, with the pauses that its clock had.
+
+`due_at` holds every pause that has ended. While the desk waits for the writer the due time moves on
+with the clock on the wall, until `waiting_until`: the cap, which all pauses of a round share.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from huiying.casework.models import CaseFile
+from huiying.casework.states import OPEN
+from huiying.kernel import time
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A deadline as it stands: `ended_at` is when it was met or missed for good, `late` says which."""
+
+    due_at: datetime
+    ended_at: datetime | None
+    paused: bool
+    late: bool
+
+
+def pause_left(case: CaseFile) -> timedelta:
+    """How much longer this round's clock may stand still."""
+    cap = timedelta(days=settings.WAITING_CAP_DAYS)
+    return max(cap - case.paused, timedelta())
+
+
+def running_pause(
+    waiting_since: datetime | None, waiting_until: datetime | None, moment: datetime
+) -> timedelta:
+    """How long the clock has stood still at `moment` in the pause that began at `waiting_since`."""
+    if waiting_since is None or waiting_until is None:
+        return timedelta()
+    return max(min(moment, waiting_until) - waiting_since, timedelta())
+
+
+def pause_so_far(case: CaseFile) -> timedelta:
+    """How long the clock has stood still in the present pause, up to the cap."""
+    return running_pause(case.waiting_since, case.waiting_until, time.now())
+
+
+def clock(
+    due_at: datetime,
+    *,
+    waiting_since: datetime | None,
+    waiting_until: datetime | None,
+    ended_at: datetime | None,
+    moment: datetime,
+) -> Clock:
+    """The clock with these columns (of a case, a writer's report or a move) at `moment`."""
+    due = due_at + running_pause(waiting_since, waiting_until, ended_at or moment)
+    late = due < (ended_at or moment)
+    standing_still = waiting_until is not None and moment <= waiting_until
+    return Clock(due, ended_at, standing_still and not late and ended_at is None, late)
+
+
+def late_at(moment: datetime) -> Q:
+    """Cases that are open and whose time was over at `moment`, going by their columns now."""
+    cap = F("waiting_until") - F("waiting_since")
+    # The second rule follows from the others; it is what an index needs.
+    return Q(state__in=OPEN, due_at__lt=moment) & (
+        Q(waiting_since=None)
+        | Q(due_at__lt=F("waiting_since"))
+        | Q(waiting_until__lt=moment, due_at__lt=moment - cap)
+    )

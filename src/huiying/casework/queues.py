@@ -1,0 +1,256 @@
+"""Lists of cases: who works from which, what can be asked of them, one page at a time.
+
+A page is found by its sort value and id, never by counting rows away, and counts stop at 1,000: so a
+list costs the same at a thousand cases and at a million.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from huiying.agencies.models import Role
+from huiying.agencies.reads import UnitChoice
+from huiying.casework import cursors, policy
+from huiying.casework.deadlines import Clock, clock, late_at
+from huiying.casework.models import CaseFile
+from huiying.casework.places import (
+    Categories,
+    Names,
+    Units,
+    all_categories,
+    all_units,
+    reach_of,
+)
+from huiying.casework.sight import sight_of, supported_by
+from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, State
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotFound
+
+PAGE = 30
+COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A list that belongs to a role, or to everybody who reads cases. `open_only`: work that is to be
+    done, so it is counted and can be sorted by when it is due.
+    """
+
+    code: str
+    roles: frozenset[str]
+    sort: str
+    open_only: bool = True
+
+
+def _tab(code: str, roles: str, sort: str, *, open_only: bool = True) -> Tab:
+    return Tab(code, frozenset(roles.split()), sort, open_only)
+
+
+EVERYBODY = " ".join([*policy.READS_ALL, *policy.READS_BELOW])
+TABS = (
+    _tab("sort", "clerk", "oldest"),
+    _tab("assign", "dispatcher", "due"),
+    _tab("ours", "handler", "due"),
+    _tab("support", "handler", "due"),
+    _tab("late", "supervisor dispatcher", "due"),
+    _tab("sent_back", "supervisor", "due"),
+    _tab("open", EVERYBODY, "due"),
+    _tab("answered", EVERYBODY, "newest", open_only=False),
+    _tab("closed", EVERYBODY, "newest", open_only=False),
+    _tab("all", EVERYBODY, "newest", open_only=False),
+)
+SORTS = ("newest", "oldest", "due")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asks of the list; what is not known is dropped, or finds nothing."""
+
+    tab: str = ""
+    state: str = ""
+    unit: str = ""
+    category: str = ""
+    channel: str = ""
+    late: bool = False
+    conduct: bool = False
+    sort: str = ""
+    after: str = ""
+    before: str = ""
+
+    @property
+    def filtered(self) -> bool:
+        """True where anything narrows the tab."""
+        return replace(self, tab="", sort="", after="", before="") != Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of a list."""
+
+    number: int
+    title: str
+    state: str
+    clock: Clock
+    unit_name: Names
+    category_name: Names
+    channel: str
+    received_at: datetime
+    conduct: bool
+    danger: bool
+    round: int
+    returns: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """One page of a list. `counts` (by tab, of those with work to be done) and `count` stop at 1,001;
+    `newer` and `older` are places to go on from, empty where there is nothing.
+    """
+
+    tabs: list[Tab]
+    tab: Tab
+    sort: str
+    rows: tuple[CaseRow, ...]
+    counts: dict[str, int]
+    count: int
+    newer: str
+    older: str
+    sorts: tuple[str, ...]
+    units: list[UnitChoice]
+    categories: list[tuple[Names, list[tuple[str, Names]]]]
+    by_conduct: bool
+
+
+def tabs_of(actor: Actor) -> list[Tab]:
+    """The lists of this actor's roles, in order; none for who reads no letters."""
+    return [tab for tab in TABS if actor.has(*tab.roles)]
+
+
+def _in_tab(tab: Tab, actor: Actor, units: Units, moment: datetime) -> Q:
+    mine = [line.id for line in units.below(actor.scopes(Role.HANDLER))]
+    found: dict[str, Q] = {
+        "sort": Q(state__in=[State.RECEIVED, State.RETURNED]),
+        "assign": Q(state__in=[State.TRIAGED, State.RETURNED]),
+        "ours": Q(state__in=AT_UNIT, lead_unit_id__in=mine),
+        "support": Q(state__in=OPEN) & supported_by(mine),
+        "late": late_at(moment),
+        "sent_back": Q(state__in=OPEN, returns__gte=RETURNS_BEFORE_SUPERVISOR),
+        "open": Q(state__in=OPEN),
+        "answered": Q(state=State.ANSWERED),
+        "closed": Q(state=State.CLOSED),
+        "all": Q(),
+    }
+    return found[tab.code]
+
+
+def _narrowed(wanted: Wanted, units: Units, categories: Categories, moment: datetime) -> Q:
+    rule = Q()
+    if wanted.state:
+        rule &= Q(state=wanted.state)
+    if wanted.unit:
+        rule &= Q(lead_unit_id__in=units.at_or_below(wanted.unit))
+    if wanted.category:
+        rule &= Q(category_id__in=categories.at_or_below(wanted.category))
+    if wanted.channel:
+        rule &= Q(channel=wanted.channel)
+    if wanted.late:
+        rule &= late_at(moment)
+    if wanted.conduct:
+        rule &= Q(conduct=True)
+    return rule
+
+
+def counts(lists: Mapping[str, Sequence[QuerySet[CaseFile]]]) -> dict[str, int]:
+    """How many rows each list has, whose parts share none, counting no further than 1,001; one query
+    for all of them.
+    """
+    terms, names, params = [], [], []
+    for name, parts in lists.items():
+        for rows in parts:
+            try:
+                sql, given = rows.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            terms.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 - Django's own
+            names.append(name)
+            params += given
+    found = dict.fromkeys(lists, 0)
+    if terms:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(terms)}", params)
+            for name, count in zip(names, cursor.fetchone() or (), strict=True):
+                found[name] = min(found[name] + count, COUNTED + 1)
+    return found
+
+
+def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
+    """One page of the list that `wanted` names (the actor's first, where it names none of theirs).
+
+    Raises NotFound for somebody who reads no letters. Five queries whatever the rows: units,
+    categories, what is kept from the actor, counts, rows.
+    """
+    tabs = tabs_of(actor)
+    if not tabs:
+        raise NotFound
+    tab = next((each for each in tabs if each.code == wanted.tab), tabs[0])
+    units, categories, moment = all_units(), all_categories(), time.now()
+    reach = reach_of(actor)
+    seen = sight_of(actor, [line.id for line in units.below(reach)]).cases()
+    work = {
+        each.code: [part.filter(_in_tab(each, actor, units, moment)) for part in seen]
+        for each in tabs
+        if each.open_only
+    }
+    rule = _in_tab(tab, actor, units, moment) & _narrowed(wanted, units, categories, moment)
+    chosen = [part.filter(rule) for part in seen]
+    found = counts({"": chosen} | work)
+    sorts = SORTS if tab.open_only else SORTS[:2]
+    sort = wanted.sort if wanted.sort in sorts else tab.sort
+    page = cursors.page_of(chosen, sort, wanted.after, wanted.before, size)
+    return CaseList(
+        tabs=tabs,
+        tab=tab,
+        sort=sort,
+        rows=tuple(_row(case, units, categories, moment) for case in page.rows),
+        counts=found,
+        count=found.pop(""),
+        newer=page.newer,
+        older=page.older,
+        sorts=sorts,
+        units=units.choices(reach),
+        categories=categories.groups(),
+        by_conduct=policy.reads_everything(actor),
+    )
+
+
+def _row(case: CaseFile, units: Units, categories: Categories, moment: datetime) -> CaseRow:
+    return CaseRow(
+        number=case.number,
+        title=case.title,
+        state=case.state,
+        clock=clock_of(case, moment),
+        unit_name=units.name(case.lead_unit_id),
+        category_name=categories.name(case.category_id),
+        channel=case.channel,
+        received_at=case.received_at,
+        conduct=case.conduct,
+        danger=case.danger,
+        round=case.round,
+        returns=case.returns,
+    )
+
+
+def clock_of(case: CaseFile, moment: datetime) -> Clock:
+    """The unit's clock: ended by the answer, or by closing where there was none."""
+    return clock(
+        case.due_at,
+        waiting_since=case.waiting_since,
+        waiting_until=case.waiting_until,
+        ended_at=case.answered_at or case.closed_at,
+        moment=moment,
+    )

@@ -1,0 +1,260 @@
+"""The case page of the desk: everything that it shows, for one person, in five queries."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject, Substr
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Membership
+from huiying.casework import policy
+from huiying.casework.deadlines import Clock
+from huiying.casework.models import Assignment, CaseFile, Named, Report
+from huiying.casework.places import (
+    Categories,
+    Names,
+    Units,
+    all_categories,
+    all_units,
+)
+from huiying.casework.queues import clock_of
+from huiying.casework.sentences import Told, Words, told, who_did
+from huiying.casework.states import State
+from huiying.casework.stepping import subject
+from huiying.intake.models import Message, Submission
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotFound
+from huiying.record.models import Entry
+
+ENTRIES = 300
+LONGEST_NUMBER = 15
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeLine:
+    """One line of the exchange between one writer and the desk."""
+
+    at: datetime
+    from_resident: bool
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterShown:
+    """One letter of the case, as received, with its exchange and its writer's verdict.
+
+    Who wrote it is not here. `pressed` is None where it was not said, or is not for this reader.
+    """
+
+    title: str
+    body: str
+    place: str
+    channel: str
+    received_at: datetime
+    wish: str
+    danger: bool
+    exchange: tuple[ExchangeLine, ...]
+    vote: str
+    voted_at: datetime | None
+    delivered_at: datetime | None
+    withdrawn_at: datetime | None
+    pressed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedShown:
+    """Whom the complaint is about: units and people, by name."""
+
+    units: tuple[Names, ...]
+    people: tuple[Names, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """One case as its page shows it. `entries` are oldest first; `cut` tells that older ones exist."""
+
+    case: CaseFile
+    number: int
+    version: int
+    title: str
+    state: str
+    round: int
+    returns: int
+    channel: str
+    danger: bool
+    conduct: bool
+    outcome: str
+    received_at: datetime
+    clock: Clock
+    waiting_until: datetime | None
+    category: Names
+    category_code: str
+    lead: Names
+    lead_code: str
+    support: tuple[Names, ...]
+    support_codes: tuple[str, ...]
+    suggested_code: str
+    suggested: Names
+    named: NamedShown
+    letters: tuple[LetterShown, ...]
+    entries: tuple[Told, ...]
+    cut: bool
+    acts: tuple[policy.Act, ...]
+    units: Units
+    categories: Categories
+
+
+def _moment(text: str | None) -> datetime:
+    return datetime.fromisoformat(text or "")
+
+
+def _found(actor: Actor, number: int) -> CaseFile:
+    """The case with `parts` (unit ids by part) and `whom` (named units and people) in one query."""
+    parts = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).order_by("id")
+    named = Named.objects.filter(case=OuterRef("pk"), lifted_at=None).order_by("id")
+    case = (
+        policy.visible_cases(actor)
+        .filter(number=number)
+        .select_related("lead_unit", "category")
+        .annotate(
+            parts=ArraySubquery(parts.values(row=JSONObject(unit="unit_id", part="part"))),
+            whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
+        )
+        .first()
+    )
+    if case is None:
+        raise NotFound
+    return case
+
+
+def case_shown(actor: Actor, number: int) -> CaseShown:
+    """The case with this number for this reader; NotFound where it is not theirs, as if there were
+    none. Five queries: case, letters, entries, units, categories.
+    """
+    case: Any = _found(actor, number)
+    letters, labels = _letters(case, with_pressed=policy.may_know_pressed(actor))
+    units, categories = all_units(), all_categories()
+    entries = _entries([subject(case), *labels])
+    words = Words(units, categories)
+    lines = (told(at, action, data, who, words) for at, action, who, data in entries)
+    support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
+    suggested = case.category.lead_unit_id if case.category else None
+    return CaseShown(
+        case=case,
+        number=case.number,
+        version=case.version,
+        title=case.title,
+        state=case.state,
+        round=case.round,
+        returns=case.returns,
+        channel=case.channel,
+        danger=case.danger,
+        conduct=case.conduct,
+        outcome=case.outcome,
+        received_at=case.received_at,
+        clock=clock_of(case, time.now()),
+        waiting_until=case.waiting_until if case.state == State.WAITING else None,
+        category=categories.name(case.category_id),
+        category_code=case.category.code if case.category else "",
+        lead=units.name(case.lead_unit_id),
+        lead_code=units.code(case.lead_unit_id),
+        support=tuple(units.name(unit_id) for unit_id in support),
+        support_codes=tuple(units.code(unit_id) for unit_id in support),
+        suggested_code=units.code(suggested),
+        suggested=units.name(suggested),
+        named=_named(case.whom if case.conduct else [], units),
+        letters=letters,
+        entries=tuple(line for line in lines if line is not None),
+        cut=len(entries) == ENTRIES,
+        acts=tuple(policy.acts_on(actor, case)),
+        units=units,
+        categories=categories,
+    )
+
+
+def _named(whom: list[dict[str, Any]], units: Units) -> NamedShown:
+    return NamedShown(
+        units=tuple(units.name(each["unit"]) for each in whom if each["unit"]),
+        people=tuple(each["name"] for each in whom if each["name"]),
+    )
+
+
+def _letters(case: CaseFile, *, with_pressed: bool) -> tuple[tuple[LetterShown, ...], list[str]]:
+    """The case's letters, oldest first, and the labels by which the record knows them."""
+    messages = Message.objects.filter(submission=OuterRef("submission")).order_by("id")
+    lines = messages.values(row=JSONObject(at="at", sender="sender", kind="kind", text="text"))
+    rows: Any = (
+        Report.objects.filter(case=case)
+        .select_related("submission")
+        .annotate(lines=ArraySubquery(lines))
+        .order_by("submission__received_at", "id")
+    )
+    found = [_letter(row, with_pressed=with_pressed) for row in rows]
+    return tuple(found), [f"submission:{row.submission.label}" for row in rows]
+
+
+def _letter(report: Any, *, with_pressed: bool) -> LetterShown:
+    letter: Submission = report.submission
+    return LetterShown(
+        title=letter.title,
+        body=letter.body,
+        place=letter.place,
+        channel=letter.channel,
+        received_at=letter.received_at,
+        wish=letter.wish,
+        danger=letter.danger,
+        exchange=tuple(
+            ExchangeLine(
+                _moment(line["at"]),
+                line["sender"] == Message.From.RESIDENT,
+                line["kind"],
+                line["text"],
+            )
+            for line in report.lines
+        ),
+        vote=report.vote,
+        voted_at=report.voted_at,
+        delivered_at=report.delivered_at,
+        withdrawn_at=report.ended_at,
+        pressed=report.pressed if with_pressed else None,
+    )
+
+
+def _entries(subjects: list[str]) -> list[tuple[datetime, str, str, dict[str, Any] | None]]:
+    """(time, action, who in words, payload) of the newest entries, oldest first."""
+    author = Account.objects.filter(label=Substr(OuterRef("actor"), 7))
+    unit = Membership.objects.filter(account__label=Substr(OuterRef("actor"), 7)).order_by("id")
+    rows = (
+        Entry.objects.filter(subject__in=subjects)
+        .annotate(
+            name=Subquery(author.values("name")[:1]), unit=Subquery(unit.values("unit__name")[:1])
+        )
+        .order_by("-id")
+        .values_list("id", "at", "action", "actor", "payload__data", "name", "unit")[:ENTRIES]
+    )
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
+    return [
+        (at, action, who_did(actor, name, of_unit), data)
+        for _id, at, action, actor, data, name, of_unit in ordered
+    ]
+
+
+def may_see(actor: Actor, number: int) -> bool:
+    """Whether the case with this number is in this actor's sight."""
+    return policy.visible_cases(actor).filter(number=number).exists()
+
+
+def number_of(actor: Actor, typed: str) -> int | None:
+    """The number of the visible case that somebody means by a case number or a receipt's code."""
+    folded = unicodedata.normalize("NFKC", typed)
+    digits = "".join(character for character in folded if character in "0123456789")
+    if not digits or len(digits) > LONGEST_NUMBER:
+        return None
+    meant = Q(number=int(digits)) | Q(reports__submission__code=digits)
+    return policy.visible_cases(actor).filter(meant).values_list("number", flat=True).first()

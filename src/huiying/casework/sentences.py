@@ -1,0 +1,222 @@
+"""Entries told in sentences, for the desk's timeline. Entries keep codes; the words are made here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language, gettext_noop, ngettext
+from django.utils.translation import gettext as _
+
+from huiying.casework.places import Categories, Units
+from huiying.casework.states import Outcome, ReturnReason, Vote
+from huiying.intake.states import Channel
+from huiying.kernel.names import localized
+
+type Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act as the timeline shows it: `note` is what somebody said, `who` did it."""
+
+    at: datetime
+    sentence: str
+    who: str
+    note: str = ""
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The names that sentences need."""
+
+    units: Units
+    categories: Categories
+
+    def unit(self, code: str) -> str:
+        return localized(self.units.named(code))
+
+    def listed(self, codes: Iterable[str]) -> str:
+        comma = "、" if (get_language() or "").startswith("zh") else ", "
+        return comma.join(self.unit(code) for code in codes)
+
+
+def who_did(actor: str, name: dict[str, str] | None, unit: dict[str, str] | None) -> str:
+    """The actor of an entry in words: name and unit of staff, "the writer", "the system"."""
+    kind = actor.partition(":")[0]
+    if kind == "staff" and name:
+        return f"{localized(name)} · {localized(unit)}" if unit else localized(name)
+    known = {
+        "staff": _("A member of staff"),
+        "resident": _("The writer"),
+        "stranger": _("The writer"),
+        "system": _("The system"),
+    }
+    return known.get(kind, _("The desk"))
+
+
+def _choice(choices: Any, code: Any) -> str:
+    return str(dict(choices).get(code, code or ""))
+
+
+def _received(data: Data, _words: Words) -> str:
+    channel = _choice(Channel.choices, data.get("channel"))
+    return _("The letter came in: %(channel)s.") % {"channel": channel}
+
+
+def _sorted(data: Data, words: Words) -> str:
+    category = localized(words.categories.named(data.get("category", "")))
+    if data.get("renamed"):
+        return _("Sorted under “%(category)s”, with a new title.") % {"category": category}
+    return _("Sorted under “%(category)s”.") % {"category": category}
+
+
+def _assigned(data: Data, words: Words) -> str:
+    lead, support = words.unit(data.get("lead", "")), data.get("support") or []
+    if support:
+        return _("Assigned to %(lead)s; %(support)s will help.") % {
+            "lead": lead,
+            "support": words.listed(support),
+        }
+    return _("Assigned to %(lead)s.") % {"lead": lead}
+
+
+def _reassigned(data: Data, words: Words) -> str:
+    lead, support = words.unit(data.get("lead", "")), data.get("support") or []
+    if support:
+        return _("Given to %(lead)s instead; %(support)s will help.") % {
+            "lead": lead,
+            "support": words.listed(support),
+        }
+    return _("Given to %(lead)s instead.") % {"lead": lead}
+
+
+def _returned(data: Data, words: Words) -> str:
+    reason = _choice(ReturnReason.choices, data.get("reason"))
+    unit = words.unit(data.get("unit") or "")
+    return _("%(unit)s sent it back to the desk: %(reason)s.") % {"unit": unit, "reason": reason}
+
+
+def _resumed(data: Data, _words: Words) -> str:
+    hours = round(int(data.get("paused_seconds") or 0) / 3600)
+    days = round(hours / 24)
+    if days:
+        return ngettext(
+            "The clock runs again; it had stood still for %(count)d day.",
+            "The clock runs again; it had stood still for %(count)d days.",
+            days,
+        ) % {"count": days}
+    return ngettext(
+        "The clock runs again; it had stood still for %(count)d hour.",
+        "The clock runs again; it had stood still for %(count)d hours.",
+        hours,
+    ) % {"count": hours}
+
+
+def _declined(data: Data, _words: Words) -> str:
+    return _("Closed as not ours; competent is: %(body)s.") % {"body": data.get("body", "")}
+
+
+def _answered(data: Data, _words: Words) -> str:
+    outcome = _choice(Outcome.choices, data.get("outcome"))
+    return _("The answer reached the writer. Result: %(outcome)s.") % {"outcome": outcome}
+
+
+def _closed(data: Data, _words: Words) -> str:
+    outcome = _choice(Outcome.choices, data.get("outcome"))
+    votes = data.get("votes") or {}
+    if set(votes) <= {"silent"}:
+        return _("Closed: %(outcome)s. The writer had not said what they think.") % {
+            "outcome": outcome
+        }
+    said = ", ".join(_choice(Vote.choices, vote) for vote in votes if vote != "silent")
+    return _("Closed: %(outcome)s. The writer had said: %(said)s.") % {
+        "outcome": outcome,
+        "said": said,
+    }
+
+
+def _conduct(data: Data, words: Words) -> str:
+    units = data.get("units") or []
+    if units and not data.get("staff"):
+        return _("Marked as a complaint about the conduct of %(units)s.") % {
+            "units": words.listed(units)
+        }
+    return _("Marked as a complaint about conduct.")
+
+
+def _voted(data: Data, _words: Words) -> str:
+    return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
+
+
+type Teller = Callable[[Data, Words], str]
+# Sentences that say something of the payload, with their tone.
+TELLERS: dict[str, tuple[Teller, str]] = {
+    "case.receive": (_received, "info"),
+    "case.triage": (_sorted, "plain"),
+    "case.assign": (_assigned, "accent"),
+    "case.reassign": (_reassigned, "accent"),
+    "case.return_to_desk": (_returned, "warning"),
+    "case.resume": (_resumed, "info"),
+    "case.decline": (_declined, "warning"),
+    "case.answer": (_answered, "success"),
+    "case.answer_at_once": (_answered, "success"),
+    "case.close": (_closed, "success"),
+    "case.mark_conduct": (_conduct, "warning"),
+    "report.vote": (_voted, "info"),
+}
+# The others, with their tone.
+SENTENCES = {
+    "case.accept": (gettext_noop("The unit took the case on."), "accent"),
+    "case.ask_resident": (
+        gettext_noop("Asked the writer a question; the clock stands still."),
+        "info",
+    ),
+    "case.reopen": (gettext_noop("Reopened: a new round with a new clock."), "warning"),
+    "case.withdraw": (gettext_noop("With that the case is closed."), "warning"),
+    "case.take_back_from_named": (
+        gettext_noop("Taken back from the unit that the complaint is about."),
+        "warning",
+    ),
+    "exchange.words": (gettext_noop("Added to the letter."), "plain"),
+    "exchange.answer": (gettext_noop("Answered the question."), "info"),
+    "submission.withdrawn": (gettext_noop("Withdrew the letter."), "warning"),
+    "reply.draft": (gettext_noop("Began to write an answer."), "plain"),
+    "reply.submit": (gettext_noop("Handed the answer to a reviewer."), "plain"),
+    "reply.take_back": (gettext_noop("Took the answer back from review."), "plain"),
+    "reply.send_back": (gettext_noop("Sent the answer back to be written better."), "warning"),
+    "reply.approve": (gettext_noop("Approved the answer."), "success"),
+    "reply.send": (gettext_noop("Sent the answer to the writer."), "success"),
+    "reply.publish": (gettext_noop("Published the answer."), "success"),
+    "reply.correct": (gettext_noop("Began to correct the answer."), "plain"),
+    "reply.supersede": (
+        gettext_noop("The corrected text took the place of the earlier one."),
+        "info",
+    ),
+    "reply.withdraw": (gettext_noop("Withdrew the answer."), "warning"),
+    "reply.abandon": (gettext_noop("The draft was given up."), "plain"),
+    "reply.answer_at_once": (gettext_noop("Chose a standard answer."), "plain"),
+}
+# Told by another entry of the same act.
+LEFT_OUT = frozenset({"exchange.question", "reply.save"})
+# What somebody said, by the key of the payload that holds it.
+NOTES = ("words", "proof")
+
+
+def told(at: datetime, action: str, data: Data | None, who: str, words: Words) -> Told | None:
+    """One entry as a line of the timeline; None for one that another line tells.
+
+    An act that is not known here is named by its code rather than left out.
+    """
+    if action in LEFT_OUT:
+        return None
+    said = data or {}
+    note = next((str(said[key]) for key in NOTES if said.get(key)), "")
+    if action in TELLERS:
+        teller, tone = TELLERS[action]
+        return Told(at, teller(said, words), who, note, tone)
+    if action in SENTENCES:
+        sentence, tone = SENTENCES[action]
+        return Told(at, _(sentence), who, note, tone)
+    return Told(at, _("Another act was recorded."), who, action)

@@ -1,0 +1,139 @@
+"""Django's system checks for an installation: each with an id and a hint that mends it."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's name
+from django.http.request import validate_host
+
+from huiying.config import databases, environment, keys
+from huiying.config.migrating import USUAL_RIGHTS
+
+LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def check_installation(**_: Any) -> list[CheckMessage]:
+    """All checks of this module; none asks the database. `apps.py` registers it."""
+    return [message for check in CHECKS for message in check()]
+
+
+def data_folder_is_ours() -> Iterator[CheckMessage]:
+    """E001: attachments, keys and mails need a folder that can be written."""
+    if not os.access(settings.DATA, os.W_OK | os.X_OK):
+        yield Error(
+            f"The data folder {settings.DATA} cannot be written.",
+            hint="Give it to the user that runs huiying, or name another one with HUIYING_DATA.",
+            id="huiying.E001",
+        )
+
+
+def keys_are_closed() -> Iterator[CheckMessage]:
+    """E002: whoever can read the key file can read every contact."""
+    path = settings.DATA / keys.FILE_NAME
+    if environment.text("HUIYING_KEYS") or not path.exists():
+        return
+    if path.stat().st_mode & OTHERS:
+        yield Error(
+            f"The key file {path} can be read by others.",
+            hint=f"chmod 600 {path}",
+            id="huiying.E002",
+        )
+
+
+def address_is_answered() -> Iterator[CheckMessage]:
+    """E003: mails carry links to the published address."""
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    if not validate_host(shown, settings.ALLOWED_HOSTS):
+        yield Error(
+            f"HUIYING_URL names the host {host}, which HUIYING_HOSTS does not allow.",
+            hint=f"Add it: HUIYING_HOSTS={','.join([*settings.ALLOWED_HOSTS, shown])}",
+            id="huiying.E003",
+        )
+
+
+def brief_hour_is_an_hour() -> Iterator[CheckMessage]:
+    """E004: the hour at which the daily brief is frozen."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.BRIEF_HOUR):
+        yield Error(
+            f"HUIYING_BRIEF_HOUR is {settings.BRIEF_HOUR!r}, which is no time of day.",
+            hint="Write it as 07:00.",
+            id="huiying.E004",
+        )
+
+
+def rights_are_known() -> Iterator[CheckMessage]:
+    """E005: `database_rights` of a model may restrict the usual rights, never add one."""
+    for model in apps.get_models(include_auto_created=True):
+        if not frozenset(getattr(model, "database_rights", ())) <= USUAL_RIGHTS:
+            yield Error(
+                f"database_rights may hold {', '.join(sorted(USUAL_RIGHTS))} and nothing else.",
+                hint="The application's role never gets TRUNCATE, TRIGGER or REFERENCES.",
+                obj=model,
+                id="huiying.E005",
+            )
+
+
+def connection_is_private() -> Iterator[CheckMessage]:
+    """W001: letters and passwords in clear text."""
+    if not _is_local() and urlsplit(settings.SITE_URL).scheme != "https":
+        yield Warning(
+            "Letters and passwords travel in clear text: HUIYING_URL begins with http.",
+            hint="Put a proxy with a certificate before it and set HUIYING_URL=https://…",
+            id="huiying.W001",
+        )
+
+
+def debugging_is_local() -> Iterator[CheckMessage]:
+    """W002: a debug page shows settings and rows to whoever causes an error."""
+    if settings.DEBUG and not set(settings.ALLOWED_HOSTS) <= LOCAL_NAMES | {"[::1]"}:
+        yield Warning(
+            "HUIYING_DEBUG is on and other machines may call: error pages show what is inside.",
+            hint="Unset HUIYING_DEBUG, or HUIYING_HOSTS.",
+            id="huiying.W002",
+        )
+
+
+def roles_are_apart() -> Iterator[CheckMessage]:
+    """W003: with one role, the database cannot keep the application from rewriting the record."""
+    if not databases.roles_apart():
+        yield Warning(
+            "The application owns its tables, so nothing in the database protects the record.",
+            hint="Make a second role, name it as the owner in DATABASE_OWNER_URL, and run "
+            "huiying migrate.",
+            id="huiying.W003",
+        )
+
+
+def mail_is_sent() -> Iterator[CheckMessage]:
+    """W004: a public installation whose mails stay in a folder."""
+    if settings.MAIL_BACKEND == "file" and not _is_local():
+        yield Warning(
+            f"Mails are written to {settings.MAIL_FOLDER} and reach nobody.",
+            hint="Set HUIYING_MAIL=smtp and HUIYING_SMTP_HOST.",
+            id="huiying.W004",
+        )
+
+
+def _is_local() -> bool:
+    return (urlsplit(settings.SITE_URL).hostname or "") in LOCAL_NAMES
+
+
+CHECKS = [
+    data_folder_is_ours,
+    keys_are_closed,
+    address_is_answered,
+    brief_hour_is_an_hour,
+    rights_are_known,
+    connection_is_private,
+    debugging_is_local,
+    roles_are_apart,
+    mail_is_sent,
+]

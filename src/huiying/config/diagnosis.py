@@ -1,0 +1,220 @@
+"""What `huiying doctor` looks at once Django is set up: the database, the worker, the mail."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import WARNING, run_checks
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.utils import timezone
+
+from huiying.config import databases, migrating
+from huiying.config.embedded.cluster import OLDEST_MAJOR
+from huiying.notices.models import Outgoing
+from huiying.record.models import Entry
+
+MEBIBYTE = 1024 * 1024
+LITTLE_SPACE = 2048 * MEBIBYTE
+NO_SPACE = 200 * MEBIBYTE
+SILENT_SECONDS = 60
+OVERDUE = timedelta(minutes=10)
+
+
+class State(StrEnum):
+    """How a finding is: `broken` makes the command fail, `warning` does not."""
+
+    good = "good"
+    warning = "warning"
+    broken = "broken"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked; `mend` says what to do unless it is good."""
+
+    check: str
+    state: State
+    says: str
+    mend: str = ""
+
+
+def examine() -> list[Finding]:
+    """Every finding; those that ask the database end with the first that it cannot answer."""
+    findings = [*_space(), *_settings(), *_mail()]
+    try:
+        for look in DATABASE_LOOKS:
+            findings += look()
+    except DatabaseError as error:
+        findings.append(
+            Finding(
+                "database",
+                State.broken,
+                f"The database does not answer: {str(error).strip().splitlines()[0]}",
+                "Check DATABASE_URL and that the server runs, then huiying migrate.",
+            )
+        )
+    return findings
+
+
+def _graded(check: str, worst: State, good: str, bad: str, mend: str, *, well: bool) -> Finding:
+    return Finding(check, State.good, good) if well else Finding(check, worst, bad, mend)
+
+
+def _space() -> Iterator[Finding]:
+    free = shutil.disk_usage(settings.DATA).free
+    yield _graded(
+        "disk",
+        State.broken if free < NO_SPACE else State.warning,
+        f"{free // MEBIBYTE:,} MiB are free for {settings.DATA}.",
+        f"Only {free // MEBIBYTE:,} MiB are free for {settings.DATA}.",
+        "Make room, or move the data folder to a larger disk.",
+        well=free >= LITTLE_SPACE,
+    )
+
+
+def _settings() -> Iterator[Finding]:
+    messages = run_checks()
+    for message in messages:
+        state = State.warning if message.level <= WARNING else State.broken
+        yield Finding(message.id or "settings", state, str(message.msg), message.hint or "")
+    if not messages:
+        yield Finding("settings", State.good, "Django finds nothing to say about the settings.")
+
+
+def _mail() -> Iterator[Finding]:
+    if settings.MAIL_BACKEND == "smtp":
+        address = f"{settings.SMTP_HOST}:{settings.SMTP_PORT}"
+        yield _graded(
+            "mail",
+            State.broken,
+            f"The mail server {address} answers.",
+            f"The mail server {address} does not answer.",
+            "Check HUIYING_SMTP_HOST and HUIYING_SMTP_PORT.",
+            well=_answers(settings.SMTP_HOST, settings.SMTP_PORT),
+        )
+        return
+    folder = Path(settings.MAIL_FOLDER)
+    there = folder if folder.exists() else folder.parent
+    yield _graded(
+        "mail",
+        State.broken,
+        f"Mails are written to {folder}; none is sent.",
+        f"Mails cannot be written to {folder}.",
+        "Give the folder to the user that runs huiying, or set HUIYING_MAIL=smtp.",
+        well=os.access(there, os.W_OK | os.X_OK),
+    )
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _server() -> Iterator[Finding]:
+    version, number, encoding, sees_chinese = _row(
+        "SELECT current_setting('server_version'), current_setting('server_version_num')::int,"
+        " current_setting('server_encoding'), '回' ~ '[[:alpha:]]'"
+    )
+    yield _graded(
+        "database",
+        State.broken,
+        f"PostgreSQL {version} answers.",
+        f"PostgreSQL {version} is too old.",
+        f"Huiying needs PostgreSQL {OLDEST_MAJOR} or newer.",
+        well=number // 10000 >= OLDEST_MAJOR,
+    )
+    yield _graded(
+        "locale",
+        State.broken,
+        "The database reads Chinese characters as letters.",
+        f"The database does not see Chinese (encoding {encoding}, or locale C).",
+        "Make a database with ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0, "
+        "and copy the data into it.",
+        well=bool(sees_chinese) and encoding == "UTF8",
+    )
+
+
+def _migrations() -> Iterator[Finding]:
+    missing = migrating.pending()
+    yield _graded(
+        "migrations",
+        State.broken,
+        "Every migration is applied.",
+        f"{missing} migrations are not applied.",
+        "Run: huiying migrate",
+        well=missing == 0,
+    )
+
+
+def _record() -> Iterator[Finding]:
+    table = Entry._meta.db_table
+    rights, guards = _row(
+        "SELECT ARRAY(SELECT r FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) r"
+        "   WHERE has_table_privilege(to_regclass(%(table)s), r)),"
+        " (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(%(table)s)"
+        "   AND NOT tgisinternal AND tgenabled <> 'D')",
+        {"table": table},
+    )
+    yield _graded(
+        "record",
+        State.broken if databases.roles_apart() else State.warning,
+        "The application cannot change, delete or empty the record.",
+        f"The application's role may {', '.join(rights)} the record.",
+        "Run: huiying migrate. It takes rights back that the role should not have; "
+        "the role must not own the tables nor be a superuser.",
+        well=not rights,
+    )
+    yield _graded(
+        "record triggers",
+        State.broken,
+        "Triggers refuse any change of the record.",
+        f"The table {table} has no enabled trigger against changes.",
+        "Somebody has disabled or dropped them. As the owner: "
+        f"ALTER TABLE {table} ENABLE TRIGGER ALL, and find out who did.",
+        well=guards > 0,
+    )
+
+
+def _worker() -> Iterator[Finding]:
+    (silent,) = _row(
+        "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers"
+    )
+    yield _graded(
+        "worker",
+        State.warning,
+        "The worker is alive.",
+        "No worker is running: no mail is sent and no brief is made.",
+        "Start everything with huiying up, or the worker alone with huiying worker.",
+        well=silent is not None and silent < SILENT_SECONDS,
+    )
+    late = Outgoing.objects.filter(sent_at=None, due_at__lt=timezone.now() - OVERDUE).count()
+    lost = Outgoing.objects.filter(result="gave_up").count()
+    yield _graded(
+        "outbox",
+        State.warning,
+        "No notice is waiting for longer than it should.",
+        f"{late} notices wait for more than {OVERDUE.seconds // 60} minutes, {lost} were given up.",
+        "See that the worker runs and that the mail server takes its mails.",
+        well=not late and not lost,
+    )
+
+
+def _row(query: str, values: dict[str, str] | None = None) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+DATABASE_LOOKS: list[Callable[[], Iterator[Finding]]] = [_server, _migrations, _record, _worker]

@@ -1,0 +1,24 @@
+"""What the worker does by the clock. Times are UTC: a task asks for itself whether it is due here."""
+
+from procrastinate import JobContext, builtin_tasks
+from procrastinate.contrib.django import app
+
+from huiying.insight import tasks
+
+__all__ = ["app", "freeze_due_brief", "remove_old_jobs"]
+
+KEEP_FAILED_HOURS = 72
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="freeze_due_brief", queueing_lock="freeze_due_brief")
+def freeze_due_brief(timestamp: int) -> None:  # noqa: ARG001 - every periodic task is told
+    """Every minute; there is nothing to do but once a day, and after a standstill."""
+    tasks.freeze_due_brief()
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="remove_old_jobs", queueing_lock="remove_old_jobs", pass_context=True)
+async def remove_old_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Jobs that failed are kept for a few days, for whoever looks; the others go at once."""
+    await builtin_tasks.remove_old_jobs(context, max_hours=KEEP_FAILED_HOURS, remove_failed=True)

@@ -1,0 +1,176 @@
+"""A whole file, batch by batch: read, fit, name, keep; and the report of what became of each row."""
+
+import csv
+import time as clock
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from huiying.doors import opening
+from huiying.doors.actions import CLASHES, Kept, keep_batch, make_names
+from huiying.doors.ahead import ahead
+from huiying.doors.errors import FileRefused, MapRefused, Unfit
+from huiying.doors.fitting import Fitting, PastLetter
+from huiying.doors.mapping import Mapping
+from huiying.doors.naming import Names, Placed
+from huiying.doors.records import Broken, Reader
+from huiying.doors.staging import Batch
+from huiying.intake.errors import AlreadyImported, CodeTaken
+from huiying.kernel import time
+from huiying.kernel.actors import Actor, Grant
+from huiying.kernel.refusals import MovedOn
+
+ROWS_A_BATCH = 2000
+BATCHES_AHEAD = 2
+TRIES = 5
+MOST_NEW_NAMES = 500
+# Who acts where nobody is named: the record says that the file came by the command line.
+DOOR = Actor("door:import", frozenset({Grant("system")}))
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that does not fit: the number of its first line in the file, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file: every row that was read is imported, updated, skipped or rejected."""
+
+    read: int = 0
+    imported: int = 0
+    updated: int = 0
+    skipped: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    dropped_columns: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values under the names of the fields."""
+        return asdict(self)
+
+
+type Tell = Callable[[Report], None]
+
+
+def run(path: Path, mapping: Mapping, *, actor: Actor, tell: Tell) -> Report:
+    """Import `path`; `tell` is called with the report so far after each batch.
+
+    May be stopped at any moment and run again: what was kept is skipped then. Raises FileRefused or
+    MapRefused where nothing more can be read.
+    """
+    began = clock.monotonic()
+    report = Report()
+    importer = _Importer(mapping, actor, report)
+    with opened(path, mapping) as reader:
+        report.dropped_columns = dropped(reader, mapping)
+        fitting = Fitting(mapping, reader.header, time.now())
+        with ahead(_batches(reader, fitting, report), BATCHES_AHEAD) as batches:
+            for letters in batches:
+                importer.keep(letters)
+                tell(report)
+    report.rejected.sort(key=lambda each: each.line)
+    report.seconds = round(clock.monotonic() - began, 3)
+    return report
+
+
+@contextmanager
+def opened(path: Path, mapping: Mapping) -> Iterator[Reader]:
+    """The records of a file; raises FileRefused where there are none to be had."""
+    try:
+        with opening.open_text(path, mapping.encoding) as text:
+            reader = Reader(text, opening.DAMAGE)
+            if not reader.header:
+                raise FileRefused("The file is empty.")
+            yield reader
+    except OSError as error:
+        raise FileRefused(f"{path} cannot be opened: {error.strerror or error}.") from None
+    except LookupError:
+        raise FileRefused(f"There is no encoding {mapping.encoding!r}.") from None
+    except (*opening.DAMAGE, csv.Error):
+        raise FileRefused("The file is damaged at its very beginning.") from None
+
+
+def dropped(reader: Reader, mapping: Mapping) -> list[str]:
+    """The columns that the map does not use; nothing of them is kept."""
+    used = set(mapping.columns)
+    return [name for name in reader.header if name not in used]
+
+
+def _batches(reader: Reader, fitting: Fitting, report: Report) -> Iterator[list[PastLetter]]:
+    """Letters that fit, by `ROWS_A_BATCH` at most and no id twice; the others go into the report."""
+    letters: dict[str, PastLetter] = {}
+    for record in reader:
+        report.read += 1
+        if isinstance(record, Broken):
+            report.rejected.append(Rejected(record.line, record.reason))
+            continue
+        line, fields = record
+        try:
+            letter = fitting.fit(line, fields)
+        except Unfit as unfit:
+            report.rejected.append(Rejected(line, str(unfit)))
+            continue
+        if len(letters) == ROWS_A_BATCH or letter.source_id in letters:
+            yield list(letters.values())
+            letters = {}
+        letters[letter.source_id] = letter
+    yield list(letters.values())
+
+
+class _Importer:
+    """Names and keeps batch after batch and counts into `report`."""
+
+    def __init__(self, mapping: Mapping, actor: Actor, report: Report) -> None:
+        self._mapping = mapping
+        self._actor = actor
+        self._report = report
+        self._names = Names(mapping)
+        self._made = 0
+
+    def keep(self, letters: list[PastLetter]) -> None:
+        """One batch."""
+        self._make_missing(letters)
+        placed = []
+        for letter in letters:
+            found = self._names.place(letter)
+            if isinstance(found, str):
+                self._report.rejected.append(Rejected(letter.line, found))
+            else:
+                placed.append(found)
+        if placed:
+            self._count(self._kept(placed))
+
+    def _make_missing(self, letters: list[PastLetter]) -> None:
+        units, categories = self._names.new_units(letters), self._names.new_categories(letters)
+        if not units and not categories:
+            return
+        self._made += len(units) + len(categories)
+        if self._made > MOST_NEW_NAMES:
+            raise MapRefused(
+                f"The file would make more than {MOST_NEW_NAMES} new units and categories. "
+                "Is it the right column?"
+            )
+        make_names(actor=self._actor, units=units, categories=categories)
+        self._names.refresh()
+
+    def _kept(self, placed: list[Placed]) -> Kept:
+        mapping = self._mapping
+        batch = Batch(mapping.source, mapping.language, mapping.publish, placed)
+        for _try in range(TRIES - 1):
+            try:
+                return keep_batch(actor=self._actor, batch=batch)
+            except (CodeTaken, AlreadyImported, MovedOn):
+                continue
+        return keep_batch(actor=self._actor, batch=batch)
+
+    def _count(self, kept: Kept) -> None:
+        self._report.imported += kept.imported
+        self._report.updated += kept.updated
+        self._report.skipped += kept.skipped
+        self._report.rejected += [Rejected(line, CLASHES) for line in kept.clashes]

@@ -1,0 +1,153 @@
+"""Which unit and which category a file's own words mean here, and which are missing."""
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from huiying.agencies.actions import UnitRow
+from huiying.agencies.models import Unit
+from huiying.doors.errors import MapRefused
+from huiying.doors.fitting import PastLetter
+from huiying.doors.mapping import Creating, Mapping
+from huiying.routing.actions import CategoryRow
+from huiying.routing.models import Category
+
+LONGEST_CODE = 50  # an entry names it as "category:…" in 60 characters
+PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")
+UNKNOWN_UNIT = "unknown unit"
+UNKNOWN_CATEGORY = "unknown category"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf category: row id, code and target in calendar days."""
+
+    id: int
+    code: str
+    target_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A letter with the unit and the category that it has here, and when it is due."""
+
+    letter: PastLetter
+    unit_id: int | None
+    leaf: Leaf | None
+    due: datetime
+
+
+class Names:
+    """What the words of one map's file mean, by both trees as they were read last."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read both trees anew."""
+        self._units = dict(Unit.objects.filter(active=True).values_list("code", "id"))
+        rows = Category.objects.filter(active=True).values_list(
+            "code", "id", "target_days", "is_leaf"
+        )
+        self._groups = {code for code, _id, _days, is_leaf in rows if not is_leaf}
+        self._leaves = {
+            code: Leaf(row_id, code, days or settings.DEFAULT_TARGET_DAYS)
+            for code, row_id, days, is_leaf in rows
+            if is_leaf
+        }
+
+    def unit_code(self, said: str) -> str:
+        """The code of the unit that the file calls `said`, whether it is there or not."""
+        creating = self._mapping.units
+        known = said in self._units or not creating.create
+        return said if known else code_below(creating.under, said)
+
+    def leaf_code(self, said: str) -> str:
+        """The code of the category that the file calls `said`, whether it is there or not."""
+        creating = self._mapping.categories
+        known = said in self._leaves or not creating.create
+        return said if known else code_below(creating.under, said)
+
+    def new_units(self, letters: Iterable[PastLetter]) -> list[UnitRow]:
+        """The units that these letters bring, below the one that the map names."""
+        creating = self._mapping.units
+        wanted = {each.unit for each in letters if each.unit and creating.create}
+        said = sorted(each for each in wanted if self.unit_code(each) not in self._units)
+        rows = [
+            UnitRow(
+                code=self.unit_code(each), parent=creating.under, name=self._name(creating, each)
+            )
+            for each in said
+        ]
+        if rows and creating.under not in self._units:
+            root = Unit.objects.filter(parent=None).order_by("id").values_list("code", flat=True)
+            above = root.first() or ""
+            rows.insert(0, UnitRow(code=creating.under, parent=above, name=self._above(creating)))
+        return rows
+
+    def new_categories(self, letters: Iterable[PastLetter]) -> list[CategoryRow]:
+        """The leaves that these letters bring; each led by the unit of its first letter."""
+        creating = self._mapping.categories
+        rows: dict[str, CategoryRow] = {}
+        for letter in letters:
+            code = self.leaf_code(letter.category) if letter.category else ""
+            if creating.create and code and code not in self._leaves and code not in rows:
+                rows[code] = CategoryRow(
+                    code=code,
+                    parent=creating.under,
+                    name=self._name(creating, letter.category),
+                    lead=self._lead(letter),
+                    target_days=creating.target_days,
+                    offered=False,
+                )
+        if rows and creating.under in self._leaves:
+            raise MapRefused(f"{creating.under} is a category itself; name a group.")
+        group = CategoryRow(
+            code=creating.under, parent="", name=self._above(creating), offered=False
+        )
+        return [*([group] if rows and creating.under not in self._groups else []), *rows.values()]
+
+    def _lead(self, letter: PastLetter) -> str:
+        lead = self.unit_code(letter.unit) if letter.unit else self._mapping.categories.lead
+        if not lead:
+            raise MapRefused("categories.lead must name the unit that leads new categories.")
+        return lead
+
+    def _name(self, creating: Creating, said: str) -> dict[str, str]:
+        return dict(creating.names.get(said) or {self._mapping.language: said})
+
+    def _above(self, creating: Creating) -> dict[str, str]:
+        return dict(creating.under_name or {self._mapping.language: creating.under})
+
+    def place(self, letter: PastLetter) -> Placed | str:
+        """The letter with its unit, category and due time, or why they are not known."""
+        unit_id = self._units.get(self.unit_code(letter.unit)) if letter.unit else None
+        if letter.unit and unit_id is None:
+            return UNKNOWN_UNIT
+        leaf = self._leaves.get(self.leaf_code(letter.category)) if letter.category else None
+        if letter.category and leaf is None:
+            return UNKNOWN_CATEGORY
+        days = leaf.target_days if leaf else settings.DEFAULT_TARGET_DAYS
+        due = letter.due or letter.received + timedelta(days=days)
+        return Placed(letter, unit_id, leaf, due)
+
+
+@functools.lru_cache(maxsize=4096)
+def code_below(under: str, said: str) -> str:
+    """A code for what a file calls `said`: readable where it can be, and the same each time.
+
+    Two words never get one code, unless they differ by capitals or spaces only.
+    """
+    folded = " ".join(said.lower().split())
+    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
+    code = f"{under}-{slug}" if slug else under
+    if PLAIN.fullmatch(folded) and len(code) <= LONGEST_CODE:
+        return code
+    mark = hashlib.sha256(folded.encode()).hexdigest()[:8]
+    return f"{code[: LONGEST_CODE - 9].rstrip('-')}-{mark}"

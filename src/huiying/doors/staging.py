@@ -1,0 +1,92 @@
+"""The rows of a batch as they are copied into the importing session's own table.
+
+Everything random or reckoned (labels, codes, commitments, due times) is made here, so that the
+database only moves rows. The columns stand in one list; `statements` reads them by name.
+"""
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from huiying.casework.actions.receiving import title_of
+from huiying.doors.naming import Placed
+from huiying.intake import receipts
+from huiying.kernel.identifiers import random_labels
+from huiying.record import commitments
+
+COLUMNS = """
+    line integer, source_id text, received_at timestamptz, channel text, title text, body text,
+    place text, category_id bigint, category_code text, unit_id bigint, due_at timestamptz,
+    entered text, state text, outcome text, answered_at timestamptz, closed_at timestamptz,
+    answer text, question text, case_title text, label text, case_label text, reply_label text,
+    address text, code text, salt bytea, commitment bytea, data text
+"""
+STEP_COLUMNS = """
+    line integer, case_label text, answers boolean, closes boolean,
+    salt bytea, commitment bytea, data text
+"""
+NAMES = tuple(column.split()[0] for column in COLUMNS.split(","))
+STEP_NAMES = tuple(column.split()[0] for column in STEP_COLUMNS.split(","))
+IMPORTED = "case.imported"
+MOVED = "case.import_moved"
+
+type Sealed = tuple[bytes, bytes, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Letters of one source that are kept in one transaction, no `source_id` twice."""
+
+    source: str
+    language: str
+    publish: bool
+    letters: Sequence[Placed]
+
+
+def seal(at: datetime, action: str, actor: str, subject: str, data: dict[str, Any]) -> Sealed:
+    """Salt, commitment and payload of one entry; see record.commitments."""
+    salt = secrets.token_bytes(commitments.SALT_BYTES)
+    content = commitments.canonical(at, action, actor, subject, data)
+    return salt, commitments.commit(salt, content), json.dumps(data, ensure_ascii=False)
+
+
+def rows(batch: Batch, *, at: datetime, actor: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of `import_rows`, in the order of `NAMES`; entries are made at `at` by `actor`."""
+    labels = iter(random_labels(4 * len(batch.letters)))
+    for placed in batch.letters:
+        letter, leaf = placed.letter, placed.leaf
+        label, case_label, reply_label, address = (next(labels) for _each in range(4))
+        said = {"source": batch.source, "submission": label, "state": letter.state}
+        salt, commitment, data = seal(at, IMPORTED, actor, f"case:{case_label}", said)
+        yield (
+            letter.line,
+            letter.source_id,
+            letter.received,
+            letter.channel,
+            letter.title,
+            letter.body,
+            letter.place,
+            leaf.id if leaf else None,
+            leaf.code if leaf else "",
+            placed.unit_id,
+            placed.due,
+            letter.entered,
+            letter.state,
+            letter.outcome,
+            letter.answered,
+            letter.closed,
+            letter.answer,
+            letter.question or letter.title or letter.body,
+            title_of(letter.title, letter.body),
+            label,
+            case_label,
+            reply_label,
+            address,
+            receipts.new_code(),
+            salt,
+            commitment,
+            data,
+        )

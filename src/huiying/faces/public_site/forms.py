@@ -1,0 +1,279 @@
+"""The forms of the resident's pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from huiying.agencies.reads import UnitChoice
+from huiying.casework.states import Vote
+from huiying.faces.public_site.opened import form_key_for, key_fits
+from huiying.intake.actions import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE, Letter
+from huiying.intake.states import Channel, Wish
+from huiying.kernel.identifiers import random_label
+from huiying.kernel.names import localized
+from huiying.routing.reads import CategoryGroup
+
+LONGEST_EMAIL = 254
+LONGEST_KEY = 64
+PLAIN_INPUT = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class Words(forms.CharField):
+    """Words kept as they were typed, but for line ends, which become one kind."""
+
+    def __init__(self, *, longest: int, missing: Any = None, **options: Any) -> None:
+        messages = {
+            "max_length": _(
+                "This is %(show_value)d characters long; at most %(limit_value)d fit. "
+                "Please shorten it."
+            ),
+            "null_characters_not_allowed": _("This text has characters that cannot be kept."),
+        }
+        if missing is not None:
+            messages["required"] = missing
+        options.setdefault("strip", False)
+        super().__init__(max_length=longest, error_messages=messages, **options)
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value) or "")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text if text.strip() else ""
+
+
+class Line(Words):
+    """Words in one line, without the spaces around them."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(super().to_python(value).split())
+
+
+class WriteForm(forms.Form):
+    """The write-in form. Its key is made with the page and comes back with the letter."""
+
+    danger = forms.BooleanField(
+        required=False, label=_("Somebody's life or health is in danger right now")
+    )
+    body = Words(
+        longest=LONGEST_BODY,
+        missing=_("Tell us what happened."),
+        label=_("What happened?"),
+        help_text=_("What, since when, and what you would like us to do. Plain words are fine."),
+        widget=forms.Textarea(attrs={"rows": 9}),
+    )
+    title = Line(
+        longest=LONGEST_TITLE,
+        required=False,
+        label=_("In one line"),
+        help_text=_("If you leave it empty, the beginning of your letter stands in for it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    place = Line(
+        longest=LONGEST_PLACE,
+        required=False,
+        label=_("Where is it?"),
+        help_text=_("Road, estate, building, or something near it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    category_code = forms.ChoiceField(
+        required=False,
+        label=_("What is it about?"),
+        error_messages={"invalid_choice": _("Choose one from the list.")},
+    )
+    conduct = forms.BooleanField(
+        required=False, label=_("I complain about how a unit or its staff behaved")
+    )
+    named_units = forms.MultipleChoiceField(
+        required=False,
+        label=_("Which unit is it about?"),
+        help_text=_("Several are possible. If you do not know, leave it empty."),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose units from the list.")},
+    )
+    wish = forms.ChoiceField(
+        label=_("May the answer be published?"),
+        initial=Wish.PRIVATE,
+        widget=forms.RadioSelect,
+        choices=[
+            (Wish.PRIVATE, _("No, answer only me")),
+            (Wish.PUBLIC, _("Yes, others may read the answer")),
+        ],
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
+    )
+    email = forms.EmailField(
+        required=False,
+        max_length=LONGEST_EMAIL,
+        label=_("E-mail"),
+        error_messages={
+            "invalid": _("This is not an e-mail address. It looks like name@example.com."),
+            "max_length": _("This is not an e-mail address. It looks like name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, groups: Sequence[CategoryGroup], units: Sequence[UnitChoice], **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.fields["form_key"].initial = random_label()
+        category = self.fields["category_code"]
+        assert isinstance(category, forms.ChoiceField)  # noqa: S101 - for the type checker
+        category.choices = [("", _("I do not know; the desk will see")), *_grouped(groups)]
+        named = self.fields["named_units"]
+        assert isinstance(named, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
+        named.choices = unit_lines(units)
+        wish = self.fields["wish"]
+        wish.choice_hints = {  # type: ignore[attr-defined]
+            Wish.PRIVATE: _("You read it on this site, with your code and secret."),
+            Wish.PUBLIC: _("What is published is our answer and our own summary of the question."),
+        }
+
+    def clean_form_key(self) -> str:
+        return str(self.cleaned_data["form_key"])[:LONGEST_KEY] or random_label()
+
+    def letter(self, language: str) -> Letter:
+        """The letter as it was written; naming a unit makes it a complaint about conduct."""
+        given = self.cleaned_data
+        named = tuple(given["named_units"])
+        return Letter(
+            body=given["body"],
+            title=given["title"],
+            place=given["place"],
+            category_code=given["category_code"],
+            wish=given["wish"],
+            channel=Channel.WEB,
+            language=language,
+            danger=given["danger"],
+            conduct=given["conduct"] or bool(named),
+            named_units=named,
+            email=given["email"],
+        )
+
+
+def _grouped(groups: Sequence[CategoryGroup]) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        (
+            localized(group.name) or str(pgettext_lazy("group of categories", "Other")),
+            [(leaf.code, localized(leaf.name)) for leaf in group.leaves],
+        )
+        for group in groups
+    ]
+
+
+def unit_lines(units: Sequence[UnitChoice]) -> list[tuple[str, str]]:
+    """Units as (code, label); one below another says whose part it is: `Housing › Estates`."""
+    above: list[str] = []
+    lines = []
+    for unit in units:
+        above = [*above[: max(unit.depth - 1, 0)], localized(unit.name)]
+        lines.append((unit.code, " › ".join(above)))
+    return lines
+
+
+class FollowForm(forms.Form):
+    """Code and secret, forgiving about how they are written."""
+
+    code = forms.CharField(
+        label=_("Case code"),
+        help_text=_("12 digits, on your receipt."),
+        error_messages={"required": _("Enter the code on your receipt.")},
+        widget=forms.TextInput(attrs=PLAIN_INPUT),
+    )
+    secret = forms.CharField(
+        label=_("Secret"),
+        help_text=_("10 letters and digits, on your receipt. Capitals and spaces do not matter."),
+        error_messages={"required": _("Enter the secret on your receipt.")},
+        widget=forms.TextInput(attrs=PLAIN_INPUT),
+    )
+
+
+class OnLetterForm(forms.Form):
+    """A form on an opened letter. Its key belongs to that letter, so a page of another one is noticed."""
+
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, label: str, data: Any = None, **kw: Any) -> None:
+        self.of_other_letter = False
+        name = f"{kw['prefix']}-form_key"
+        if data is not None and not key_fits(data.get(name, ""), label):
+            self.of_other_letter = True
+            data = data.copy()
+            data[name] = form_key_for(label)
+        super().__init__(data, *args, **kw)
+        self.fields["form_key"].initial = form_key_for(label)
+
+    def clean(self) -> dict[str, Any]:
+        if self.of_other_letter:
+            raise forms.ValidationError(
+                _(
+                    "Since you opened that page, you have opened another letter: the one shown "
+                    "here. Send again only if this belongs to it."
+                )
+            )
+        return super().clean() or {}
+
+
+class WordsForm(OnLetterForm):
+    """Words to the desk: an addition, or the answer to a question."""
+
+    text = Words(
+        longest=LONGEST_BODY,
+        strip=True,
+        missing=_("Write something first."),
+        label=_("Your words"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class AnswerForm(WordsForm):
+    """The answer to the desk's question."""
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["text"].label = _("Your answer")
+
+
+class ReopenForm(WordsForm):
+    """What is still wrong."""
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.fields["text"].label = _("What is still wrong?")
+
+
+class JudgeForm(OnLetterForm):
+    """Whether the problem is solved."""
+
+    verdict = forms.ChoiceField(
+        label=_("Is the problem solved?"),
+        widget=forms.RadioSelect,
+        choices=Vote.choices,
+        error_messages={
+            "required": _("Choose one of the answers."),
+            "invalid_choice": _("Choose one of the answers."),
+        },
+    )
+
+
+class WithdrawForm(OnLetterForm):
+    """Whether anybody pressed the writer to withdraw."""
+
+    PRESSED = {"yes": True, "no": False, "unsaid": None}
+
+    pressed = forms.ChoiceField(
+        label=_("Has anyone pressed you to withdraw?"),
+        help_text=_("Only the desk's supervisor sees your answer. It changes nothing for you."),
+        widget=forms.RadioSelect,
+        choices=[
+            ("no", _("No, this is my own decision")),
+            ("yes", pgettext_lazy("pressed to withdraw", "Yes")),
+            ("unsaid", _("I would rather not say")),
+        ],
+        error_messages={
+            "required": _("Choose one of the answers."),
+            "invalid_choice": _("Choose one of the answers."),
+        },
+    )

@@ -1,0 +1,245 @@
+"""Writing an answer, and correcting one: the editor, the letter beside it, the preview."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from huiying.faces.staff_desk.answer_forms import (
+    AnswerForm,
+    CorrectionForm,
+    CorrectionTextForm,
+)
+from huiying.faces.staff_desk.asking import actor_of
+from huiying.kernel.refusals import Invalid, MovedOn, Refusal
+from huiying.replies.actions import mending, writing
+from huiying.replies.models import Reply
+from huiying.replies.reads.beside import Previewed, previewed
+from huiying.replies.reads.editing import Editor, Said, correction_editor, editor, said
+from huiying.replies.words import Words
+
+type EditorForm = AnswerForm | CorrectionTextForm
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEditorPage:
+    """The editor. `theirs` are the words that somebody else saved meanwhile, `problem` what went wrong."""
+
+    editor: Editor
+    form: EditorForm
+    theirs: Words | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTextPage:
+    """The editor is gone, and what was typed is not."""
+
+    problem: str
+    form: EditorForm
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPage:
+    said: Said
+    form: CorrectionForm
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPreviewPage:
+    previewed: Previewed
+
+
+EDITOR = "staff_desk/answers/editor.html"
+CORRECT = "staff_desk/answers/correct.html"
+
+
+def _initial(found: Editor) -> dict[str, object]:
+    return asdict(found.words) | {"label": found.label, "seen": found.version or ""}
+
+
+def _blank(found: Editor) -> AnswerForm:
+    return AnswerForm(initial=_initial(found), why_private=found.why_private)
+
+
+def _refused(form: forms.Form, refusal: Refusal) -> None:
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def _after(request: HttpRequest, reply: Reply) -> HttpResponse:
+    """Where a saved text leads: to its preview, or back to the editor with a word about it."""
+    wish = request.POST.get("do")
+    if wish == "preview":
+        return redirect("staff_desk:answer_preview", reply.label)
+    if wish == "submit":
+        messages.success(request, _("Handed to a reviewer. You can still take it back."))
+    else:
+        messages.success(request, _("Saved as version %(version)d.") % {"version": reply.version})
+    return _editor_of(reply)
+
+
+def _with_newer(form: forms.Form, found: Editor) -> None:
+    """Let the next save follow the version that is there now; the typed words stay."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data["label"], data["seen"] = found.label, str(found.version or "")
+    form.data = data
+
+
+def _page(
+    request: HttpRequest,
+    found: Editor,
+    form: EditorForm,
+    refusal: MovedOn | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = AnswerEditorPage(found, form)
+    if refusal is not None:
+        page = AnswerEditorPage(found, form, found.words, str(refusal))
+        status = refusal.status
+    return render(request, EDITOR, {"page": page}, status=status)
+
+
+def _write(request: HttpRequest, number: int, form: EditorForm) -> Reply:
+    """The verb that the pressed button asks for."""
+    actor, words = actor_of(request), form.words()
+    label, seen = form.cleaned_data["label"], form.cleaned_data["seen"]
+    if request.POST.get("do") == "submit":
+        return writing.put_forward(actor=actor, number=number, label=label, seen=seen, words=words)
+    if label:
+        return writing.save(actor=actor, label=label, seen=seen, words=words)
+    return writing.draft(actor=actor, number=number, words=words)
+
+
+def _posted(
+    request: HttpRequest, found: Editor, form: EditorForm, again: Callable[[], Editor]
+) -> HttpResponse:
+    """Save or hand over. Where somebody else was first, both texts stand on the page."""
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    try:
+        reply = _write(request, found.number, form)
+    except Invalid as refusal:
+        _refused(form, refusal)
+        return _page(request, found, form, status=422)
+    except MovedOn as refusal:
+        try:
+            newer = again()
+        except Refusal as gone:
+            return _kept(request, form, gone, found.number)
+        _with_newer(form, newer)
+        return _page(request, newer, form, refusal)
+    return _after(request, reply)
+
+
+def _kept(request: HttpRequest, form: EditorForm, refusal: Refusal, number: int) -> HttpResponse:
+    page = KeptTextPage(str(refusal), form, number)
+    return render(request, "staff_desk/answers/kept.html", {"page": page}, status=refusal.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    """The editor of the answer to a case; the button says whether to save, preview or hand over."""
+
+    def find() -> Editor:
+        return editor(actor_of(request), number)
+
+    if request.method != "POST":
+        found = find()
+        return _page(request, found, _blank(found))
+    try:
+        found = find()
+    except MovedOn as gone:
+        return _kept(request, AnswerForm(request.POST, why_private=""), gone, number)
+    form = AnswerForm(request.POST, why_private=found.why_private)
+    return _posted(request, found, form, find)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correcting(request: HttpRequest, label: str) -> HttpResponse:
+    """The editor of a correction that was begun."""
+
+    def find() -> Editor:
+        return correction_editor(actor_of(request), label)
+
+    found = find()
+    if request.method != "POST":
+        return _page(request, found, CorrectionTextForm(initial=_initial(found)))
+    return _posted(request, found, CorrectionTextForm(request.POST), find)
+
+
+@require_POST
+def take_back(request: HttpRequest, label: str) -> HttpResponse:
+    """Out of review, to write on."""
+    reply = writing.take_back(actor=actor_of(request), label=label)
+    messages.success(request, _("You have it back. The reviewer no longer sees it."))
+    return _editor_of(reply)
+
+
+@require_POST
+def give_up(request: HttpRequest, label: str) -> HttpResponse:
+    """End a draft that is not needed any more."""
+    writing.abandon(actor=actor_of(request), label=label)
+    messages.success(request, _("The draft has ended. Its versions stay in the record."))
+    return redirect("staff_desk:answers")
+
+
+def _editor_of(reply: Reply) -> HttpResponseRedirect:
+    if reply.corrects_id is not None:
+        return redirect("staff_desk:answer_correcting", reply.label)
+    return redirect("staff_desk:answer_edit", reply.case.number)
+
+
+@require_safe
+def preview(request: HttpRequest, label: str) -> HttpResponse:
+    """Exactly what its readers will see."""
+    page = AnswerPreviewPage(previewed(actor_of(request), label))
+    return render(request, "staff_desk/answers/preview.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, label: str) -> HttpResponse:
+    """Begin the correction of what was said."""
+    actor = actor_of(request)
+    found = said(actor, label, verb="correct")
+    if found.correction_begun:
+        return redirect("staff_desk:answer_correcting", found.correction_begun)
+    words = found.words
+    initial = {"title": words.title, "question": words.question, "text": words.text}
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
+    page = CorrectionPage(found, form)
+    if request.method != "POST":
+        return render(request, CORRECT, {"page": page})
+    if form.is_valid():
+        begin = mending.correct
+        if request.POST.get("do") == "submit":
+            begin = mending.correct_and_submit
+        try:
+            reply = begin(
+                actor=actor,
+                label=label,
+                words=form.words(),
+                reason=form.cleaned_data["reason"],
+                hides_earlier=form.cleaned_data["hides_earlier"],
+            )
+        except Invalid as refusal:
+            _refused(form, refusal)
+        else:
+            return _after(request, reply)
+    return render(request, CORRECT, {"page": page}, status=422)
+
+
+urls = [
+    path("cases/<int:number>/answer/", edit, name="answer_edit"),
+    path("answers/<slug:label>/take-back/", take_back, name="answer_take_back"),
+    path("answers/<slug:label>/give-up/", give_up, name="answer_give_up"),
+    path("answers/<slug:label>/preview/", preview, name="answer_preview"),
+    path("answers/<slug:label>/correct/", correct, name="answer_correct"),
+    path("answers/<slug:label>/text/", correcting, name="answer_correcting"),
+]

@@ -1,0 +1,194 @@
+"""One statement that turns the steps of all cases into the lines of one brief.
+
+`candidate`: an open case has its state now, or has moved since the period began; so the work grows with
+what is open and what happened, not with all cases. `standing`: the last move before the end; a case
+whose first move is missing or a moment late stands as received; its due time holds the running pause,
+as `casework.deadlines` reckons it. `step`: every move before the end, with
+`leaves` where it ends a round: as answered, declined (closed as not ours without an answer) or withdrawn.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+
+from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR
+from huiying.insight.periods import Period
+
+SOON = timedelta(days=3)
+LONG_WITH_DESK = timedelta(days=2)
+AT_DESK = OPEN - AT_UNIT
+
+LINES = """
+WITH vote AS (
+  SELECT DISTINCT ON (e.subject) r.case_id, p.data ->> 'vote' AS verdict
+  FROM record_entry e
+  JOIN record_payload p ON p.entry_id = e.id
+  JOIN intake_submission s ON s.label = substr(e.subject, length('submission:') + 1)
+  JOIN casework_report r ON r.submission_id = s.id
+  WHERE e.action = 'report.vote' AND e.at >= %(starts)s AND e.at < %(ends)s
+  ORDER BY e.subject, e.at DESC, e.id DESC
+), votes AS (
+  SELECT case_id,
+    count(*) FILTER (WHERE verdict = 'solved') AS solved,
+    count(*) FILTER (WHERE verdict = 'partly') AS partly,
+    count(*) FILTER (WHERE verdict = 'not_solved') AS not_solved
+  FROM vote GROUP BY case_id
+), candidate AS MATERIALIZED (
+  SELECT c.id, c.number, c.label, c.channel, c.received_at, c.due_at, c.category_id, c.conduct, c.danger
+  FROM casework_casefile c
+  WHERE c.received_at < %(ends)s AND c.id IN (
+    SELECT id FROM casework_casefile WHERE state = ANY(%(open)s)
+    UNION SELECT case_id FROM casework_move WHERE at >= %(starts)s
+    UNION SELECT case_id FROM votes
+  )
+), standing AS (
+  SELECT DISTINCT ON (m.case_id) m.*
+  FROM casework_move m JOIN candidate c ON c.id = m.case_id
+  WHERE m.at < %(ends)s
+  ORDER BY m.case_id DESC, m.at DESC, m.id DESC
+), before AS (
+  SELECT DISTINCT ON (m.case_id) m.case_id, m.target
+  FROM casework_move m JOIN candidate c ON c.id = m.case_id
+  WHERE m.at < %(starts)s
+  ORDER BY m.case_id DESC, m.at DESC, m.id DESC
+), step AS (
+  SELECT m.*, m.at >= %(starts)s AS fresh,
+    CASE WHEN m.target NOT IN ('answered', 'closed') OR m.source IN ('answered', 'closed') THEN ''
+      WHEN m.outcome = 'withdrawn' THEN 'withdrawn'
+      WHEN m.target = 'closed' AND m.outcome = 'not_ours' THEN 'declined'
+      ELSE 'answered' END AS leaves
+  FROM casework_move m JOIN candidate c ON c.id = m.case_id
+  WHERE m.at < %(ends)s
+), history AS (
+  SELECT case_id,
+    count(*) FILTER (WHERE verb = 'return_to_desk') AS returns,
+    max(at) FILTER (WHERE verb = 'reopen') AS reopened_at,
+    max(at) FILTER (WHERE target = ANY(%(at_desk)s) AND NOT source = ANY(%(at_desk)s)) AS desk_since,
+    bool_or(fresh) AS moved,
+    bool_or(fresh AND target = ANY(%(open)s)) AS was_open,
+    bool_or(fresh AND target = 'assigned') AS assigned,
+    bool_or(fresh AND verb = 'return_to_desk') AS returned,
+    bool_or(fresh AND leaves = 'answered') AS answered,
+    bool_or(fresh AND leaves = 'declined') AS declined,
+    bool_or(fresh AND leaves = 'withdrawn') AS withdrawn,
+    bool_or(fresh AND verb = 'reopen') AS reopened,
+    bool_or(fresh AND target = 'closed' AND source <> 'closed') AS closed,
+    (array_agg(outcome ORDER BY at DESC, id DESC)
+      FILTER (WHERE fresh AND leaves = 'answered'))[1] AS answered_outcome,
+    (array_agg(outcome ORDER BY at DESC, id DESC)
+      FILTER (WHERE fresh AND target = 'closed' AND source <> 'closed'))[1] AS closed_outcome,
+    (array_agg(CASE WHEN leaves <> 'answered' THEN leaves
+        WHEN at <= due_at THEN 'on_time' ELSE 'late' END ORDER BY at, id)
+      FILTER (WHERE fresh AND leaves <> '' AND round = 1))[1] AS first_end
+  FROM step GROUP BY case_id
+), letters AS (
+  SELECT r.case_id,
+    count(*) FILTER (WHERE r.ended_at IS NULL OR r.ended_at >= %(ends)s) AS standing,
+    count(*) FILTER (WHERE s.received_at >= %(starts)s) AS fresh,
+    count(*) FILTER (WHERE r.ended_at >= %(starts)s AND r.ended_at < %(ends)s) AS ended,
+    bool_or(s.conduct) AS conduct
+  FROM casework_report r
+  JOIN candidate c ON c.id = r.case_id
+  JOIN intake_submission s ON s.id = r.submission_id
+  WHERE s.received_at < %(ends)s
+  GROUP BY r.case_id
+), marked_later AS (
+  SELECT subject FROM record_entry WHERE action = 'case.mark_conduct'
+  GROUP BY subject HAVING min(at) >= %(ends)s
+), fact AS (
+  SELECT c.*, s.unit_id,
+    coalesce(s.target, 'received') AS state, coalesce(s.round, 1) AS round,
+    CASE WHEN s.case_id IS NULL THEN c.category_id ELSE s.category_id END AS category_then,
+    coalesce(s.due_at, c.due_at) + coalesce(
+      greatest(least(%(ends)s, s.waiting_until) - s.waiting_since, interval '0'), interval '0'
+    ) AS due_then,
+    s.waiting_until,
+    c.conduct AND (coalesce(l.conduct, false) OR later.subject IS NULL) AS conduct_then,
+    c.received_at >= %(starts)s AS is_new,
+    c.received_at < %(starts)s AND coalesce(b.target, 'received') = ANY(%(open)s) AS was_open_before,
+    coalesce(h.returns, 0) AS returns, coalesce(h.moved, false) AS moved,
+    coalesce(h.reopened_at, c.received_at) AS round_start,
+    coalesce(h.desk_since, c.received_at) AS desk_since,
+    coalesce(h.was_open, false) AS was_open, coalesce(h.assigned, false) AS assigned,
+    coalesce(h.returned, false) AS returned, coalesce(h.answered, false) AS answered,
+    coalesce(h.answered_outcome, '') AS answered_outcome,
+    CASE WHEN h.first_end IN ('on_time', 'late', 'withdrawn') THEN h.first_end ELSE '' END AS settled,
+    coalesce(h.reopened, false) AS reopened, coalesce(h.declined, false) AS declined,
+    coalesce(h.withdrawn, false) AS withdrawn, coalesce(h.closed, false) AS closed,
+    coalesce(h.closed_outcome, '') AS closed_outcome,
+    coalesce(l.standing, 0) AS submissions, coalesce(l.fresh, 0) AS new_submissions,
+    coalesce(l.ended, 0) AS withdrawn_submissions,
+    coalesce(v.solved, 0) AS votes_solved, coalesce(v.partly, 0) AS votes_partly,
+    coalesce(v.not_solved, 0) AS votes_not_solved
+  FROM candidate c
+  LEFT JOIN standing s ON s.case_id = c.id
+  LEFT JOIN before b ON b.case_id = c.id
+  LEFT JOIN history h ON h.case_id = c.id
+  LEFT JOIN letters l ON l.case_id = c.id
+  LEFT JOIN votes v ON v.case_id = c.id
+  LEFT JOIN marked_later later ON later.subject = 'case:' || c.label
+), clocked AS (
+  SELECT f.*, CASE
+      WHEN NOT state = ANY(%(open)s) THEN ''
+      WHEN due_then < %(ends)s THEN 'late'
+      WHEN waiting_until >= %(ends)s THEN 'paused'
+      WHEN due_then <= %(ends)s + %(soon)s THEN 'soon'
+      ELSE 'in_time' END AS clock
+  FROM fact f
+  WHERE state = ANY(%(open)s) OR is_new OR moved
+    OR new_submissions + withdrawn_submissions + votes_solved + votes_partly + votes_not_solved > 0
+)
+INSERT INTO insight_briefline (
+  brief_id, case_id, number, channel, category_id, unit_id, conduct, danger, state, round, due_at,
+  clock, decision, origin, assigned, returned, answered, answered_outcome, settled, reopened, declined,
+  withdrawn, closed, closed_outcome, submissions, new_submissions, withdrawn_submissions,
+  votes_solved, votes_partly, votes_not_solved
+)
+SELECT %(brief)s, id, number, channel, category_then, unit_id, conduct_then, danger, state, round, due_then,
+  clock,
+  CASE WHEN clock = '' THEN ''
+    WHEN conduct_then AND state = ANY(%(at_desk)s) THEN 'conduct'
+    WHEN returns >= %(most_returns)s AND state = ANY(%(at_desk)s) THEN 'returned_twice'
+    WHEN clock = 'late' AND %(ends)s - due_then > due_then - round_start THEN 'long_late'
+    WHEN state = ANY(%(at_desk)s) AND %(ends)s - desk_since > %(long_with_desk)s THEN 'unassigned'
+    ELSE '' END,
+  CASE WHEN is_new THEN 'new' WHEN was_open_before THEN 'carried' WHEN was_open THEN 'back' ELSE '' END,
+  assigned, returned, answered, answered_outcome, settled, reopened, declined, withdrawn, closed,
+  closed_outcome, submissions, new_submissions, withdrawn_submissions,
+  votes_solved, votes_partly, votes_not_solved
+FROM clocked
+"""
+
+# The hash is over each line as PostgreSQL prints a row, in the order of the case numbers.
+DIGEST = """
+SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(
+  ROW(l.number, l.channel, c.code, u.code, l.conduct, l.danger, l.state, l.round,
+    extract(epoch FROM l.due_at), l.clock, l.decision, l.origin, l.assigned, l.returned, l.answered,
+    l.answered_outcome, l.settled, l.reopened, l.declined, l.withdrawn, l.closed, l.closed_outcome,
+    l.submissions, l.new_submissions, l.withdrawn_submissions, l.votes_solved, l.votes_partly,
+    l.votes_not_solved)::text, E'\\n' ORDER BY l.number), ''), 'UTF8')), 'hex')
+FROM insight_briefline l
+LEFT JOIN routing_category c ON c.id = l.category_id
+LEFT JOIN agencies_unit u ON u.id = l.unit_id
+WHERE l.brief_id = %(brief)s
+"""
+
+
+def write_lines(brief_id: int, wanted: Period) -> tuple[int, str]:
+    """Insert the lines of `wanted` under `brief_id`; returns how many, and their SHA-256 in hex."""
+    parameters: dict[str, Any] = {
+        "brief": brief_id,
+        "starts": wanted.starts_at,
+        "ends": wanted.ends_at,
+        "open": [state.value for state in OPEN],
+        "at_desk": [state.value for state in AT_DESK],
+        "soon": SOON,
+        "long_with_desk": LONG_WITH_DESK,
+        "most_returns": RETURNS_BEFORE_SUPERVISOR,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, parameters)
+        cursor.execute(DIGEST, parameters)
+        count, digest = cursor.fetchone()
+    return count, digest

@@ -1,0 +1,26 @@
+from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel.refusals import Invalid, NotFound, Refusal
+
+
+class TooEarly(Refusal):
+    """The period of the brief is not over, or acts of its last minutes may still be on their way."""
+
+    code = "brief_too_early"
+    status = 409
+    sentence = _("This brief is counted once its hour has passed. Come back a few minutes later.")
+
+
+class NoBrief(NotFound):
+    code = "no_brief"
+    sentence = _("There is no brief for this day yet.")
+
+
+class NoSuchFigure(NotFound):
+    code = "no_such_figure"
+    sentence = _("A brief has no such figure. Open the brief and follow one of its numbers.")
+
+
+class WrongHour(Invalid):
+    code = "wrong_hour"
+    sentence = _("Write the hour as 07:00.")

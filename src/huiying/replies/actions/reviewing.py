@@ -1,0 +1,124 @@
+"""The reviewer's verbs: send back, approve the version that was seen, send it or publish it."""
+
+from huiying.casework.answering import mark_answered
+from huiying.casework.telling import tell_writers
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.verbs import verb
+from huiying.replies import policy
+from huiying.replies.errors import NeedsSecondPerson, NotForEverybody
+from huiying.replies.models import Reply
+from huiying.replies.reads.versions import words_of
+from huiying.replies.states import Audience
+from huiying.replies.stepping import check_seen, move, note, take_step
+from huiying.replies.words import check_reason
+
+
+@verb
+def send_back(*, actor: Actor, label: str, seen: int | None = None, reason: str) -> Reply:
+    """Give the answer back to its writers with a reason."""
+    reply = policy.find(actor, label)
+    policy.require(actor, "send_back", reply)
+    check_seen(reply, seen)
+    reason = check_reason(reason)
+    columns = {
+        "sent_back_because": reason,
+        "submitted_at": None,
+        "approved_by": "",
+        "approved_at": None,
+        "approved_version": None,
+    }
+    take_step(reply, actor=actor, verb="send_back", data={"words": reason}, columns=columns)
+    return reply
+
+
+@verb
+def approve(*, actor: Actor, label: str, seen: int) -> Reply:
+    """Approve the version with the number `seen`, as somebody who wrote no version of it.
+
+    Raises OtherVersion where the current version is another, NeedsSecondPerson.
+    """
+    reply = policy.find(actor, label)
+    policy.require(actor, "approve", reply)
+    check_seen(reply, seen)
+    if policy.wrote_part_of(actor, reply):
+        raise NeedsSecondPerson
+    columns = {
+        "approved_by": actor.label,
+        "approved_at": time.now(),
+        "approved_version": seen,
+    }
+    take_step(reply, actor=actor, verb="approve", columns=columns)
+    return reply
+
+
+def _supersede(earlier: Reply, *, actor: Actor, by: Reply) -> None:
+    """The correction takes the place of what it corrects."""
+    hidden = earlier.hide_text or by.hides_earlier
+    move(earlier, verb="supersede", columns={"hide_text": hidden})
+    note(earlier, actor=actor, verb="supersede", data={"by": by.label})
+
+
+def issue(reply: Reply, *, actor: Actor, verb_name: str, answers_by: str = "answer") -> None:
+    """Send or publish an approved reply, and move the case to "answered" or replace what it corrects.
+
+    Part of a verb that has authorised it. The writers are told in the same transaction.
+    """
+    now = time.now()
+    earlier = reply.corrects
+    columns = {
+        "audience": Audience.PUBLIC if verb_name == "publish" else Audience.PRIVATE,
+        "issued_at": now,
+        "answered_at": earlier.answered_at if earlier else now,
+    }
+    if earlier is not None:
+        _supersede(earlier, actor=actor, by=reply)
+    move(reply, verb=verb_name, columns=columns)
+    note(reply, actor=actor, verb=verb_name)
+    if earlier is not None:
+        tell_writers(reply.case, kind="corrected")
+        return
+    outcome = words_of(reply).outcome
+    mark_answered(
+        reply.case, actor=actor, reply_label=reply.label, outcome=outcome, verb=answers_by
+    )
+
+
+@verb
+def send(*, actor: Actor, label: str) -> Reply:
+    """Send the approved answer to the writer alone; what could be public may be sent so too.
+
+    The correction of a published answer is published in its place, never sent.
+    """
+    reply = policy.find(actor, label)
+    policy.require(actor, "send", reply)
+    if reply.corrects is not None and reply.corrects.audience == Audience.PUBLIC:
+        return publish(actor=actor, label=label)
+    issue(reply, actor=actor, verb_name="send")
+    return reply
+
+
+@verb
+def publish(*, actor: Actor, label: str) -> Reply:
+    """Publish the approved answer at its permanent address.
+
+    Raises WishedPrivate or NeverPublic where a writer wished a private answer or the case is about
+    conduct, NotForEverybody where its author wrote it for the writer alone.
+    """
+    reply = policy.find(actor, label)
+    policy.require(actor, "publish", reply)
+    if words_of(reply).audience != Audience.PUBLIC:
+        raise NotForEverybody
+    if reply.corrects_id is None or reply.case.conduct:
+        policy.check_audience(reply.case, Audience.PUBLIC)
+    issue(reply, actor=actor, verb_name="publish")
+    return reply
+
+
+@verb
+def approve_and_issue(*, actor: Actor, label: str, seen: int, privately: bool = False) -> Reply:
+    """Approve the version `seen` and send or publish it, in one transaction."""
+    approve(actor=actor, label=label, seen=seen)
+    if privately:
+        return send(actor=actor, label=label)
+    return publish(actor=actor, label=label)

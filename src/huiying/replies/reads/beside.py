@@ -1,0 +1,115 @@
+"""What stands beside an answer at the desk: the letters, who saved what, how it will look."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiying.agencies.reads import staff_names
+from huiying.casework.models import CaseFile, Report
+from huiying.intake.reads import MessageLine, exchange_on
+from huiying.kernel.actors import Actor
+from huiying.kernel.names import localized
+from huiying.replies import policy
+from huiying.replies.models import Reply, ReplyVersion
+from huiying.replies.reads.versions import with_words
+from huiying.replies.shown import AnswerShown, shown
+from huiying.replies.states import ISSUED
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One writer's letter beside the editor, with the exchange on it."""
+
+    title: str
+    body: str
+    place: str
+    channel: str
+    received_at: datetime
+    wish: str
+    exchange: tuple[MessageLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One saved version: when and by whom."""
+
+    number: int
+    at: datetime
+    author: str
+
+
+def names_of(labels: Iterable[str]) -> dict[str, str]:
+    """Names of members of staff in the reader's language, by label."""
+    return {label: localized(name) for label, name in staff_names(set(labels)).items()}
+
+
+def language_of(case: CaseFile) -> str:
+    """The language in which the case's first letter was written."""
+    reports = Report.objects.filter(case=case).order_by("id")
+    return reports.values_list("submission__language", flat=True).first() or ""
+
+
+def letters_of(case: CaseFile) -> tuple[Letter, ...]:
+    """The letters of the case that were not withdrawn, oldest first. Two queries."""
+    reports = (
+        Report.objects.filter(case=case, ended_at=None).select_related("submission").order_by("id")
+    )
+    submissions = [report.submission for report in reports]
+    exchange = exchange_on([submission.pk for submission in submissions])
+    return tuple(
+        Letter(
+            title=submission.title,
+            body=submission.body,
+            place=submission.place,
+            channel=str(submission.get_channel_display()),
+            received_at=submission.received_at,
+            wish=submission.wish,
+            exchange=tuple(exchange[submission.pk]),
+        )
+        for submission in submissions
+    )
+
+
+def saved_versions(reply: Reply) -> tuple[Saved, ...]:
+    """The versions of a reply, newest first. Two queries."""
+    rows = list(
+        ReplyVersion.objects.filter(reply=reply)
+        .order_by("-number")
+        .values_list("number", "at", "author")
+    )
+    names = names_of(author for _number, _at, author in rows)
+    return tuple(Saved(number, at, names.get(author, "")) for number, at, author in rows)
+
+
+def preview(reply: Reply) -> AnswerShown:
+    """The reply as its readers will see it once it is issued, with what it corrects below."""
+    rows = Reply.objects.filter(case=reply.case, address=reply.address)
+    rows = rows.filter(state__in=ISSUED) | rows.filter(pk=reply.pk)
+    chain = with_words(rows.select_related("case", "unit", "category").order_by("id"))
+    last = next(place for place, pair in enumerate(chain) if pair[0].pk == reply.pk)
+    return shown(chain[: last + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A reply as its readers will see it, with what the desk needs around it."""
+
+    shown: AnswerShown
+    number: int
+    version: int
+    state: str
+    correction: bool
+    may_edit: bool
+
+
+def previewed(actor: Actor, label: str) -> Previewed:
+    """The preview for whoever may see the case; NotFound otherwise."""
+    reply = policy.find(actor, label)
+    return Previewed(
+        shown=preview(reply),
+        number=reply.case.number,
+        version=reply.version,
+        state=reply.state,
+        correction=reply.corrects_id is not None,
+        may_edit=policy.may(actor, "save", reply) is None,
+    )

@@ -1,0 +1,95 @@
+"""The answers of one case, for the case page of the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiying.casework import policy as cases
+from huiying.casework.models import CaseFile
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotAllowed
+from huiying.replies import policy
+from huiying.replies.models import Reply, ReplyVersion
+from huiying.replies.reads.beside import names_of
+from huiying.replies.reads.versions import with_words
+from huiying.replies.states import OPEN, Audience, State
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLine:
+    """One reply of a case. `state` is a code, `state_words` says it; `at` is when it came to that."""
+
+    label: str
+    address: str
+    state: str
+    state_words: str
+    title: str
+    public: bool
+    correction: bool
+    at: datetime
+    drafted_by: str
+    sent_back_because: str
+    withdrawn_because: str
+    may_correct: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReplies:
+    """The answers of a case and what this person may do about them.
+
+    `may_write`: open the editor; `why_not` says why a writer cannot now. `to_review` is the label of
+    the reply that waits for this reviewer. `may_answer_at_once`: use a standard answer.
+    """
+
+    lines: tuple[ReplyLine, ...]
+    may_write: bool
+    why_not: str
+    to_review: str
+    may_answer_at_once: bool
+
+
+def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, str]) -> ReplyLine:
+    came = (reply.withdrawn_at, reply.issued_at, reply.approved_at, reply.submitted_at)
+    return ReplyLine(
+        label=reply.label,
+        address=reply.address if reply.audience == Audience.PUBLIC else "",
+        state=reply.state,
+        state_words=str(State(reply.state).label),
+        title=version.title,
+        public=version.audience == Audience.PUBLIC,
+        correction=reply.corrects_id is not None,
+        at=next((moment for moment in came if moment is not None), version.at),
+        drafted_by=names.get(reply.drafted_by, ""),
+        sent_back_because=reply.sent_back_because,
+        withdrawn_because=reply.withdrawn_because,
+        may_correct=policy.may(actor, "correct", reply) is None,
+        may_withdraw=policy.may(actor, "withdraw", reply) is None,
+    )
+
+
+def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
+    """The replies on a case that this actor may see, newest first, without what was given up."""
+    rows = (
+        policy.visible_replies(actor)
+        .filter(case=case)
+        .exclude(state=State.ABANDONED)
+        .select_related("case", "case__lead_unit", "unit")
+        .order_by("-id")
+    )
+    chain = [
+        pair for pair in with_words(rows) if pair[0].state not in OPEN or policy.is_live(pair[0])
+    ]
+    names = names_of(reply.drafted_by for reply, _version in chain)
+    refusal = policy.may_draft(actor, case)
+    return CaseReplies(
+        lines=tuple(_line(actor, reply, version, names) for reply, version in chain),
+        may_write=refusal is None,
+        why_not="" if refusal is None or isinstance(refusal, NotAllowed) else str(refusal),
+        to_review=next((reply.label for reply, _version in chain if _waits_for(actor, reply)), ""),
+        may_answer_at_once=not case.conduct
+        and cases.may_step(actor, "answer_at_once", case) is None,
+    )
+
+
+def _waits_for(actor: Actor, reply: Reply) -> bool:
+    return any(policy.may(actor, name, reply) is None for name in ("approve", "publish"))

@@ -1,0 +1,139 @@
+"""Answers as everybody reads them, and as the writer of a letter does. No person is asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiying.casework.models import Report
+from huiying.casework.states import Outcome
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import NotFound
+from huiying.replies.models import Reply
+from huiying.replies.reads import finding
+from huiying.replies.reads.versions import with_words
+from huiying.replies.shown import AnswerShown, Chain, shown
+from huiying.replies.states import ISSUED, Audience, State
+
+PAGE_SIZE = 20
+EXCERPT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One answer in a list. `unit`, `category` and `outcome` are in words."""
+
+    label: str
+    address: str
+    title: str
+    excerpt: str
+    category: str
+    unit: str
+    outcome: str
+    answered_at: datetime
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersFound:
+    """One page of a list, newest first. `count` stops at `finding.MOST_COUNTED`, which means "or more".
+
+    `older` and `newer` are the addresses from which the next page goes on, empty where it ends.
+    """
+
+    lines: tuple[AnswerLine, ...]
+    count: int
+    older: str
+    newer: str
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
+
+
+def answer_lines(ids: list[int]) -> tuple[AnswerLine, ...]:
+    """The published answers with these ids, in their order. Two queries."""
+    rows = Reply.objects.filter(state=State.PUBLISHED, pk__in=ids)
+    chain = with_words(rows.select_related("unit", "category"))
+    lines = {
+        reply.pk: AnswerLine(
+            label=reply.label,
+            address=reply.address,
+            title=version.title,
+            excerpt=_excerpt(version.question),
+            category=localized(reply.category.name) if reply.category else "",
+            unit=localized(reply.unit.name) if reply.unit else "",
+            outcome=str(Outcome(version.outcome).label) if version.outcome else "",
+            answered_at=reply.answered_at or reply.drafted_at,
+            corrected=reply.corrects_id is not None,
+        )
+        for reply, version in chain
+    }
+    return tuple(lines[pk] for pk in ids if pk in lines)
+
+
+def answers(
+    *,
+    category: str = "",
+    unit: str = "",
+    older: str = "",
+    newer: str = "",
+    size: int = PAGE_SIZE,
+) -> AnswersFound:
+    """Published answers, newest first, in a category or group and by a unit or those below it (codes).
+
+    `older` or `newer` is the address of the answer from which to go on. Six queries at most.
+    """
+    reach = finding.reach(category=category, unit=unit)
+    page = finding.page(reach, older=older, newer=newer, size=size)
+    return AnswersFound(
+        lines=answer_lines(page.ids),
+        count=finding.count(reach),
+        older=page.older,
+        newer=page.newer,
+    )
+
+
+def latest_answers(most: int = 3) -> tuple[AnswerLine, ...]:
+    """The newest published answers. Three queries."""
+    return answer_lines(finding.page(finding.EVERYTHING, size=most).ids)
+
+
+def public_answer(address: str) -> AnswerShown:
+    """The answer at this permanent address with its history; NotFound where none was ever published."""
+    first = Reply.objects.filter(address=address, corrects=None).values("case_id").first()
+    if first is None:
+        raise NotFound
+    rows = (
+        Reply.objects.filter(
+            case_id=first["case_id"],
+            address=address,
+            state__in=ISSUED,
+            audience=Audience.PUBLIC,
+        )
+        .select_related("case", "unit", "category")
+        .order_by("issued_at", "id")
+    )
+    chain = with_words(rows)
+    if not chain:
+        raise NotFound
+    return shown(chain)
+
+
+def answers_for_submission(submission_id: int) -> list[AnswerShown]:
+    """What the writer of this letter was answered, newest first, each with its earlier texts.
+
+    Holds private and published answers to the case that the letter belongs to; a writer who withdrew
+    sees none that came later. Three queries.
+    """
+    report = Report.objects.filter(submission_id=submission_id).first()
+    if report is None:
+        return []
+    rows = Reply.objects.filter(case_id=report.case_id, state__in=ISSUED)
+    if report.ended_at is not None:
+        rows = rows.filter(issued_at__lte=report.ended_at)
+    rows = rows.select_related("case", "unit", "category").order_by("issued_at", "id")
+    chains: dict[str, Chain] = {}
+    for reply, version in with_words(rows):
+        chains.setdefault(reply.address, []).append((reply, version))
+    found = [shown(chain) for chain in chains.values()]
+    return sorted(found, key=lambda each: each.answered_at or each.received_at, reverse=True)

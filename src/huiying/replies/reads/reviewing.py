@@ -1,0 +1,99 @@
+"""What a reviewer decides on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Refusal
+from huiying.replies import policy
+from huiying.replies.errors import NeedsSecondPerson
+from huiying.replies.models import Reply
+from huiying.replies.reads.beside import (
+    Letter,
+    Saved,
+    letters_of,
+    names_of,
+    preview,
+    saved_versions,
+)
+from huiying.replies.shown import AnswerShown
+from huiying.replies.states import ISSUED, State
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a reviewer decides on. The reasons are empty where the act is theirs to do now.
+
+    `version` is the one that an approval names; `address` is where everybody reads it.
+    """
+
+    label: str
+    number: int
+    case_title: str
+    state: str
+    state_words: str
+    version: int
+    approved: bool
+    correction: bool
+    correction_reason: str
+    hides_earlier: bool
+    drafted_by: str
+    submitted_at: datetime | None
+    saved: tuple[Saved, ...]
+    preview: AnswerShown
+    letters: tuple[Letter, ...]
+    may_review: bool
+    may_edit: bool
+    why_not: str
+    why_not_public: str
+    wants_public: bool
+    offers_publishing: bool
+    offers_sending: bool
+    address: str
+    may_correct: bool
+    may_withdraw: bool
+
+
+def _why_not(actor: Actor, reply: Reply) -> Refusal | None:
+    refusal = policy.may(actor, "send" if reply.state == State.APPROVED else "approve", reply)
+    if refusal is None and reply.state == State.IN_REVIEW and policy.wrote_part_of(actor, reply):
+        return NeedsSecondPerson()
+    return refusal
+
+
+def review(actor: Actor, label: str) -> Review:
+    """The page on one reply for whoever may see its case."""
+    reply = policy.find(actor, label)
+    saved = saved_versions(reply)
+    shown_as = preview(reply)
+    refusal = _why_not(actor, reply)
+    not_public = (
+        None if reply.corrects_id and not reply.case.conduct else policy.may_be_public(reply.case)
+    )
+    return Review(
+        label=reply.label,
+        number=reply.case.number,
+        case_title=reply.case.title,
+        state=reply.state,
+        state_words=str(State(reply.state).label),
+        version=reply.version,
+        approved=reply.state == State.APPROVED,
+        correction=reply.corrects_id is not None,
+        correction_reason=reply.correction_reason,
+        hides_earlier=reply.hides_earlier,
+        drafted_by=names_of([reply.drafted_by]).get(reply.drafted_by, ""),
+        submitted_at=reply.submitted_at,
+        saved=saved,
+        preview=shown_as,
+        letters=letters_of(reply.case),
+        may_review=policy.may(actor, "send_back", reply) is None,
+        may_edit=policy.may(actor, "save", reply) is None,
+        why_not="" if refusal is None else str(refusal),
+        why_not_public="" if not_public is None else str(not_public),
+        wants_public=shown_as.public,
+        offers_publishing=shown_as.public and not_public is None,
+        offers_sending=not (shown_as.public and reply.corrects_id is not None),
+        address=reply.address if shown_as.public and reply.state in ISSUED else "",
+        may_correct=policy.may(actor, "correct", reply) is None,
+        may_withdraw=policy.may(actor, "withdraw", reply) is None,
+    )

@@ -1,0 +1,128 @@
+"""Standard answers: the list, and those that fit a case."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from huiying.casework import policy as cases
+from huiying.casework.states import Outcome
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import Refusal
+from huiying.replies import policy
+from huiying.replies.errors import NeedsOwnAnswer, NeedsStandardApprover
+from huiying.replies.models import StandardAnswer
+from huiying.replies.reads.beside import Letter, language_of, letters_of, names_of
+from huiying.replies.states import StandardState
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StandardLine:
+    """One standard answer. `why_not_approve` is empty where this person may approve it."""
+
+    label: str
+    title: str
+    question: str
+    text: str
+    languages: tuple[str, ...]
+    unit: str
+    category: str
+    category_code: str
+    outcome: str
+    state: str
+    state_words: str
+    expires_on: date
+    expired: bool
+    proposed_by: str
+    approved_by: str
+    may_approve: bool
+    why_not_approve: str
+    may_retire: bool
+
+
+def today() -> date:
+    """The day it is in the agency's zone."""
+    return timezone.localdate(time.now())
+
+
+def _why_not_approve(actor: Actor, standard: StandardAnswer) -> Refusal | None:
+    refusal = policy.may_approve_standard(actor, standard)
+    if refusal is None and standard.proposed_by == actor.label:
+        return NeedsStandardApprover()
+    return refusal
+
+
+def _line(
+    actor: Actor, standard: StandardAnswer, names: dict[str, str], language: str | None = None
+) -> StandardLine:
+    refusal = _why_not_approve(actor, standard)
+    proposed = standard.state == StandardState.PROPOSED
+    return StandardLine(
+        label=standard.label,
+        title=localized(standard.title, language),
+        question=localized(standard.question, language),
+        text=localized(standard.text, language),
+        languages=tuple(code for code, text in standard.text.items() if text),
+        unit=localized(standard.unit.name),
+        category=localized(standard.category.name),
+        category_code=standard.category.code,
+        outcome=str(Outcome(standard.outcome).label),
+        state=standard.state,
+        state_words=str(StandardState(standard.state).label),
+        expires_on=standard.expires_on,
+        expired=standard.expires_on < today(),
+        proposed_by=names.get(standard.proposed_by, ""),
+        approved_by=names.get(standard.approved_by, ""),
+        may_approve=refusal is None,
+        why_not_approve=str(refusal) if proposed and refusal is not None else "",
+        may_retire=policy.may_retire_standard(actor, standard) is None,
+    )
+
+
+def standards(actor: Actor, *, state: str = "") -> tuple[StandardLine, ...]:
+    """The newest standard answers in a state (in all without one), at most `MOST`. Two queries."""
+    rows = policy.visible_standards(actor).order_by("-id")
+    listed = list((rows.filter(state=state) if state else rows)[:MOST])
+    names = names_of({label for row in listed for label in (row.proposed_by, row.approved_by)})
+    return tuple(_line(actor, row, names) for row in listed)
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """The page on which a clerk chooses a standard answer for a case. `seen` is the case's version."""
+
+    number: int
+    case_title: str
+    seen: int
+    letters: tuple[Letter, ...]
+    choices: tuple[StandardLine, ...]
+    public: bool
+
+
+def fitting(actor: Actor, number: int) -> AtOnce:
+    """The standard answers in use, those of the case's category first, in the letter's language.
+
+    Raises NotFound, NotAllowed, WrongState, NeedsOwnAnswer as the verb would.
+    """
+    case = cases.find(actor, number)
+    cases.require_step(actor, "answer_at_once", case)
+    if case.conduct:
+        raise NeedsOwnAnswer
+    rows = policy.visible_standards(actor).filter(
+        state=StandardState.APPROVED, expires_on__gte=today()
+    )
+    listed = sorted(rows[:MOST], key=lambda row: row.category_id != case.category_id)
+    names = names_of({label for row in listed for label in (row.proposed_by, row.approved_by)})
+    language = language_of(case)
+    return AtOnce(
+        number=case.number,
+        case_title=case.title,
+        seen=case.version,
+        letters=letters_of(case),
+        choices=tuple(_line(actor, row, names, language) for row in listed),
+        public=policy.may_be_public(case) is None,
+    )

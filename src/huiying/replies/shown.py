@@ -1,0 +1,113 @@
+"""An answer as somebody reads it. The preview, the public page and the writer's page show the same."""
+
+import itertools
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from huiying.casework.states import Outcome
+from huiying.kernel.names import localized
+from huiying.replies.models import Reply, ReplyVersion
+from huiying.replies.states import Audience, State
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A text that was said before; `reason` is why it was corrected. Empty texts were hidden."""
+
+    at: datetime
+    said_at: datetime
+    reason: str
+    title: str
+    question: str
+    earlier_text: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    """One answer with its history. `unit`, `category` and `outcome` are in words.
+
+    `said_at` is when this text was issued, None in a preview; `answered_at` when the first one was.
+    `hidden` says that the words hold personal data and are kept from the reader; then question and
+    text are empty and the title says only what it is about.
+    """
+
+    label: str
+    address: str
+    public: bool
+    language: str
+    title: str
+    question: str
+    text: str
+    outcome: str
+    category: str
+    category_code: str
+    unit: str
+    unit_code: str
+    received_at: datetime
+    answered_at: datetime | None
+    said_at: datetime | None
+    corrections: tuple[Earlier, ...]
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str = ""
+    hidden: bool = False
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+
+type Chain = list[tuple[Reply, ReplyVersion]]
+
+
+def _earlier(reply: Reply, version: ReplyVersion, by: Reply, *, all_hidden: bool) -> Earlier:
+    hidden = reply.hide_text or by.hides_earlier or all_hidden
+    return Earlier(
+        at=by.issued_at or by.drafted_at,
+        said_at=reply.issued_at or reply.drafted_at,
+        reason=by.correction_reason,
+        title="" if hidden else version.title,
+        question="" if hidden else version.question,
+        earlier_text="" if hidden else version.text,
+        hidden=hidden,
+    )
+
+
+def shown(chain: Chain) -> AnswerShown:
+    """What a reader sees of the replies at one address, oldest first; the last one is what is said now.
+
+    Each reply has its case, unit and category at hand.
+    """
+    reply, version = chain[-1]
+    hidden = reply.hide_text
+    steps = itertools.pairwise(chain)
+    earlier = [
+        _earlier(former, words, by, all_hidden=hidden) for (former, words), (by, _words) in steps
+    ]
+    audience = reply.audience or version.audience
+    category = localized(reply.category.name) if reply.category else ""
+    return AnswerShown(
+        label=reply.label,
+        address=reply.address,
+        public=audience == Audience.PUBLIC,
+        language=reply.language,
+        title=_("An answer about: %(category)s") % {"category": category}
+        if hidden
+        else version.title,
+        question="" if hidden else version.question,
+        text="" if hidden else version.text,
+        outcome=str(Outcome(version.outcome).label) if version.outcome else "",
+        category=category,
+        category_code=reply.category.code if reply.category else "",
+        unit=localized(reply.unit.name) if reply.unit else "",
+        unit_code=reply.unit.code if reply.unit else "",
+        received_at=reply.case.received_at,
+        answered_at=reply.answered_at,
+        said_at=reply.issued_at,
+        corrections=tuple(reversed(earlier)),
+        withdrawn_at=reply.withdrawn_at if reply.state == State.WITHDRAWN else None,
+        withdrawn_because=reply.withdrawn_because,
+        hidden=hidden,
+    )

@@ -1,0 +1,64 @@
+"""The words of an answer, and when they are complete."""
+
+from dataclasses import asdict, dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from huiying.casework.states import Outcome
+from huiying.casework.words import fitting, required
+from huiying.kernel.refusals import Invalid
+from huiying.replies.states import Audience
+
+type Sentence = str | Promise
+
+LONGEST = {"title": 120, "question": 2_000, "text": 10_000, "reason": 1_000}
+LONGEST_CODE = 20
+# What a unit may say came of it; a resident alone withdraws.
+OUTCOMES = [outcome for outcome in Outcome if outcome != Outcome.WITHDRAWN]
+
+MISSING: dict[str, Sentence] = {
+    "title": _("Give the answer a title."),
+    "question": _("Say in a few words what was asked, without personal data."),
+    "text": _("Write the answer."),
+    "outcome": _("Say what came of it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`question` is the desk's own summary of what was asked, without personal data."""
+
+    title: str = ""
+    question: str = ""
+    text: str = ""
+    outcome: str = ""
+    audience: str = Audience.PRIVATE
+
+    def problems(self, *, complete: bool) -> dict[str, Sentence]:
+        """What is wrong, by field. A draft may lack parts; what goes to review may not."""
+        found: dict[str, Sentence] = {}
+        for field, text in asdict(self).items():
+            try:
+                fitting(text, field, most=LONGEST.get(field, LONGEST_CODE))
+            except Invalid as refusal:
+                found[field] = refusal.said
+        if self.audience not in Audience.values:
+            found["audience"] = _("Choose who is to read it.")
+        if self.outcome and self.outcome not in OUTCOMES:
+            found["outcome"] = MISSING["outcome"]
+        if complete:
+            for field, sentence in MISSING.items():
+                if not getattr(self, field).strip():
+                    found.setdefault(field, sentence)
+        return found
+
+    def check(self, *, complete: bool) -> None:
+        """Raise Invalid for the first problem."""
+        for field, sentence in self.problems(complete=complete).items():
+            raise Invalid(sentence, field=field)
+
+
+def check_reason(reason: str) -> str:
+    """The reason as it is kept; raises Invalid where there is none, or too much of it."""
+    return required(reason, "reason", most=LONGEST["reason"])

@@ -1,0 +1,75 @@
+import pytest
+from django.test import RequestFactory
+
+from huiying.accounts.actions import (
+    UsernameTaken,
+    choose_language,
+    create_account,
+    set_password,
+    switch_off,
+)
+from huiying.accounts.models import Account
+from huiying.accounts.signing_in import TRIES_PER_NAME, WrongPassword, check
+from huiying.kernel.actors import SYSTEM
+from huiying.kernel.refusals import Invalid, NotAllowed, TooMany
+from tests.people import PASSWORD, People
+
+
+def sign_in(username: str, password: str) -> Account:
+    return check(RequestFactory().post("/"), username=username, password=password)
+
+
+@pytest.mark.django_db
+def test_an_account_signs_in_whatever_the_case_of_its_name():
+    create_account(
+        actor=SYSTEM, username=" Lin ", name={"en": "Lin"}, password="four plain words x"
+    )
+    assert sign_in("LIN", "four plain words x").username == "lin"
+    assert Account.objects.get().password.startswith("argon2")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("password", ["short", "password1234", "zhang-xiaoming"])
+def test_weak_passwords_are_refused(password):
+    with pytest.raises(Invalid) as refused:
+        create_account(actor=SYSTEM, username="zhang-xiaoming", name={}, password=password)
+    assert refused.value.field == "password"
+    assert not Account.objects.exists()
+
+
+def test_a_name_is_taken_once(people: People):
+    with pytest.raises(UsernameTaken):
+        create_account(actor=SYSTEM, username="clerk", name={}, password="four plain words x")
+
+
+def test_unknown_name_and_wrong_password_are_refused_alike_and_counted(people: People):
+    for username in ("clerk", "nobody"):
+        with pytest.raises(WrongPassword):
+            sign_in(username, "wrong")
+    with pytest.raises(TooMany):
+        for _try in range(TRIES_PER_NAME + 1):
+            with pytest.raises(WrongPassword):
+                sign_in("handler", "wrong")
+    with pytest.raises(TooMany):
+        sign_in("handler", PASSWORD)
+    assert sign_in("clerk", PASSWORD)
+
+
+def test_a_switched_off_account_signs_in_no_more(people: People):
+    switch_off(actor=people.administrator.actor, username="clerk")
+    with pytest.raises(WrongPassword):
+        sign_in("clerk", PASSWORD)
+    assert people.clerk.client.get("/zh-hans/desk/").status_code == 302
+
+
+def test_a_password_is_set_by_its_owner_or_an_administrator(people: People):
+    with pytest.raises(NotAllowed):
+        set_password(
+            actor=people.colleague.actor, username="handler", password="four plain words x"
+        )
+    set_password(actor=people.handler.actor, username="handler", password="four plain words x")
+    assert sign_in("handler", "four plain words x")
+    with pytest.raises(NotAllowed):
+        choose_language(
+            actor=people.colleague.actor, account_id=people.handler.account.pk, language="en"
+        )

@@ -1,0 +1,85 @@
+import pytest
+
+from huiying.agencies.actions import end_role, give_role, load_units
+from huiying.agencies.models import Unit
+from huiying.agencies.reads import ancestors, people_at, unit_choices
+from huiying.kernel.actors import SYSTEM
+from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.record.models import Entry
+from tests.people import People
+
+
+def test_the_ancestors_of_a_path_begin_at_the_root():
+    assert ancestors("a/b/c/") == ["a/", "a/b/", "a/b/c/"]
+
+
+def test_desk_roles_reach_everything_and_unit_roles_what_is_below(people: People):
+    assert people.clerk.actor.scopes("clerk") == ("",)
+    assert people.handler.actor.scopes("handler") == ("county/housing/",)
+    assert people.reviewer.actor.scopes("reviewer") == ("",), "at the root: everything"
+    assert people.handler.actor.scopes("belongs") == ("county/housing/",)
+
+
+def test_everybody_is_under_those_who_lead_their_units(people: People):
+    leader = str(people.leader.account.pk)
+    supervisor = str(people.supervisor.account.pk)
+    assert set(people.below.actor.scopes("under")) == {leader, supervisor}
+    assert leader not in people.leader.actor.scopes("under")
+
+
+def test_a_role_ends_and_is_given_again(people: People):
+    entries = Entry.objects.count()
+    arguments = {"username": "handler", "unit_code": "housing", "role": "handler"}
+    give_role(actor=SYSTEM, **arguments)
+    assert Entry.objects.count() == entries, "given twice changes nothing"
+    end_role(actor=SYSTEM, **arguments)
+    assert not people.handler.actor.has("handler")
+    with pytest.raises(NotFound):
+        end_role(actor=SYSTEM, **arguments)
+    give_role(actor=SYSTEM, **arguments)
+    assert people.handler.actor.has("handler")
+
+
+def test_only_an_administrator_gives_roles(people: People):
+    arguments = {"username": "handler", "unit_code": "county", "role": "leader"}
+    for name in people:
+        if name == "administrator":
+            continue
+        with pytest.raises(NotAllowed):
+            give_role(actor=getattr(people, name).actor, **arguments)
+    give_role(actor=people.administrator.actor, **arguments)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"code": "a/b", "parent": "", "name": {}},
+        {"code": "", "parent": "", "name": {}},
+        {"code": "x", "parent": "nowhere", "name": {}},
+        {"code": "estates", "parent": "county", "name": {}},
+    ],
+)
+def test_a_unit_that_does_not_fit_the_tree_is_refused(county, row):
+    before = Unit.objects.count()
+    with pytest.raises(Invalid):
+        load_units(actor=SYSTEM, rows=[row])
+    assert Unit.objects.count() == before
+
+
+def test_loading_the_same_units_again_changes_nothing_and_a_new_name_is_one_entry(county):
+    entries = Entry.objects.count()
+    rows = [{"code": "water", "parent": "county", "name": {"zh-hans": "自来水公司", "en": "Water"}}]
+    assert load_units(actor=SYSTEM, rows=rows) == 0
+    assert load_units(actor=SYSTEM, rows=rows) == 0
+    assert Entry.objects.count() == entries + 1
+
+
+def test_reviewers_are_found_at_the_unit_before_those_above(people: People):
+    labels = people_at("county/housing/estates/", "reviewer")
+    assert labels == [
+        f"staff:{people.unit_reviewer.account.label}",
+        f"staff:{people.reviewer.account.label}",
+    ]
+    assert unit_choices()[0].depth == 0
+    assert all(choice.depth for choice in unit_choices(leave_out_root=True))

@@ -1,0 +1,116 @@
+"""Running `huiying` as people do: as a process, in a data folder of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PASSED_ON = ("HUIYING_SYSTEM_FOLDER", "HUIYING_TEST_FAST_DATABASE")
+HUIYING = [sys.executable, "-m", "huiying.config.cli"]
+
+
+def surroundings(data: Path, **more: str) -> dict[str, str]:
+    """An environment without anything of the test run's own database."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HUIYING_", "DATABASE_", "PYTEST_", "COV_"))
+    }
+    return kept | {
+        "HUIYING_DATA": str(data),
+        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **more,
+    }
+
+
+def huiying(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """One command, to its end."""
+    return subprocess.run(
+        [*HUIYING, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=surroundings(data, **more),
+    )
+
+
+@contextlib.contextmanager
+def running(data: Path, *words: str, log: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own; what is left of it is killed at the end."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            words,
+            env=surroundings(data, **more),
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert process.stdin
+        process.stdin.close()
+
+
+def eventually(holds: Callable[[], bool], seconds: float, what: str) -> float:
+    """Wait until `holds`; how many seconds it took. Fails with `what`."""
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > seconds:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answer(url: str, seconds: float = 10) -> int:
+    """The status of a GET, 0 where nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=seconds) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return 0
+
+
+def lives(pid: int) -> bool:
+    """A process that has ended but that nobody has waited for does not live."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    """All children of `pid` and theirs."""
+    found: list[int] = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                found += [int(entry.name), *descendants(int(entry.name))]
+    return found

@@ -1,0 +1,435 @@
+"""Random histories of cases, as the verbs would have written them, and a slow count over their steps.
+
+`written` walks the table of the life cycle; `recount` knows nothing of the SQL: it goes through the
+moves of one case one by one. Both keep time in minutes, so that steps often fall on the very edges.
+"""
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.db import transaction
+from hypothesis import strategies as st
+
+from huiying.agencies.models import Unit
+from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.states import STEPS, State
+from huiying.insight.periods import Period
+from huiying.intake.models import Submission
+from huiying.record.models import Entry, Payload
+from huiying.routing.models import Category
+
+MINUTE = timedelta(minutes=1)
+DAY = 24 * 60
+OPEN = {"received", "triaged", "assigned", "in_progress", "waiting", "returned"}
+DESK = {"received", "triaged", "returned"}
+CAP = timedelta(days=10)
+_serial = count(1)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One more letter on the case: when it came, when it was withdrawn, and what its writer voted."""
+
+    came: int
+    ended: int | None
+    votes: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """One case. Times in minutes from the end of the period; a step is (gap, choice, choice of unit)."""
+
+    received: int
+    steps: tuple[tuple[int, int, int], ...]
+    letters: tuple[Letter, ...]
+    channel: str
+    category: int
+    target_days: int
+    danger: bool
+    conduct: str  # "", "writer", or "marked" with a time
+    marked: int
+    first_move_late: bool
+
+
+moments = st.one_of(
+    st.integers(-5 * DAY, DAY),
+    st.sampled_from([0, -1, 1, -DAY, -DAY - 1, -DAY + 1, -2 * DAY, -3 * DAY]),
+)
+gaps = st.one_of(st.sampled_from([0, 1, 60, DAY, 2 * DAY, 2 * DAY + 1]), st.integers(0, 3 * DAY))
+letters = st.builds(
+    Letter,
+    came=moments,
+    ended=st.one_of(st.none(), moments),
+    votes=st.lists(
+        st.tuples(moments, st.sampled_from(["solved", "partly", "not_solved"])), max_size=3
+    ).map(tuple),
+)
+histories = st.builds(
+    History,
+    received=moments,
+    steps=st.lists(st.tuples(gaps, st.integers(0, 9), st.integers(0, 3)), max_size=9).map(tuple),
+    letters=st.lists(letters, min_size=1, max_size=3).map(tuple),
+    channel=st.sampled_from(["web", "phone", "letter"]),
+    category=st.integers(-1, 3),
+    target_days=st.integers(1, 3),
+    danger=st.booleans(),
+    conduct=st.sampled_from(["", "", "writer", "marked"]),
+    marked=moments,
+    first_move_late=st.booleans(),
+)
+
+
+@contextmanager
+def undone():
+    """What is written inside is gone afterwards; verbs take it for a test's own transaction."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@dataclass
+class _Walk:
+    """A case on its way: the columns that a move repeats."""
+
+    state: str
+    at: datetime
+    due_at: datetime
+    unit: Unit | None = None
+    category: Category | None = None
+    waiting_since: datetime | None = None
+    waiting_until: datetime | None = None
+    paused: timedelta = timedelta()
+    outcome: str = ""
+    round: int = 1
+    moves: list[dict[str, Any]] = field(default_factory=list)
+
+    def keep(self, verb: str, source: str) -> None:
+        self.moves.append(
+            {
+                "at": self.at,
+                "verb": verb,
+                "source": source,
+                "target": self.state,
+                "unit": self.unit,
+                "category": self.category,
+                "due_at": self.due_at,
+                "waiting_since": self.waiting_since,
+                "waiting_until": self.waiting_until,
+                "outcome": self.outcome,
+                "round": self.round,
+            }
+        )
+
+    def step(self, choice: int, unit: Unit, target: timedelta) -> None:
+        """Take one of the steps that the table allows from here."""
+        possible = [
+            step
+            for step in STEPS
+            if self.state in step.sources
+            and not (step.guard == "had_unit" and self.unit is None)
+            and not (step.guard == "had_no_unit" and self.unit is not None)
+            and not (step.verb == "reopen" and self.outcome == "withdrawn")
+        ]
+        if not possible:
+            return
+        step = possible[choice % len(possible)]
+        source = self.state
+        if source == "waiting":
+            pause = max(min(self.at, self.waiting_until) - self.waiting_since, timedelta())
+            self.due_at += pause
+            self.paused += pause
+            self.waiting_since = self.waiting_until = None
+        self.state = step.target.value
+        self._columns(step.verb, unit, target)
+        self.keep(step.verb, source)
+
+    def _columns(self, verb: str, unit: Unit, target: timedelta) -> None:
+        if verb in {"assign", "reassign"}:
+            self.unit = unit
+        if verb in {"return_to_desk", "take_back_from_named", "decline"}:
+            self.unit = None
+        if verb == "ask_resident":
+            self.waiting_since = self.at
+            self.waiting_until = self.at + max(CAP - self.paused, timedelta())
+        if verb in {"answer", "answer_at_once", "close"}:
+            self.outcome = "solved" if unit.pk % 2 else "explained"
+        if verb == "decline":
+            self.outcome = "not_ours"
+        if verb == "withdraw":
+            self.outcome = "withdrawn"
+        if verb == "reopen":
+            self.round += 1
+            self.outcome = ""
+            self.paused = timedelta()
+            self.due_at = self.at + target
+
+
+def written(period: Period, history: History) -> CaseFile:
+    """Write one case with its moves, letters and votes; returns it as it stands in the end."""
+    units = list(Unit.objects.exclude(parent=None).order_by("id"))
+    leaves = list(Category.objects.filter(is_leaf=True).order_by("id"))
+    received = period.ends_at + history.received * MINUTE
+    target = timedelta(days=history.target_days)
+    category = leaves[history.category] if history.category >= 0 else None
+    walk = _Walk("received", received, received + target, category=category)
+    if history.first_move_late:
+        walk.at += MINUTE
+    walk.keep("receive", "")
+    for gap, choice, unit in history.steps:
+        walk.at += gap * MINUTE
+        walk.step(choice, units[unit % len(units)], target)
+    number = next(_serial)
+    case = CaseFile.objects.create(
+        label=f"c{number}",
+        state=walk.state,
+        title="",
+        category=walk.category,
+        lead_unit=walk.unit,
+        channel=history.channel,
+        conduct=bool(history.conduct),
+        danger=history.danger,
+        received_at=received,
+        due_at=walk.due_at,
+        waiting_since=walk.waiting_since,
+        waiting_until=walk.waiting_until,
+        outcome=walk.outcome,
+        closed_at=walk.at if walk.state == State.CLOSED else None,
+        moved_at=walk.at,
+    )
+    Move.objects.bulk_create([Move(case=case, **move) for move in walk.moves])
+    for place, letter in enumerate(history.letters):
+        _write_letter(period, case, history, letter, first=place == 0)
+    if history.conduct == "marked":
+        _entry(period, history.marked, "case.mark_conduct", f"case:{case.label}", {})
+    return case
+
+
+def _entry(period: Period, minute: int, action: str, subject: str, data: dict[str, Any]) -> None:
+    entry = Entry.objects.create(
+        at=period.ends_at + minute * MINUTE,
+        action=action,
+        actor="x",
+        subject=subject,
+        commitment=b"",
+    )
+    Payload.objects.create(entry=entry, salt=b"", data=data)
+
+
+def _write_letter(
+    period: Period, case: CaseFile, history: History, letter: Letter, *, first: bool
+) -> None:
+    number = next(_serial)
+    ended = None if letter.ended is None else period.ends_at + letter.ended * MINUTE
+    came = (
+        case.received_at if first else period.ends_at + max(letter.came, history.received) * MINUTE
+    )
+    submission = Submission.objects.create(
+        label=f"s{number}",
+        code=f"{number:012}",
+        code_key=1,
+        received_at=came,
+        channel=history.channel,
+        language="en",
+        title="",
+        body="x",
+        wish="private",
+        conduct=first and history.conduct == "writer",
+    )
+    Report.objects.create(submission=submission, case=case, due_at=case.due_at, ended_at=ended)
+    for minute, verdict in letter.votes:
+        _entry(period, minute, "report.vote", f"submission:s{number}", {"vote": verdict})
+
+
+def recount(period: Period, case: CaseFile) -> dict[str, Any] | None:
+    """What the brief must say of this case, or None where the case is not in it."""
+    starts, ends = period.starts_at, period.ends_at
+    if case.received_at >= ends:
+        return None
+    moves = [move for move in case.moves.order_by("at", "id") if move.at < ends]
+    line: dict[str, Any] = dict.fromkeys(
+        ("assigned", "returned", "answered", "reopened", "declined", "withdrawn", "closed"), False
+    )
+    line |= {"answered_outcome": "", "closed_outcome": "", "settled": "", "conduct": case.conduct}
+    state, before, returns, touched = "received", "received", 0, False
+    desk_since = round_start = case.received_at
+    was_open_inside = False
+    for move in moves:
+        leaves = move.source in OPEN | {""} and move.target not in OPEN
+        if move.target in DESK and move.source not in DESK:
+            desk_since = move.at
+        if move.verb == "reopen":
+            round_start = move.at
+        returns += move.verb == "return_to_desk"
+        state = move.target
+        if move.at < starts:
+            before = state
+            continue
+        touched = True
+        was_open_inside |= state in OPEN
+        line["assigned"] |= state == "assigned"
+        line["returned"] |= move.verb == "return_to_desk"
+        line["reopened"] |= move.verb == "reopen"
+        if state == "closed":
+            line |= {"closed": True, "closed_outcome": move.outcome}
+        if leaves:
+            _end_of_round(line, move)
+    last = moves[-1] if moves else None
+    due = last.due_at if last else case.due_at
+    waits_until = None
+    if last and last.waiting_since:
+        waits_until = last.waiting_until
+        due += max(min(ends, waits_until) - last.waiting_since, timedelta())
+    line |= {
+        "state": state,
+        "number": case.number,
+        "channel": case.channel,
+        "danger": case.danger,
+        "round": last.round if last else 1,
+        "unit_id": last.unit_id if last else None,
+        "category_id": last.category_id if last else case.category_id,
+        "due_at": due,
+    }
+    line |= _letters(period, case)
+    line["conduct"] = _conduct(period, case)
+    line["clock"] = _clock(state, due, waits_until, ends)
+    line["decision"] = ""
+    if state in OPEN:
+        reasons = {
+            "conduct": line["conduct"] and state in DESK,
+            "returned_twice": returns >= 2 and state in DESK,
+            "long_late": due < ends and ends - due > due - round_start,
+            "unassigned": state in DESK and ends - desk_since > timedelta(days=2),
+        }
+        line["decision"] = next((reason for reason, holds in reasons.items() if holds), "")
+    if case.received_at >= starts:
+        line["origin"] = "new"
+    elif before in OPEN:
+        line["origin"] = "carried"
+    else:
+        line["origin"] = "back" if was_open_inside else ""
+    inside = ("new_submissions", "withdrawn_submissions", "votes_solved", "votes_partly")
+    told = any(line[name] for name in (*inside, "votes_not_solved"))
+    known = _is_candidate(case, starts, told_by_vote=any(line[name] for name in VOTES))
+    if not known:
+        return None
+    return line if state in OPEN or line["origin"] == "new" or touched or told else None
+
+
+VOTES = ("votes_solved", "votes_partly", "votes_not_solved")
+
+
+def _is_candidate(case: CaseFile, starts: datetime, *, told_by_vote: bool) -> bool:
+    """False for a letter that joined, or left, a case at rest: no verb does that (see the brief's SQL)."""
+    return case.state in OPEN or told_by_vote or case.moves.filter(at__gte=starts).exists()
+
+
+def _end_of_round(line: dict[str, Any], move: Move) -> None:
+    if move.outcome == "withdrawn":
+        kind = "withdrawn"
+    elif move.target == "closed" and move.outcome == "not_ours":
+        kind = "declined"
+    else:
+        kind = "answered"
+        line["answered_outcome"] = move.outcome
+    line[kind] = True
+    if move.round == 1 and kind == "withdrawn":
+        line["settled"] = "withdrawn"
+    elif move.round == 1 and kind == "answered":
+        line["settled"] = "on_time" if move.at <= move.due_at else "late"
+
+
+def _letters(period: Period, case: CaseFile) -> dict[str, int]:
+    found = dict.fromkeys(("submissions", "new_submissions", "withdrawn_submissions", *VOTES), 0)
+    for report in case.reports.select_related("submission"):
+        votes = Entry.objects.filter(
+            action="report.vote", subject=f"submission:{report.submission.label}"
+        ).order_by("at", "id")
+        inside = [vote for vote in votes if period.starts_at <= vote.at < period.ends_at]
+        if inside:
+            found[f"votes_{inside[-1].payload.data['vote']}"] += 1
+        if report.submission.received_at >= period.ends_at:
+            continue
+        gone = report.ended_at is not None and report.ended_at < period.ends_at
+        found["submissions"] += not gone
+        found["new_submissions"] += report.submission.received_at >= period.starts_at
+        found["withdrawn_submissions"] += gone and report.ended_at >= period.starts_at
+    return found
+
+
+def _conduct(period: Period, case: CaseFile) -> bool:
+    if not case.conduct:
+        return False
+    by_writer = any(
+        report.submission.conduct and report.submission.received_at < period.ends_at
+        for report in case.reports.select_related("submission")
+    )
+    marks = Entry.objects.filter(action="case.mark_conduct", subject=f"case:{case.label}")
+    return by_writer or not marks.exists() or min(mark.at for mark in marks) < period.ends_at
+
+
+def _clock(state: str, due: datetime, waits_until: datetime | None, ends: datetime) -> str:
+    if state not in OPEN:
+        return ""
+    if due < ends:
+        return "late"
+    if waits_until is not None and ends <= waits_until:
+        return "paused"
+    return "soon" if due - ends <= timedelta(days=3) else "in_time"
+
+
+# The figures once more, as plain rules over one recounted line.
+RULES = {
+    "in_hand": lambda line: line["origin"] != "",
+    "carried": lambda line: line["origin"] == "carried",
+    "received": lambda line: line["origin"] == "new",
+    "came_back": lambda line: line["origin"] == "back",
+    "open": lambda line: line["state"] in OPEN,
+    "done": lambda line: line["origin"] != "" and line["state"] not in OPEN,
+    "late": lambda line: line["clock"] == "late",
+    "paused": lambda line: line["clock"] == "paused",
+    "soon": lambda line: line["clock"] == "soon",
+    "in_time": lambda line: line["clock"] == "in_time",
+    "waiting": lambda line: line["state"] == "waiting",
+    "decision": lambda line: line["decision"] != "",
+    "danger_open": lambda line: line["state"] in OPEN and line["danger"],
+    "conduct_open": lambda line: line["state"] in OPEN and line["conduct"],
+    "danger_received": lambda line: line["origin"] == "new" and line["danger"],
+    "conduct_received": lambda line: line["origin"] == "new" and line["conduct"],
+    "assigned": lambda line: line["assigned"],
+    "returned": lambda line: line["returned"],
+    "answered": lambda line: line["answered"],
+    "answered_on_time": lambda line: line["settled"] == "on_time",
+    "answered_late": lambda line: line["settled"] == "late",
+    "answered_again": lambda line: line["answered"] and line["settled"] not in {"on_time", "late"},
+    "settled": lambda line: line["settled"] != "",
+    "withdrawn_first": lambda line: line["settled"] == "withdrawn",
+    "reopened": lambda line: line["reopened"],
+    "declined": lambda line: line["declined"],
+    "withdrawn": lambda line: line["withdrawn"],
+    "closed": lambda line: line["closed"],
+    "submissions_open": lambda line: line["submissions"] if line["state"] in OPEN else 0,
+    "submissions_late": lambda line: line["submissions"] if line["clock"] == "late" else 0,
+    "submissions_received": lambda line: line["new_submissions"],
+    "submissions_withdrawn": lambda line: line["withdrawn_submissions"],
+    "votes": lambda line: sum(line[name] for name in VOTES),
+    "votes_solved": lambda line: line["votes_solved"],
+    "votes_partly": lambda line: line["votes_partly"],
+    "votes_not_solved": lambda line: line["votes_not_solved"],
+}
+
+
+def totals(lines: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Every figure over recounted lines."""
+    listed = list(lines)
+    return {key: sum(int(rule(line)) for line in listed) for key, rule in RULES.items()}
+
+
+def moment(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment in UTC."""
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)

@@ -1,0 +1,111 @@
+"""On random histories: the brief says what a slow count says, and its parts add up to their wholes."""
+
+from datetime import date, time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from huiying.insight.actions import count_brief
+from huiying.insight.cases import Wanted, cases_behind
+from huiying.insight.figures import FIGURES, NOTHING, SPLITS, SUMS, narrowed
+from huiying.insight.models import BriefLine
+from huiying.insight.periods import period
+from huiying.insight.reads import read_brief
+from huiying.insight.wording import amount, label
+from huiying.kernel.actors import SYSTEM
+from tests.insight.histories import RULES, histories, recount, totals, undone, written
+
+DAY, SEVEN = date(2026, 3, 10), time(7)
+PERIOD = period(DAY, SEVEN)
+
+random_histories = given(st.lists(histories, max_size=6))
+few = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def test_every_figure_has_its_rule_here():
+    assert set(RULES) == set(FIGURES)
+
+
+@few
+@random_histories
+def test_the_brief_says_what_a_slow_count_says(county, drawn):
+    with undone():
+        cases = [written(PERIOD, history) for history in drawn]
+        kept = count_brief(actor=SYSTEM, day=DAY, until=SEVEN)
+        expected = {case.pk: recount(PERIOD, case) for case in cases}
+        expected = {key: line for key, line in expected.items() if line}
+        found = {line["case_id"]: line for line in BriefLine.objects.filter(brief=kept).values()}
+        assert set(found) == set(expected)
+        for key, line in expected.items():
+            assert {name: found[key][name] for name in line} == line
+        assert kept.line_count == len(expected)
+        brief = read_brief(SYSTEM, day=DAY, until=SEVEN)
+        assert brief.totals == totals(expected.values())
+        parts_add_up(brief)
+
+
+def parts_add_up(brief):
+    for whole, parts in SUMS:
+        assert brief.totals[whole] == sum(brief.totals[part] for part in parts)
+    for figure, number in brief.totals.items():
+        assert number == sum(unit[figure] for unit in brief.by_unit.values())
+    for figure, dimensions in SPLITS.items():
+        for dimension in dimensions:
+            parts = brief.parts.get(figure, {}).get(dimension, {})
+            assert brief.totals[figure] == sum(parts.values())
+        if "category" in dimensions:
+            assert brief.totals[figure] == sum(brief.by_category_group(figure).values())
+
+
+@settings(few, max_examples=10)
+@random_histories
+def test_a_case_is_in_one_part_only_and_the_list_is_the_number(county, drawn):
+    with undone():
+        for history in drawn:
+            written(PERIOD, history)
+        brief = count_brief(actor=SYSTEM, day=DAY, until=SEVEN)
+        lines = BriefLine.objects.filter(brief=brief)
+        for whole, parts in SUMS:
+            of_parts = [
+                pk
+                for part in parts
+                for pk in lines.filter(FIGURES[part].where).values_list("pk", flat=True)
+            ]
+            wanted = set(lines.filter(FIGURES[whole].where).values_list("pk", flat=True))
+            assert set(of_parts) == wanted
+            if not FIGURES[whole].of_submissions:
+                assert len(of_parts) == len(wanted)
+        listed_is_counted(read_brief(SYSTEM, day=DAY, until=SEVEN), lines)
+
+
+def listed_is_counted(read, lines):
+    for figure, number in read.totals.items():
+        if not number:
+            continue
+        behind = cases_behind(SYSTEM, Wanted(DAY, SEVEN, None, figure, {}))
+        assert behind.number == number
+        assert (len(behind.lines), behind.hidden) == (behind.cases, 0)
+    parts = [
+        (figure, dimension, key, number)
+        for figure, dimensions in read.parts.items()
+        for dimension, keys in dimensions.items()
+        for key, number in keys.items()
+    ]
+    parts += [
+        (figure, "unit", unit, number)
+        for unit, numbers in read.by_unit.items()
+        for figure, number in numbers.items()
+        if number
+    ]
+    for figure, dimension, key, number in parts:
+        where = FIGURES[figure].where & narrowed({dimension: key or NOTHING})
+        assert lines.filter(where).aggregate(n=FIGURES[figure].total()) == {"n": number}
+
+
+@pytest.mark.parametrize("figure", sorted(FIGURES))
+def test_a_figure_has_words(figure):
+    assert label(figure)
+    assert amount(figure, 1) != amount(figure, 2)
