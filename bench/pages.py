@@ -49,12 +49,12 @@ def addresses() -> dict[str, tuple[str, list[str]]]:
         numbers = [row[0] for row in cursor.fetchall()][:: 30000 // 60]
     desk = "/zh-hans/desk/"
     return {
-        "queue, dispatcher, all": ("dispatcher", [f"{desk}?view=all", f"{desk}?view=open&sort=due"]),
+        "queue, dispatcher, all": ("dispatcher", [f"{desk}?tab=all", f"{desk}?tab=open&sort=due"]),
         "queue, dispatcher, filtered": (
             "dispatcher",
-            [f"{desk}?view=all&category=c{n}" for n in range(1, 40)],
+            [f"{desk}?tab=all&category=c{n}" for n in range(1, 40)],
         ),
-        "queue, handler with 1 %": ("handler", [f"{desk}?view=open", f"{desk}?view=all&sort=oldest"]),
+        "queue, handler with 1 %": ("handler", [f"{desk}?tab=open", f"{desk}?tab=all&sort=oldest"]),
         "case": ("dispatcher", [f"{desk}cases/{number}/" for number in numbers]),
         "answers": ("", ["/zh-hans/answers/", "/en/answers/?category=c7", "/zh-hans/answers/?unit=u9"]),
         "brief": ("supervisor", [f"{desk}briefs/"]),

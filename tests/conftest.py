@@ -25,7 +25,7 @@ from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
-pytest_plugins = ["tests.people", "tests.guards"]
+pytest_plugins = ["tests.people", "tests.guards", "tests.scene"]
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import secrets
 import shutil
@@ -27,8 +28,8 @@ def fast(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv("HUIYING_TEST_FAST_DATABASE", "1")
 
 
-@pytest.fixture
-def data(system_folder: Path) -> Iterator[Path]:
+@contextlib.contextmanager
+def data_folder() -> Iterator[Path]:
     """A data folder with a short path that the server's account can reach; emptied afterwards."""
     folder = provisioning.current().folder / f"engine-{secrets.token_hex(3)}"
     folder.mkdir()
@@ -39,6 +40,20 @@ def data(system_folder: Path) -> Iterator[Path]:
             pass  # joined and left: the last one to leave stops it
     shutil.rmtree(folders.of(folder).home, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def data(system_folder: Path) -> Iterator[Path]:
+    """A new data folder."""
+    with data_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def kept_data(system_folder: Path) -> Iterator[Path]:
+    """A data folder that the tests of one module pass on."""
+    with data_folder() as folder:
+        yield folder
 
 
 def is_up(folder: Path) -> bool:

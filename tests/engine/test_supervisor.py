@@ -94,10 +94,10 @@ child.wait()
 def test_a_child_does_not_outlive_its_parent(data, tmp_path):
     log = tmp_path / "log"
     with running(data, sys.executable, "-c", PARENT, log=log) as parent:
-        eventually(lambda: log.read_text().strip() != "", 20, "started")
+        eventually(lambda: log.read_text().strip() != "", 60, "started")
         child = int(log.read_text())
         time.sleep(0.5)
         assert lives(child)
         parent.kill()
         parent.wait()
-        eventually(lambda: not lives(child), 5, "the child ends")
+        eventually(lambda: not lives(child), 30, "the child ends")

@@ -4,11 +4,11 @@ import contextlib
 import os
 import signal
 import socket
-import statistics
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from tests.engine.commands import (
 )
 from tests.engine.conftest import is_up
 
-FIRST_PAGE_SECONDS = 60
+PATIENCE = 90  # on a machine that does much else at the same time
 SLOW_CLIENTS = 100
 pytestmark = pytest.mark.slow
 
@@ -35,6 +35,7 @@ class Tree:
     """A running `huiying up`."""
 
     pid: int
+    port: int
     url: str
     log: Path
     data: Path
@@ -47,6 +48,9 @@ class Tree:
             if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
         ]
 
+    def has_other(self, word: str, old: int) -> bool:
+        return bool(set(self.children(word)) - {old})
+
     def answers(self) -> bool:
         return answer(self.url) == 200
 
@@ -56,47 +60,12 @@ def up(data: Path, log: Path) -> Iterator[Tree]:
     port = free_port()
     words = [*HUIYING, "up", "--port", str(port)]
     with running(data, *words, log=log, HUIYING_WEB_WORKERS="1") as process:
-        tree = Tree(process.pid, f"http://127.0.0.1:{port}/zh-hans/", log, data)
+        tree = Tree(process.pid, port, f"http://127.0.0.1:{port}/zh-hans/", log, data)
         try:
-            eventually(lambda: "is ready" in log.read_text(), FIRST_PAGE_SECONDS, "ready")
+            eventually(lambda: "is ready" in log.read_text(), PATIENCE, "ready")
         except AssertionError as error:
             raise AssertionError(f"{error}\n{log.read_text()}") from None
         yield tree
-
-
-def test_it_serves_survives_deaths_and_stops_cleanly(data, tmp_path):
-    """One tree through it all, since starting one takes seconds."""
-    with up(data, tmp_path / "log") as tree:
-        assert tree.answers()
-
-        for word in ("web", "worker"):
-            (old, *_) = tree.children(word)
-            os.kill(old, signal.SIGKILL)
-            eventually(lambda o=old: not lives(o), 5, f"{word} dies")
-            eventually(lambda w=word: bool(tree.children(w)), 15, f"{word} is replaced")
-        eventually(tree.answers, 20, "pages come back")
-
-        found = postmaster.living(folders.of(data).cluster)
-        assert found
-        os.kill(found.pid, signal.SIGKILL)
-        eventually(lambda: "it is back" in tree.log.read_text(), 20, "the database comes back")
-        eventually(tree.answers, 10, "pages come back")
-
-        everybody = descendants(tree.pid)
-        os.kill(tree.pid, signal.SIGTERM)
-        eventually(lambda: not lives(tree.pid), 15, "it stops")
-        assert not any(lives(pid) for pid in everybody)
-        assert not is_up(data)
-        assert "Traceback" not in tree.log.read_text()
-
-
-def test_nothing_outlives_a_killed_tree(data, tmp_path):
-    """The children notice, leave, and the last one of them stops the database."""
-    with up(data, tmp_path / "log") as tree:
-        everybody = descendants(tree.pid)
-        os.kill(tree.pid, signal.SIGKILL)
-        eventually(lambda: not any(lives(pid) for pid in everybody), 20, "children end")
-        eventually(lambda: not is_up(data), 10, "the database stops")
 
 
 @contextlib.contextmanager
@@ -131,17 +100,55 @@ def slow_senders(url: str) -> Iterator[None]:
             sender.close()
 
 
-def test_slow_senders_do_not_hold_up_a_page(data, tmp_path):
-    with up(data, tmp_path / "log") as tree:
+def slowest_of(tree: Tree, pages: int) -> float:
+    """Seconds of the slowest of so many pages, one after the other."""
+    took = []
+    for _ in range(pages):
+        began = time.monotonic()
         assert tree.answers()
+        took.append(time.monotonic() - began)
+    return max(took)
+
+
+def test_it_serves_survives_deaths_and_stops_cleanly(kept_data, tmp_path):
+    """One tree through it all, since starting one takes seconds."""
+    with up(kept_data, tmp_path / "log") as tree:
+        quiet = slowest_of(tree, 20)
         with slow_senders(tree.url):
             time.sleep(1)
-            took = []
-            for _ in range(20):
-                began = time.monotonic()
-                assert tree.answers()
-                took.append(time.monotonic() - began)
-        assert statistics.quantiles(took, n=20)[-1] < 1.0, took
+            beside_senders = slowest_of(tree, 20)
+        # They cost next to nothing; without threads enough, a page would wait for the last byte.
+        assert beside_senders < 5 * quiet + 1
+
+        for word in ("web", "worker"):
+            (old, *_) = tree.children(word)
+            os.kill(old, signal.SIGKILL)
+            eventually(partial(tree.has_other, word, old), PATIENCE, f"{word} is replaced")
+        eventually(tree.answers, PATIENCE, "pages come back")
+        assert "Traceback" not in tree.log.read_text()
+
+        found = postmaster.living(folders.of(kept_data).cluster)
+        assert found
+        os.kill(found.pid, signal.SIGKILL)
+        eventually(
+            lambda: "it is back" in tree.log.read_text(), PATIENCE, "the database comes back"
+        )
+        assert [tree.answers() for _ in range(20)] == [True] * 20, "no page meets a dead connection"
+
+        everybody = descendants(tree.pid)
+        os.kill(tree.pid, signal.SIGTERM)
+        eventually(lambda: not lives(tree.pid), PATIENCE, "it stops")
+        assert not any(lives(pid) for pid in everybody)
+        assert not is_up(kept_data)
+
+
+def test_nothing_outlives_a_killed_tree(kept_data, tmp_path):
+    """The children notice, leave, and the last one of them stops the database."""
+    with up(kept_data, tmp_path / "log") as tree:
+        everybody = descendants(tree.pid)
+        os.kill(tree.pid, signal.SIGKILL)
+        eventually(lambda: not any(lives(pid) for pid in everybody), PATIENCE, "children end")
+        eventually(lambda: not is_up(kept_data), PATIENCE, "the database stops")
 
 
 def test_a_taken_port_is_said_before_anything_starts(data, tmp_path):
@@ -151,6 +158,6 @@ def test_a_taken_port_is_said_before_anything_starts(data, tmp_path):
         port = taken.getsockname()[1]
         log = tmp_path / "log"
         with running(data, *HUIYING, "up", "--port", str(port), log=log) as process:
-            assert process.wait(20) == 1
+            assert process.wait(PATIENCE) == 1
     assert f"Port {port} on 127.0.0.1 is taken" in log.read_text()
     assert not (data / "postgres").exists()

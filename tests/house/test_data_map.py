@@ -28,7 +28,9 @@ def test_every_stored_column_is_listed_and_every_listed_one_is_stored():
     listed = set(listed_columns())
     stored = stored_columns()
     assert not stored - listed, f"docs/data-map.md lacks {sorted(stored - listed)}"
-    assert not listed - stored, f"docs/data-map.md names what is not stored: {sorted(listed - stored)}"
+    assert not listed - stored, (
+        f"docs/data-map.md names what is not stored: {sorted(listed - stored)}"
+    )
 
 
 @pytest.mark.parametrize("word", ["purpose", "readers", "erasure"])

@@ -77,9 +77,7 @@ def is_base(path: Path) -> bool:
 # 403.html, 404.html and 500.html are rendered by Django, which gives them no page.
 BARE = [path for path in TEMPLATES if path.parent.name == "templates"]
 PAGES = [
-    path
-    for path in TEMPLATES
-    if not is_component(path) and not is_base(path) and path not in BARE
+    path for path in TEMPLATES if not is_component(path) and not is_base(path) and path not in BARE
 ]
 COMPONENTS = [path for path in TEMPLATES if is_component(path)]
 

@@ -1,18 +1,19 @@
 """Random histories of cases, as the verbs would have written them, and a slow count over their steps.
 
-`written` walks the table of the life cycle; `recount` knows nothing of the SQL: it goes through the
-moves of one case one by one. Both keep time in minutes, so that steps often fall on the very edges.
+`written` walks the table of the life cycle; `Recount` knows nothing of the SQL: it goes through the
+moves of one case one by one. Time goes in minutes, so that steps often fall on the very edges.
 """
 
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
+from random import Random
 from typing import Any
 
 from django.db import transaction
-from hypothesis import strategies as st
+from django.db.models import Prefetch
 
 from huiying.agencies.models import Unit
 from huiying.casework.models import CaseFile, Move, Report
@@ -26,7 +27,17 @@ MINUTE = timedelta(minutes=1)
 DAY = 24 * 60
 OPEN = {"received", "triaged", "assigned", "in_progress", "waiting", "returned"}
 DESK = {"received", "triaged", "returned"}
-CAP = timedelta(days=10)
+CAP = timedelta(days=2)  # the moves carry it, so it need not be the agency's
+# Without these weights most cases would be withdrawn or answered at once.
+LIKELY = {
+    "triage": 5,
+    "assign": 5,
+    "accept": 3,
+    "return_to_desk": 4,
+    "ask_resident": 3,
+    "answer": 2,
+}
+TO_THE_MINUTE = -1  # a gap: on to the very moment when the case is due
 _serial = count(1)
 
 
@@ -50,37 +61,59 @@ class History:
     category: int
     target_days: int
     danger: bool
-    conduct: str  # "", "writer", or "marked" with a time
-    marked: int
+    conduct: str  # "", "writer", or "marked" at times
+    marks: tuple[int, ...]
     first_move_late: bool
+    imported: str  # "", or how a partner's file closes it: the outcome
 
 
-moments = st.one_of(
-    st.integers(-5 * DAY, DAY),
-    st.sampled_from([0, -1, 1, -DAY, -DAY - 1, -DAY + 1, -2 * DAY, -3 * DAY]),
-)
-gaps = st.one_of(st.sampled_from([0, 1, 60, DAY, 2 * DAY, 2 * DAY + 1]), st.integers(0, 3 * DAY))
-letters = st.builds(
-    Letter,
-    came=moments,
-    ended=st.one_of(st.none(), moments),
-    votes=st.lists(
-        st.tuples(moments, st.sampled_from(["solved", "partly", "not_solved"])), max_size=3
-    ).map(tuple),
-)
-histories = st.builds(
-    History,
-    received=moments,
-    steps=st.lists(st.tuples(gaps, st.integers(0, 9), st.integers(0, 3)), max_size=9).map(tuple),
-    letters=st.lists(letters, min_size=1, max_size=3).map(tuple),
-    channel=st.sampled_from(["web", "phone", "letter"]),
-    category=st.integers(-1, 3),
-    target_days=st.integers(1, 3),
-    danger=st.booleans(),
-    conduct=st.sampled_from(["", "", "writer", "marked"]),
-    marked=moments,
-    first_move_late=st.booleans(),
-)
+class Drawing:
+    """Draws histories that crowd around the edges of the period; the same seed draws the same ones."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+
+    def moment(self) -> int:
+        edges = [0, -1, 1, -DAY, -DAY - 1, -DAY + 1, -2 * DAY, -3 * DAY]
+        return self.random.choice(
+            [*edges, *(self.random.randint(-5 * DAY, DAY) for _more in edges)]
+        )
+
+    def gap(self) -> int:
+        usual = [0, 0, 1, 60, DAY, 2 * DAY, 2 * DAY + 1, TO_THE_MINUTE]
+        return self.random.choice(
+            [*usual, self.random.randint(0, 3 * DAY), self.random.randint(0, 99)]
+        )
+
+    def letter(self) -> Letter:
+        verdicts = ["solved", "partly", "not_solved"]
+        votes = [
+            (self.moment(), self.random.choice(verdicts))
+            for _vote in range(self.random.choice([0, 0, 1, 3]))
+        ]
+        ended = self.moment() if self.random.random() < 0.3 else None
+        return Letter(self.moment(), ended, tuple(votes))
+
+    def history(self) -> History:
+        choose = self.random.choice
+        received = choose([self.moment(), self.random.randint(-15 * DAY, -2 * DAY)])
+        steps = [
+            (self.gap(), self.random.randint(0, 99), self.random.randint(0, 9))
+            for _step in range(self.random.randint(0, 12))
+        ]
+        return History(
+            received=received,
+            steps=tuple(steps),
+            letters=tuple(self.letter() for _letter in range(self.random.randint(1, 3))),
+            channel=choose(["web", "phone", "letter"]),
+            category=self.random.randint(-1, 3),
+            target_days=choose([1, 2, 3, 12]),
+            danger=choose([True, False]),
+            conduct=choose(["", "", "writer", "marked"]),
+            marks=tuple(self.moment() for _mark in range(self.random.randint(1, 2))),
+            first_move_late=choose([True, False, False]),
+            imported=choose(["", "", "", "", "solved", "not_ours"]),
+        )
 
 
 @contextmanager
@@ -138,7 +171,8 @@ class _Walk:
         ]
         if not possible:
             return
-        step = possible[choice % len(possible)]
+        likely = [step for step in possible for _time in range(LIKELY.get(step.verb, 1))]
+        step = likely[choice % len(likely)]
         source = self.state
         if source == "waiting":
             pause = max(min(self.at, self.waiting_until) - self.waiting_since, timedelta())
@@ -170,90 +204,154 @@ class _Walk:
             self.due_at = self.at + target
 
 
-def written(period: Period, history: History) -> CaseFile:
-    """Write one case with its moves, letters and votes; returns it as it stands in the end."""
-    units = list(Unit.objects.exclude(parent=None).order_by("id"))
-    leaves = list(Category.objects.filter(is_leaf=True).order_by("id"))
-    received = period.ends_at + history.received * MINUTE
-    target = timedelta(days=history.target_days)
-    category = leaves[history.category] if history.category >= 0 else None
-    walk = _Walk("received", received, received + target, category=category)
-    if history.first_move_late:
-        walk.at += MINUTE
-    walk.keep("receive", "")
-    for gap, choice, unit in history.steps:
-        walk.at += gap * MINUTE
-        walk.step(choice, units[unit % len(units)], target)
-    number = next(_serial)
-    case = CaseFile.objects.create(
-        label=f"c{number}",
-        state=walk.state,
-        title="",
-        category=walk.category,
-        lead_unit=walk.unit,
-        channel=history.channel,
-        conduct=bool(history.conduct),
-        danger=history.danger,
-        received_at=received,
-        due_at=walk.due_at,
-        waiting_since=walk.waiting_since,
-        waiting_until=walk.waiting_until,
-        outcome=walk.outcome,
-        closed_at=walk.at if walk.state == State.CLOSED else None,
-        moved_at=walk.at,
+@dataclass
+class Written:
+    """Rows to be written at once, and then the cases as they are read again."""
+
+    period: Period
+    units: list[Unit]
+    leaves: list[Category]
+    cases: list[CaseFile] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    submissions: list[Submission] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    entries: list[tuple[Entry, dict[str, str]]] = field(default_factory=list)
+
+    def add(self, history: History) -> None:
+        """One case with its moves, letters, votes and marks."""
+        received = self.period.ends_at + history.received * MINUTE
+        walk = self._walk(history, received)
+        case = CaseFile(
+            label=f"c{next(_serial)}",
+            number=next(_serial),
+            state=walk.state,
+            title="",
+            category=walk.category,
+            lead_unit=walk.unit,
+            channel=history.channel,
+            conduct=bool(history.conduct),
+            danger=history.danger,
+            received_at=received,
+            due_at=walk.due_at,
+            waiting_since=walk.waiting_since,
+            waiting_until=walk.waiting_until,
+            outcome=walk.outcome,
+            closed_at=walk.at if walk.state == State.CLOSED else None,
+            moved_at=walk.at,
+        )
+        self.cases.append(case)
+        self.moves += [Move(case=case, **move) for move in walk.moves]
+        for place, letter in enumerate(history.letters):
+            self._letter(case, history, letter, first=place == 0)
+        if history.conduct == "marked":
+            for minute in history.marks:
+                self._entry(minute, "case.mark_conduct", f"case:{case.label}", {})
+
+    def _walk(self, history: History, received: datetime) -> _Walk:
+        target = timedelta(days=history.target_days)
+        category = self.leaves[history.category] if history.category >= 0 else None
+        walk = _Walk("received", received, received + target, category=category)
+        if history.first_move_late:
+            walk.at += MINUTE
+        if history.imported:
+            walk.state, walk.unit = "in_progress", self.units[0]
+        walk.keep("receive", "")
+        if history.imported:
+            walk.at += history.marks[0] % DAY * MINUTE
+            walk.state, walk.outcome = "closed", history.imported
+            walk.keep("close", "in_progress")
+        for gap, choice, unit in history.steps:
+            walk.at = max(walk.at, walk.due_at) if gap == TO_THE_MINUTE else walk.at + gap * MINUTE
+            walk.step(choice, self.units[unit % len(self.units)], target)
+        return walk
+
+    def _letter(self, case: CaseFile, history: History, letter: Letter, *, first: bool) -> None:
+        came = max(letter.came, history.received)
+        submission = Submission(
+            label=f"s{next(_serial)}",
+            code=f"{next(_serial):012}",
+            code_key=1,
+            received_at=case.received_at if first else self.period.ends_at + came * MINUTE,
+            channel=history.channel,
+            language="en",
+            title="",
+            body="x",
+            wish="private",
+            conduct=first and history.conduct == "writer",
+        )
+        ended = None if letter.ended is None else self.period.ends_at + letter.ended * MINUTE
+        self.submissions.append(submission)
+        self.reports.append(
+            Report(submission=submission, case=case, due_at=case.due_at, ended_at=ended)
+        )
+        for minute, verdict in letter.votes:
+            self._entry(minute, "report.vote", f"submission:{submission.label}", {"vote": verdict})
+
+    def _entry(self, minute: int, action: str, subject: str, data: dict[str, str]) -> None:
+        at = self.period.ends_at + minute * MINUTE
+        entry = Entry(at=at, action=action, actor="x", subject=subject, commitment=b"")
+        self.entries.append((entry, data))
+
+    def save(self) -> list[CaseFile]:
+        """Write it all; the cases as read again, with their moves and letters."""
+        CaseFile.objects.bulk_create(self.cases)
+        Move.objects.bulk_create(self.moves)
+        Submission.objects.bulk_create(self.submissions)
+        Report.objects.bulk_create(self.reports)
+        Entry.objects.bulk_create([entry for entry, _data in self.entries])
+        Payload.objects.bulk_create(
+            [Payload(entry=entry, salt=b"", data=data) for entry, data in self.entries]
+        )
+        ordered = Prefetch("moves", Move.objects.order_by("at", "id"))
+        return list(CaseFile.objects.prefetch_related(ordered, "reports__submission"))
+
+
+def written(period: Period, seed: int, size: int) -> list[CaseFile]:
+    """`size` random cases."""
+    world = Written(
+        period,
+        list(Unit.objects.exclude(parent=None).order_by("id")),
+        list(Category.objects.filter(is_leaf=True).order_by("id")),
     )
-    Move.objects.bulk_create([Move(case=case, **move) for move in walk.moves])
-    for place, letter in enumerate(history.letters):
-        _write_letter(period, case, history, letter, first=place == 0)
-    if history.conduct == "marked":
-        _entry(period, history.marked, "case.mark_conduct", f"case:{case.label}", {})
-    return case
+    drawing = Drawing(seed)
+    for _case in range(size):
+        world.add(drawing.history())
+    return world.save()
 
 
-def _entry(period: Period, minute: int, action: str, subject: str, data: dict[str, Any]) -> None:
-    entry = Entry.objects.create(
-        at=period.ends_at + minute * MINUTE,
-        action=action,
-        actor="x",
-        subject=subject,
-        commitment=b"",
-    )
-    Payload.objects.create(entry=entry, salt=b"", data=data)
+class Recount:
+    """What the brief must say of each case: a slow count, case by case and move by move."""
+
+    def __init__(self, period: Period) -> None:
+        self.period = period
+        self.said: dict[tuple[str, str], list[Entry]] = {}
+        for entry in Entry.objects.select_related("payload").order_by("at", "id"):
+            self.said.setdefault((entry.action, entry.subject), []).append(entry)
+
+    def lines(self, cases: Iterable[CaseFile]) -> dict[int, dict[str, Any]]:
+        """Lines by the key of their case; a case that is not in the brief has none."""
+        found = {case.pk: recount(self, case) for case in cases}
+        return {key: line for key, line in found.items() if line}
 
 
-def _write_letter(
-    period: Period, case: CaseFile, history: History, letter: Letter, *, first: bool
-) -> None:
-    number = next(_serial)
-    ended = None if letter.ended is None else period.ends_at + letter.ended * MINUTE
-    came = (
-        case.received_at if first else period.ends_at + max(letter.came, history.received) * MINUTE
-    )
-    submission = Submission.objects.create(
-        label=f"s{number}",
-        code=f"{number:012}",
-        code_key=1,
-        received_at=came,
-        channel=history.channel,
-        language="en",
-        title="",
-        body="x",
-        wish="private",
-        conduct=first and history.conduct == "writer",
-    )
-    Report.objects.create(submission=submission, case=case, due_at=case.due_at, ended_at=ended)
-    for minute, verdict in letter.votes:
-        _entry(period, minute, "report.vote", f"submission:s{number}", {"vote": verdict})
-
-
-def recount(period: Period, case: CaseFile) -> dict[str, Any] | None:
+def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
     """What the brief must say of this case, or None where the case is not in it."""
-    starts, ends = period.starts_at, period.ends_at
+    starts, ends = world.period.starts_at, world.period.ends_at
     if case.received_at >= ends:
         return None
-    moves = [move for move in case.moves.order_by("at", "id") if move.at < ends]
+    moves = [move for move in case.moves.all() if move.at < ends]
     line: dict[str, Any] = dict.fromkeys(
-        ("assigned", "returned", "answered", "reopened", "declined", "withdrawn", "closed"), False
+        (
+            "assigned",
+            "returned",
+            "answered",
+            "reopened",
+            "declined",
+            "withdrawn",
+            "closed",
+            "closed_unanswered",
+        ),
+        False,
     )
     line |= {"answered_outcome": "", "closed_outcome": "", "settled": "", "conduct": case.conduct}
     state, before, returns, touched = "received", "received", 0, False
@@ -295,8 +393,8 @@ def recount(period: Period, case: CaseFile) -> dict[str, Any] | None:
         "category_id": last.category_id if last else case.category_id,
         "due_at": due,
     }
-    line |= _letters(period, case)
-    line["conduct"] = _conduct(period, case)
+    line |= _letters(world, case)
+    line["conduct"] = _conduct(world, case)
     line["clock"] = _clock(state, due, waits_until, ends)
     line["decision"] = ""
     if state in OPEN:
@@ -326,14 +424,14 @@ VOTES = ("votes_solved", "votes_partly", "votes_not_solved")
 
 def _is_candidate(case: CaseFile, starts: datetime, *, told_by_vote: bool) -> bool:
     """False for a letter that joined, or left, a case at rest: no verb does that (see the brief's SQL)."""
-    return case.state in OPEN or told_by_vote or case.moves.filter(at__gte=starts).exists()
+    return case.state in OPEN or told_by_vote or any(move.at >= starts for move in case.moves.all())
 
 
 def _end_of_round(line: dict[str, Any], move: Move) -> None:
     if move.outcome == "withdrawn":
         kind = "withdrawn"
-    elif move.target == "closed" and move.outcome == "not_ours":
-        kind = "declined"
+    elif move.target == "closed":
+        kind = "declined" if move.outcome == "not_ours" else "closed_unanswered"
     else:
         kind = "answered"
         line["answered_outcome"] = move.outcome
@@ -344,33 +442,33 @@ def _end_of_round(line: dict[str, Any], move: Move) -> None:
         line["settled"] = "on_time" if move.at <= move.due_at else "late"
 
 
-def _letters(period: Period, case: CaseFile) -> dict[str, int]:
+def _letters(world: Recount, case: CaseFile) -> dict[str, int]:
     found = dict.fromkeys(("submissions", "new_submissions", "withdrawn_submissions", *VOTES), 0)
-    for report in case.reports.select_related("submission"):
-        votes = Entry.objects.filter(
-            action="report.vote", subject=f"submission:{report.submission.label}"
-        ).order_by("at", "id")
-        inside = [vote for vote in votes if period.starts_at <= vote.at < period.ends_at]
+    starts, ends = world.period.starts_at, world.period.ends_at
+    for report in case.reports.all():
+        votes = world.said.get(("report.vote", f"submission:{report.submission.label}"), [])
+        inside = [vote for vote in votes if starts <= vote.at < ends]
         if inside:
             found[f"votes_{inside[-1].payload.data['vote']}"] += 1
-        if report.submission.received_at >= period.ends_at:
+        if report.submission.received_at >= ends:
             continue
-        gone = report.ended_at is not None and report.ended_at < period.ends_at
+        gone = report.ended_at is not None and report.ended_at < ends
         found["submissions"] += not gone
-        found["new_submissions"] += report.submission.received_at >= period.starts_at
-        found["withdrawn_submissions"] += gone and report.ended_at >= period.starts_at
+        found["new_submissions"] += report.submission.received_at >= starts
+        found["withdrawn_submissions"] += gone and report.ended_at >= starts
     return found
 
 
-def _conduct(period: Period, case: CaseFile) -> bool:
+def _conduct(world: Recount, case: CaseFile) -> bool:
     if not case.conduct:
         return False
+    ends = world.period.ends_at
     by_writer = any(
-        report.submission.conduct and report.submission.received_at < period.ends_at
-        for report in case.reports.select_related("submission")
+        report.submission.conduct and report.submission.received_at < ends
+        for report in case.reports.all()
     )
-    marks = Entry.objects.filter(action="case.mark_conduct", subject=f"case:{case.label}")
-    return by_writer or not marks.exists() or min(mark.at for mark in marks) < period.ends_at
+    marks = world.said.get(("case.mark_conduct", f"case:{case.label}"), [])
+    return by_writer or not marks or marks[0].at < ends
 
 
 def _clock(state: str, due: datetime, waits_until: datetime | None, ends: datetime) -> str:
@@ -413,6 +511,7 @@ RULES = {
     "declined": lambda line: line["declined"],
     "withdrawn": lambda line: line["withdrawn"],
     "closed": lambda line: line["closed"],
+    "closed_unanswered": lambda line: line["closed_unanswered"],
     "submissions_open": lambda line: line["submissions"] if line["state"] in OPEN else 0,
     "submissions_late": lambda line: line["submissions"] if line["clock"] == "late" else 0,
     "submissions_received": lambda line: line["new_submissions"],
@@ -428,8 +527,3 @@ def totals(lines: Iterable[dict[str, Any]]) -> dict[str, int]:
     """Every figure over recounted lines."""
     listed = list(lines)
     return {key: sum(int(rule(line)) for line in listed) for key, rule in RULES.items()}
-
-
-def moment(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment in UTC."""
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)

@@ -2,10 +2,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huiying.kernel import time
+from huiying.kernel import limits, time
 from huiying.kernel.limits import WINDOW, count_try, forget_tries, sweep_limits
-from huiying.kernel.models import Limit
+from huiying.kernel.models import Limit, LimitKey
 from huiying.kernel.refusals import TooMany
+
+
+@pytest.fixture(autouse=True)
+def no_remembered_keys() -> None:
+    limits._key_of.cache_clear()
+
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -37,7 +43,9 @@ def test_the_key_changes_daily_and_old_windows_are_swept():
         count_try("test", "203.0.113.9", most=5)
     with time.at(NOON + timedelta(days=1)):
         count_try("test", "203.0.113.9", most=5)
+    assert LimitKey.objects.count() == 2
     first, second = Limit.objects.order_by("window")
     assert bytes(first.bucket) != bytes(second.bucket)
     with time.at(NOON + timedelta(days=1, hours=1)):
         assert sweep_limits() == 1
+    assert LimitKey.objects.count() == 1, "yesterday's key is gone, and with it the way back"

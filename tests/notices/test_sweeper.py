@@ -98,6 +98,17 @@ def test_a_failure_is_tried_again_later_and_given_up_in_the_end(county, monkeypa
 
 
 @pytest.mark.django_db
+def test_one_contact_that_cannot_be_opened_holds_up_no_other(folder, county):
+    write_in(body="第一封")
+    write_in(body="第二封")
+    first = Contact.objects.order_by("pk")[0]
+    Contact.objects.filter(pk=first.pk).update(sealed=b"x" * 40)
+    assert tasks.sweep() == 1
+    assert len(mails(folder)) == 1
+    assert Outgoing.objects.order_by("pk")[0].last_error == "InvalidTag"
+
+
+@pytest.mark.django_db
 def test_a_resend_after_a_crash_carries_the_same_message_id(folder, county, monkeypatch):
     write_in()
     deliver = tasks.deliver

@@ -33,7 +33,11 @@ def receive(county: None) -> Callable[..., CaseFile]:
     """Take in a letter; keyword arguments are those of `Letter`."""
 
     def make(**changes) -> CaseFile:
-        wanted = {"body": "晚上十点以后工地还在施工。", "wish": Wish.PUBLIC, "email": "a@example.org"}
+        wanted = {
+            "body": "晚上十点以后工地还在施工。",
+            "wish": Wish.PUBLIC,
+            "email": "a@example.org",
+        }
         letter = Letter(**(wanted | changes))
         submission = receive_letter(actor=STRANGER, letter=letter)
         return CaseFile.objects.get(reports__submission=submission)

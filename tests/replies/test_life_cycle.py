@@ -1,12 +1,16 @@
 """The table of a reply, walked; and the ordinary way of an answer by its verbs."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
+from huiying.casework.actions.sorting import reassign
+from huiying.casework.actions.working import accept
+from huiying.casework.actions.writing_back import reopen
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import State as CaseState
-from huiying.kernel.refusals import MovedOn, NotAllowed, NotFound
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.replies.actions import mending, reviewing, writing
@@ -21,6 +25,7 @@ from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.states import RESTING, STEPS, State
 from huiying.replies.stepping import move
 from huiying.replies.words import Words
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +106,6 @@ def test_what_could_be_public_may_be_sent_privately(people, in_hand, words):
 
 def test_nobody_approves_what_they_wrote_part_of(people, in_hand, words):
     """The unit's reviewer, who is also a handler, saved one version; somebody else saved the last."""
-    from tests.people import make_person
-
     both = make_person("both", ("housing", "handler"), ("housing", "reviewer"))
     reply = _draft(people, in_hand(), words)
     writing.save(actor=both.actor, label=reply.label, seen=1, words=words)
@@ -150,9 +153,6 @@ def test_a_case_has_one_open_answer(people, in_hand, words):
 
 def test_a_draft_ends_with_its_unit(people, in_hand, words):
     """Given to another unit, the case's draft can neither go on nor be approved; the next one ends it."""
-    from huiying.casework.actions.sorting import reassign
-    from huiying.casework.actions.working import accept
-
     case = in_hand()
     former = _submitted(people, case, words)
     reassign(
@@ -177,8 +177,6 @@ def test_saving_over_another_version_is_refused(people, in_hand, words):
 
 
 def test_after_a_reopening_a_new_answer_is_written(people, in_hand, words):
-    from huiying.casework.actions.writing_back import reopen
-
     case = in_hand()
     first = _published(people, case, words)
     reopen(actor=people.supervisor.actor, number=case.number, words="It is loud again.")
@@ -194,9 +192,7 @@ def test_a_correction_takes_the_place_and_the_first_text_stays(people, in_hand, 
     correction = mending.correct_and_submit(
         actor=people.handler.actor, label=first.label, words=better, reason="The date was wrong."
     )
-    done = reviewing.approve_and_issue(
-        actor=people.reviewer.actor, label=correction.label, seen=1
-    )
+    done = reviewing.approve_and_issue(actor=people.reviewer.actor, label=correction.label, seen=1)
     first.refresh_from_db()
     assert (first.state, done.state) == (State.CORRECTED, State.PUBLISHED)
     assert (done.address, done.answered_at) == (first.address, first.answered_at)
@@ -209,8 +205,6 @@ def test_a_correction_takes_the_place_and_the_first_text_stays(people, in_hand, 
 
 
 def test_one_correction_at_a_time_and_it_needs_a_second_person(people, in_hand, words):
-    from tests.people import make_person
-
     both = make_person("both", ("housing", "handler"), ("housing", "reviewer"))
     first = _published(people, in_hand(), words)
     correction = mending.correct_and_submit(
@@ -263,10 +257,6 @@ def test_a_correction_cannot_replace_what_was_withdrawn_meanwhile(people, in_han
     ids=str,
 )
 def test_an_incomplete_text_is_kept_as_a_draft_at_most(people, in_hand, words, changed):
-    from dataclasses import replace
-
-    from huiying.kernel.refusals import Invalid
-
     with pytest.raises(Invalid) as refused:
         _submitted(people, in_hand(), replace(words, **changed))
     assert refused.value.field == next(iter(changed))

@@ -1,6 +1,7 @@
 """Standard answers: two people before one is used, and answering a letter at once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ TEXT = StandardText(
 
 
 def _proposed(people, **changes) -> StandardAnswer:
-    wanted = {
+    wanted: dict[str, Any] = {
         "unit_code": "housing",
         "category_code": "noise",
         "text": TEXT,
@@ -82,18 +83,12 @@ def test_only_one_in_use_answers(people, receive, standard):
         answer_at_once(actor=people.clerk.actor, number=case.number, standard=standard.label)
 
 
-def test_it_is_for_letters_that_no_unit_has_and_not_for_conduct(
-    people, receive, in_hand, standard
-):
+def test_it_is_for_letters_that_no_unit_has_and_not_for_conduct(people, receive, in_hand, standard):
     with pytest.raises(MovedOn):
-        answer_at_once(
-            actor=people.clerk.actor, number=in_hand().number, standard=standard.label
-        )
+        answer_at_once(actor=people.clerk.actor, number=in_hand().number, standard=standard.label)
     about_staff = receive(conduct=True, named_units=("water",))
     with pytest.raises(NeedsOwnAnswer):
-        answer_at_once(
-            actor=people.clerk.actor, number=about_staff.number, standard=standard.label
-        )
+        answer_at_once(actor=people.clerk.actor, number=about_staff.number, standard=standard.label)
     case = receive()
     for name in ("dispatcher", "reviewer", "auditor"):
         with pytest.raises(NotAllowed):
@@ -144,9 +139,7 @@ def test_the_clerk_may_correct_what_was_answered_at_once(people, receive, standa
     correction = mending.correct_and_submit(
         actor=people.clerk.actor, label=reply.label, words=better, reason="The hour was wrong."
     )
-    done = reviewing.approve_and_issue(
-        actor=people.reviewer.actor, label=correction.label, seen=1
-    )
+    done = reviewing.approve_and_issue(actor=people.reviewer.actor, label=correction.label, seen=1)
     assert done.state == State.PUBLISHED
     assert ReplyVersion.objects.count() == 2
 

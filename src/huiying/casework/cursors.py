@@ -33,6 +33,12 @@ def place_of(moment: datetime, row_id: int) -> str:
     return f"{(moment - EPOCH) // MICROSECOND}-{row_id}"
 
 
+def place_in(case: CaseFile, sort: str) -> str:
+    """Where `case` stands in a list with this order; empty for an order that is not known."""
+    column, _down = ORDERS.get(sort, ("", False))
+    return place_of(getattr(case, column), case.pk) if column else ""
+
+
 def read_place(text: str) -> tuple[datetime, int] | None:
     """The place that `place_of` wrote; None for anything else."""
     first, dash, second = text.partition("-")

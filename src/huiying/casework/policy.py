@@ -38,7 +38,7 @@ def named_to(actor: Actor) -> Q:
 
 def _kept_from(actor: Actor) -> Q:
     named = Named.objects.filter(named_to(actor), case_id=OuterRef("pk"), lifted_at=None)
-    return Q(conduct=True) & Exists(named)
+    return Q(Exists(named), conduct=True)
 
 
 def units_below(scopes: Iterable[str]) -> QuerySet[Unit]:

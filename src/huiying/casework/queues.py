@@ -7,6 +7,7 @@ list costs the same at a thousand cases and at a million.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -169,7 +170,9 @@ def counts(lists: Mapping[str, Sequence[QuerySet[CaseFile]]]) -> dict[str, int]:
     """How many rows each list has, whose parts share none, counting no further than 1,001; one query
     for all of them.
     """
-    terms, names, params = [], [], []
+    terms: list[str] = []
+    names: list[str] = []
+    params: list[Any] = []
     for name, parts in lists.items():
         for rows in parts:
             try:

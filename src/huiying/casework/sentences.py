@@ -21,6 +21,7 @@ class Told:
     """One act as the timeline shows it: `note` is what somebody said, `who` did it."""
 
     at: datetime
+    action: str
     sentence: str
     who: str
     note: str = ""
@@ -120,7 +121,7 @@ def _declined(data: Data, _words: Words) -> str:
 
 def _answered(data: Data, _words: Words) -> str:
     outcome = _choice(Outcome.choices, data.get("outcome"))
-    return _("The answer reached the writer. Result: %(outcome)s.") % {"outcome": outcome}
+    return _("Answered. Result: %(outcome)s.") % {"outcome": outcome}
 
 
 def _closed(data: Data, _words: Words) -> str:
@@ -187,8 +188,8 @@ SENTENCES = {
     "reply.take_back": (gettext_noop("Took the answer back from review."), "plain"),
     "reply.send_back": (gettext_noop("Sent the answer back to be written better."), "warning"),
     "reply.approve": (gettext_noop("Approved the answer."), "success"),
-    "reply.send": (gettext_noop("Sent the answer to the writer."), "success"),
-    "reply.publish": (gettext_noop("Published the answer."), "success"),
+    "reply.send": (gettext_noop("Sent the corrected answer to the writer."), "success"),
+    "reply.publish": (gettext_noop("Published the corrected answer."), "success"),
     "reply.correct": (gettext_noop("Began to correct the answer."), "plain"),
     "reply.supersede": (
         gettext_noop("The corrected text took the place of the earlier one."),
@@ -200,6 +201,8 @@ SENTENCES = {
 }
 # Told by another entry of the same act.
 LEFT_OUT = frozenset({"exchange.question", "reply.save"})
+# The case's own entry tells these, unless they put a corrected text in place.
+TOLD_BY_CASE = frozenset({"reply.send", "reply.publish"})
 # What somebody said, by the key of the payload that holds it.
 NOTES = ("words", "proof")
 
@@ -209,14 +212,14 @@ def told(at: datetime, action: str, data: Data | None, who: str, words: Words) -
 
     An act that is not known here is named by its code rather than left out.
     """
-    if action in LEFT_OUT:
-        return None
     said = data or {}
+    if action in LEFT_OUT or (action in TOLD_BY_CASE and not said.get("correction")):
+        return None
     note = next((str(said[key]) for key in NOTES if said.get(key)), "")
     if action in TELLERS:
         teller, tone = TELLERS[action]
-        return Told(at, teller(said, words), who, note, tone)
+        return Told(at, action, teller(said, words), who, note, tone)
     if action in SENTENCES:
         sentence, tone = SENTENCES[action]
-        return Told(at, _(sentence), who, note, tone)
-    return Told(at, _("Another act was recorded."), who, action)
+        return Told(at, action, _(sentence), who, note, tone)
+    return Told(at, action, _("Another act was recorded."), who, action)

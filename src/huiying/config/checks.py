@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's name
 from django.http.request import validate_host
 
-from huiying.config import databases, environment, keys
+from huiying.config import environment, keys
 from huiying.config.migrating import USUAL_RIGHTS
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
@@ -101,17 +101,6 @@ def debugging_is_local() -> Iterator[CheckMessage]:
         )
 
 
-def roles_are_apart() -> Iterator[CheckMessage]:
-    """W003: with one role, the database cannot keep the application from rewriting the record."""
-    if not databases.roles_apart():
-        yield Warning(
-            "The application owns its tables, so nothing in the database protects the record.",
-            hint="Make a second role, name it as the owner in DATABASE_OWNER_URL, and run "
-            "huiying migrate.",
-            id="huiying.W003",
-        )
-
-
 def mail_is_sent() -> Iterator[CheckMessage]:
     """W004: a public installation whose mails stay in a folder."""
     if settings.MAIL_BACKEND == "file" and not _is_local():
@@ -134,6 +123,5 @@ CHECKS = [
     rights_are_known,
     connection_is_private,
     debugging_is_local,
-    roles_are_apart,
     mail_is_sent,
 ]

@@ -71,7 +71,7 @@ def configured() -> dict[str, dict[str, Any]]:
     role = environment.choice("HUIYING_DATABASE_ROLE", "app", ["app", "owner"])
     default = {
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_HEALTH_CHECKS": False,
+        "CONN_HEALTH_CHECKS": True,
         **connection(role),
     }
     size = environment.number("HUIYING_POOL", 8, least=0, most=200)

@@ -16,7 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from huiying.config import databases, migrating
+from huiying.config import migrating
 from huiying.config.embedded.cluster import OLDEST_MAJOR
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
@@ -151,7 +151,7 @@ def _migrations() -> Iterator[Finding]:
         "migrations",
         State.broken,
         "Every migration is applied.",
-        f"{missing} migrations are not applied.",
+        f"Migrations that are not applied: {missing}.",
         "Run: huiying migrate",
         well=missing == 0,
     )
@@ -159,20 +159,31 @@ def _migrations() -> Iterator[Finding]:
 
 def _record() -> Iterator[Finding]:
     table = Entry._meta.db_table
-    rights, guards = _row(
-        "SELECT ARRAY(SELECT r FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) r"
+    owns, rights, guards = _row(
+        "SELECT pg_has_role((SELECT relowner FROM pg_class WHERE oid = to_regclass(%(table)s)),"
+        "   'USAGE'),"
+        " ARRAY(SELECT r FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) r"
         "   WHERE has_table_privilege(to_regclass(%(table)s), r)),"
         " (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(%(table)s)"
         "   AND NOT tgisinternal AND tgenabled <> 'D')",
         {"table": table},
     )
     yield _graded(
+        "roles",
+        State.warning,
+        "The application's role does not own the tables.",
+        "The application's role owns the tables: triggers alone protect the record, "
+        "and an owner can disable them.",
+        "Keep this role as the owner in DATABASE_OWNER_URL, make a second one for DATABASE_URL, "
+        "and run: huiying migrate",
+        well=not owns,
+    )
+    yield _graded(
         "record",
-        State.broken if databases.roles_apart() else State.warning,
-        "The application cannot change, delete or empty the record.",
+        State.warning if owns else State.broken,
+        "The application's role may not change, delete or empty the record.",
         f"The application's role may {', '.join(rights)} the record.",
-        "Run: huiying migrate. It takes rights back that the role should not have; "
-        "the role must not own the tables nor be a superuser.",
+        "Run, as the owner: huiying migrate. It takes back what the role should not have.",
         well=not rights,
     )
     yield _graded(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -59,12 +60,20 @@ def load(data: Path) -> dict[int, bytes]:
             file.write(f"1:{new_key()}\n")
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(fresh, path)  # the first of two starters wins; both read the same file
-        except FileExistsError:
-            pass
         fresh.unlink()
+        _keep(data)  # without its key, what is sealed with it is lost
     return parse(path.read_text())
+
+
+def _keep(folder: Path) -> None:
+    """Have the disk remember which files are in `folder`."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def secret_key(ring: dict[int, bytes]) -> str:

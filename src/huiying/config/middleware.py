@@ -46,7 +46,9 @@ def address_behind_proxies(handle: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if settings.PROXIES:
-            passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+            passed = [
+                part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")
+            ]
             if len(passed) >= settings.PROXIES and passed[-settings.PROXIES]:
                 request.META["REMOTE_ADDR"] = passed[-settings.PROXIES]
         return handle(request)

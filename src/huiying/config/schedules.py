@@ -1,11 +1,13 @@
 """What the worker does by the clock. Times are UTC: a task asks for itself whether it is due here."""
 
+from django.core.management import call_command
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
 from huiying.insight import tasks
+from huiying.kernel.limits import sweep_limits
 
-__all__ = ["app", "freeze_due_brief", "remove_old_jobs"]
+__all__ = ["app", "forget_tries_and_sessions", "freeze_due_brief", "remove_old_jobs"]
 
 KEEP_FAILED_HOURS = 72
 
@@ -22,3 +24,11 @@ def freeze_due_brief(timestamp: int) -> None:  # noqa: ARG001 - every periodic t
 async def remove_old_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Jobs that failed are kept for a few days, for whoever looks; the others go at once."""
     await builtin_tasks.remove_old_jobs(context, max_hours=KEEP_FAILED_HOURS, remove_failed=True)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="forget_tries_and_sessions", queueing_lock="forget_tries_and_sessions")
+def forget_tries_and_sessions(timestamp: int) -> None:  # noqa: ARG001
+    """Counted tries and their key go after a day, sessions when they have ended."""
+    sweep_limits()
+    call_command("clearsessions")

@@ -3,13 +3,16 @@
 from datetime import timedelta
 from pathlib import Path
 
+from django.utils.functional import SimpleLazyObject
+
 from huiying.config import databases, environment, keys, places
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = environment.flag("HUIYING_DEBUG", default=False)
 DATA = places.data_folder()
-KEY_RING = keys.load(DATA)
-SECRET_KEY = keys.secret_key(KEY_RING)
+# Read when first needed: a look at the settings alone makes no key file.
+KEY_RING = SimpleLazyObject(lambda: keys.load(DATA))
+SECRET_KEY = SimpleLazyObject(lambda: keys.secret_key(KEY_RING))
 
 ALLOWED_HOSTS = environment.words("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]")
 SITE_URL = environment.text("HUIYING_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -23,6 +26,7 @@ PROXIES = environment.number("HUIYING_PROXIES", 0, most=5)
 # Raise it where many residents share one address, such as a town hall's terminals.
 TRIES_FACTOR = environment.number("HUIYING_TRIES_FACTOR", 1, least=1)
 DEMO = environment.flag("HUIYING_DEMO", default=False)
+DEMO_PASSWORD = environment.text("HUIYING_DEMO_PASSWORD")  # shown on the demo's sign-in page
 
 DATABASES = databases.configured()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -49,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
 ]
 

@@ -63,7 +63,7 @@ def ahead[T](items: Iterator[T], depth: int) -> Generator[Iterator[T]]:
     """
     made = _Ahead(items, depth)
     run = contextvars.copy_context().run
-    thread = threading.Thread(target=run, args=(made.work,), daemon=True)
+    thread = threading.Thread(target=run, args=(made.work,), name="ahead", daemon=True)
     thread.start()
     try:
         yield iter(made)

@@ -105,7 +105,7 @@ class Fitting:
         answer = self._text("answer", fields)
         closed = self._past("closed", fields, received, "closed before it was received")
         answered = self._past("answered", fields, received, "answered before it was received")
-        if "answered" not in self._moments:
+        if answered is None and answer:
             answered = closed
         if answered and closed and closed < answered:
             raise Unfit("closed before it was answered")

@@ -67,7 +67,7 @@ def run(path: Path, mapping: Mapping, *, actor: Actor, tell: Tell) -> Report:
     began = clock.monotonic()
     report = Report()
     importer = _Importer(mapping, actor, report)
-    with opened(path, mapping) as reader:
+    with opened(path, mapping) as (reader, _encoding):
         report.dropped_columns = dropped(reader, mapping)
         fitting = Fitting(mapping, reader.header, time.now())
         with ahead(_batches(reader, fitting, report), BATCHES_AHEAD) as batches:
@@ -80,14 +80,14 @@ def run(path: Path, mapping: Mapping, *, actor: Actor, tell: Tell) -> Report:
 
 
 @contextmanager
-def opened(path: Path, mapping: Mapping) -> Iterator[Reader]:
-    """The records of a file; raises FileRefused where there are none to be had."""
+def opened(path: Path, mapping: Mapping) -> Iterator[tuple[Reader, str]]:
+    """The records of a file and its encoding; raises FileRefused where there are none to be had."""
     try:
         with opening.open_text(path, mapping.encoding) as text:
             reader = Reader(text, opening.DAMAGE)
             if not reader.header:
                 raise FileRefused("The file is empty.")
-            yield reader
+            yield reader, text.encoding
     except OSError as error:
         raise FileRefused(f"{path} cannot be opened: {error.strerror or error}.") from None
     except LookupError:
@@ -135,16 +135,16 @@ class _Importer:
 
     def keep(self, letters: list[PastLetter]) -> None:
         """One batch."""
-        self._make_missing(letters)
-        placed = []
+        fitting = []
         for letter in letters:
-            found = self._names.place(letter)
-            if isinstance(found, str):
-                self._report.rejected.append(Rejected(letter.line, found))
+            reason = self._names.unknown(letter)
+            if reason:
+                self._report.rejected.append(Rejected(letter.line, reason))
             else:
-                placed.append(found)
-        if placed:
-            self._count(self._kept(placed))
+                fitting.append(letter)
+        self._make_missing(fitting)
+        if fitting:
+            self._count(self._kept([self._names.place(letter) for letter in fitting]))
 
     def _make_missing(self, letters: list[PastLetter]) -> None:
         units, categories = self._names.new_units(letters), self._names.new_categories(letters)

@@ -19,8 +19,6 @@ from huiying.routing.models import Category
 
 LONGEST_CODE = 50  # an entry names it as "category:…" in 60 characters
 PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")
-UNKNOWN_UNIT = "unknown unit"
-UNKNOWN_CATEGORY = "unknown category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,8 @@ class Names:
 
     def refresh(self) -> None:
         """Read both trees anew."""
-        self._units = dict(Unit.objects.filter(active=True).values_list("code", "id"))
-        rows = Category.objects.filter(active=True).values_list(
-            "code", "id", "target_days", "is_leaf"
-        )
+        self._units = dict(Unit.objects.values_list("code", "id"))
+        rows = list(Category.objects.values_list("code", "id", "target_days", "is_leaf"))
         self._groups = {code for code, _id, _days, is_leaf in rows if not is_leaf}
         self._leaves = {
             code: Leaf(row_id, code, days or settings.DEFAULT_TARGET_DAYS)
@@ -78,12 +74,11 @@ class Names:
         """The units that these letters bring, below the one that the map names."""
         creating = self._mapping.units
         wanted = {each.unit for each in letters if each.unit and creating.create}
-        said = sorted(each for each in wanted if self.unit_code(each) not in self._units)
+        said = {self.unit_code(each): each for each in sorted(wanted, reverse=True)}
         rows = [
-            UnitRow(
-                code=self.unit_code(each), parent=creating.under, name=self._name(creating, each)
-            )
-            for each in said
+            UnitRow(code=code, parent=creating.under, name=self._name(creating, each))
+            for code, each in said.items()
+            if code not in self._units
         ]
         if rows and creating.under not in self._units:
             root = Unit.objects.filter(parent=None).order_by("id").values_list("code", flat=True)
@@ -125,14 +120,24 @@ class Names:
     def _above(self, creating: Creating) -> dict[str, str]:
         return dict(creating.under_name or {self._mapping.language: creating.under})
 
-    def place(self, letter: PastLetter) -> Placed | str:
-        """The letter with its unit, category and due time, or why they are not known."""
-        unit_id = self._units.get(self.unit_code(letter.unit)) if letter.unit else None
-        if letter.unit and unit_id is None:
-            return UNKNOWN_UNIT
-        leaf = self._leaves.get(self.leaf_code(letter.category)) if letter.category else None
-        if letter.category and leaf is None:
-            return UNKNOWN_CATEGORY
+    def unknown(self, letter: PastLetter) -> str:
+        """Why the letter cannot be placed, or nothing where it can, or where the map makes names."""
+        units, categories = self._mapping.units, self._mapping.categories
+        if letter.unit and not units.create and letter.unit not in self._units:
+            return f"{self._said('unit')}: unknown unit"
+        if letter.category and not categories.create and letter.category not in self._leaves:
+            return f"{self._said('category')}: unknown category"
+        if letter.category and self.leaf_code(letter.category) in self._groups:
+            return f"{self._said('category')}: a group of categories, not one of them"
+        return ""
+
+    def _said(self, target: str) -> str:
+        return " + ".join(self._mapping.targets[target].columns) or target
+
+    def place(self, letter: PastLetter) -> Placed:
+        """The letter with its unit, category and due time, all of which must be there by now."""
+        unit_id = self._units[self.unit_code(letter.unit)] if letter.unit else None
+        leaf = self._leaves[self.leaf_code(letter.category)] if letter.category else None
         days = leaf.target_days if leaf else settings.DEFAULT_TARGET_DAYS
         due = letter.due or letter.received + timedelta(days=days)
         return Placed(letter, unit_id, leaf, due)

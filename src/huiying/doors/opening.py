@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 SAMPLE_BYTES = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
@@ -52,9 +52,8 @@ def _broken(lines: list[bytes], encoding: str) -> int:
 
 
 @contextmanager
-def open_text(path: Path, encoding: str = "") -> Iterator[IO[str]]:
-    """The physical lines of `path` with their line ends; `encoding` overrides what would be found, and
-    is the attribute of that name afterwards.
+def open_text(path: Path, encoding: str = "") -> Iterator[io.TextIOWrapper]:
+    """The physical lines of `path` with their line ends; `encoding` overrides what would be found.
 
     Raises OSError where it cannot be opened, and one of `DAMAGE` where the packed file is damaged.
     """

@@ -119,8 +119,11 @@ def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehin
     brief, _versions = chosen(wanted.day, wanted.until, wanted.version)
     lines = policy.lines_of(actor, brief.pk).filter(figure.where, narrowed)
     counted = lines.aggregate(number=figure.total(), cases=Count("pk"))
-    shown = lines.filter(policy.shown_to(actor))
-    page = shown.select_related("category", "unit").order_by("due_at", "number")
+    page = (
+        lines.filter(policy.shown_to(actor))
+        .select_related("category", "unit")
+        .order_by("due_at", "number")
+    )
     if after:
         page = page.filter(_after(after))
     found = list(page[: CASES_PER_PAGE + 1])
@@ -130,7 +133,7 @@ def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehin
         figure=figure,
         number=counted["number"],
         cases=counted["cases"],
-        hidden=counted["cases"] - shown.count(),
+        hidden=policy.hidden_from(actor, lines),
         narrowed_to=_names(wanted.narrowed_by),
         lines=_as_read(actor, listed),
         next_after=_cursor(listed[-1]) if len(found) > CASES_PER_PAGE else "",

@@ -4,7 +4,8 @@
 what is open and what happened, not with all cases. `standing`: the last move before the end; a case
 whose first move is missing or a moment late stands as received; its due time holds the running pause,
 as `casework.deadlines` reckons it. `step`: every move before the end, with
-`leaves` where it ends a round: as answered, declined (closed as not ours without an answer) or withdrawn.
+`leaves` where it ends a round: as answered, withdrawn, declined (closed as not ours) or closed otherwise
+without an answer, which no verb does, but a partner's file may say so.
 """
 
 from datetime import timedelta
@@ -56,8 +57,9 @@ WITH vote AS (
   SELECT m.*, m.at >= %(starts)s AS fresh,
     CASE WHEN m.target NOT IN ('answered', 'closed') OR m.source IN ('answered', 'closed') THEN ''
       WHEN m.outcome = 'withdrawn' THEN 'withdrawn'
-      WHEN m.target = 'closed' AND m.outcome = 'not_ours' THEN 'declined'
-      ELSE 'answered' END AS leaves
+      WHEN m.target = 'answered' THEN 'answered'
+      WHEN m.outcome = 'not_ours' THEN 'declined'
+      ELSE 'closed' END AS leaves
   FROM casework_move m JOIN candidate c ON c.id = m.case_id
   WHERE m.at < %(ends)s
 ), history AS (
@@ -74,6 +76,7 @@ WITH vote AS (
     bool_or(fresh AND leaves = 'withdrawn') AS withdrawn,
     bool_or(fresh AND verb = 'reopen') AS reopened,
     bool_or(fresh AND target = 'closed' AND source <> 'closed') AS closed,
+    bool_or(fresh AND leaves = 'closed') AS closed_unanswered,
     (array_agg(outcome ORDER BY at DESC, id DESC)
       FILTER (WHERE fresh AND leaves = 'answered'))[1] AS answered_outcome,
     (array_agg(outcome ORDER BY at DESC, id DESC)
@@ -116,6 +119,7 @@ WITH vote AS (
     CASE WHEN h.first_end IN ('on_time', 'late', 'withdrawn') THEN h.first_end ELSE '' END AS settled,
     coalesce(h.reopened, false) AS reopened, coalesce(h.declined, false) AS declined,
     coalesce(h.withdrawn, false) AS withdrawn, coalesce(h.closed, false) AS closed,
+    coalesce(h.closed_unanswered, false) AS closed_unanswered,
     coalesce(h.closed_outcome, '') AS closed_outcome,
     coalesce(l.standing, 0) AS submissions, coalesce(l.fresh, 0) AS new_submissions,
     coalesce(l.ended, 0) AS withdrawn_submissions,
@@ -142,7 +146,7 @@ WITH vote AS (
 INSERT INTO insight_briefline (
   brief_id, case_id, number, channel, category_id, unit_id, conduct, danger, state, round, due_at,
   clock, decision, origin, assigned, returned, answered, answered_outcome, settled, reopened, declined,
-  withdrawn, closed, closed_outcome, submissions, new_submissions, withdrawn_submissions,
+  withdrawn, closed, closed_unanswered, closed_outcome, submissions, new_submissions, withdrawn_submissions,
   votes_solved, votes_partly, votes_not_solved
 )
 SELECT %(brief)s, id, number, channel, category_then, unit_id, conduct_then, danger, state, round, due_then,
@@ -155,7 +159,7 @@ SELECT %(brief)s, id, number, channel, category_then, unit_id, conduct_then, dan
     ELSE '' END,
   CASE WHEN is_new THEN 'new' WHEN was_open_before THEN 'carried' WHEN was_open THEN 'back' ELSE '' END,
   assigned, returned, answered, answered_outcome, settled, reopened, declined, withdrawn, closed,
-  closed_outcome, submissions, new_submissions, withdrawn_submissions,
+  closed_unanswered, closed_outcome, submissions, new_submissions, withdrawn_submissions,
   votes_solved, votes_partly, votes_not_solved
 FROM clocked
 """
@@ -165,9 +169,10 @@ DIGEST = """
 SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(
   ROW(l.number, l.channel, c.code, u.code, l.conduct, l.danger, l.state, l.round,
     extract(epoch FROM l.due_at), l.clock, l.decision, l.origin, l.assigned, l.returned, l.answered,
-    l.answered_outcome, l.settled, l.reopened, l.declined, l.withdrawn, l.closed, l.closed_outcome,
-    l.submissions, l.new_submissions, l.withdrawn_submissions, l.votes_solved, l.votes_partly,
-    l.votes_not_solved)::text, E'\\n' ORDER BY l.number), ''), 'UTF8')), 'hex')
+    l.answered_outcome, l.settled, l.reopened, l.declined, l.withdrawn, l.closed,
+    l.closed_unanswered, l.closed_outcome, l.submissions, l.new_submissions, l.withdrawn_submissions,
+    l.votes_solved, l.votes_partly, l.votes_not_solved)::text,
+  E'\\n' ORDER BY l.number), ''), 'UTF8')), 'hex')
 FROM insight_briefline l
 LEFT JOIN routing_category c ON c.id = l.category_id
 LEFT JOIN agencies_unit u ON u.id = l.unit_id

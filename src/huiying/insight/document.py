@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huiying.insight import wording
 from huiying.insight.figures import NOTHING
@@ -18,8 +19,8 @@ Link = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One number with its name. `said` is the number in words of its kind ("12 cases"); `share` is
-    what it is a part of; `url` lists its cases, empty where there is no list.
+    """One number with its name. `said` is the number in words of its kind ("12 cases"); `url` lists
+    its cases, empty where there is no list.
     """
 
     key: str
@@ -28,12 +29,11 @@ class Amount:
     said: str
     url: str = ""
     tone: str = "plain"
-    share: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The parts of one figure, which add up to it; the largest first."""
+    """The parts of one figure, which add up to it; the largest first, the smallest perhaps as one."""
 
     label: str
     whole: int
@@ -72,6 +72,7 @@ class Document:
 
 
 UNIT_FIGURES = ("open", "late", "decision", "answered", "answered_on_time", "settled")
+MOST_PARTS = 10
 TONES = {
     "late": "danger",
     "danger_open": "danger",
@@ -106,7 +107,10 @@ class _Writer:
         return tuple(self.amount(figure) for figure in figures)
 
     def breakdown(self, title: str, figure: str, dimension: str) -> Breakdown:
-        numbers = self._parts(figure, dimension)
+        """The largest parts one by one, the many small ones as one, so that they still add up."""
+        numbers = [pair for pair in self._parts(figure, dimension).items() if pair[1]]
+        numbers.sort(key=lambda pair: (-pair[1], pair[0]))
+        most = MOST_PARTS if len(numbers) > MOST_PARTS + 1 else len(numbers)
         parts = [
             Amount(
                 key=key or NOTHING,
@@ -114,12 +118,14 @@ class _Writer:
                 number=number,
                 said=wording.amount(figure, number),
                 url=self._url(figure, number, **{dimension: key or NOTHING}),
-                share=self.brief.totals[figure],
             )
-            for key, number in numbers.items()
-            if number
+            for key, number in numbers[:most]
         ]
-        parts.sort(key=lambda part: (-part.number, part.label))
+        rest = numbers[most:]
+        if rest:
+            number = sum(each for _key, each in rest)
+            others = _("%(count)d others together") % {"count": len(rest)}
+            parts.append(Amount("others", others, number, wording.amount(figure, number)))
         return Breakdown(title, self.brief.totals[figure], tuple(parts))
 
     def _parts(self, figure: str, dimension: str) -> dict[str, int]:
@@ -204,7 +210,7 @@ def _sections(writer: _Writer) -> Iterable[Section]:
     )
     yield Section(
         key="received",
-        title=_("Received"),
+        title=pgettext("brief", "Received"),
         amounts=writer.amounts(
             "submissions_received", "received", "danger_received", "conduct_received"
         ),
@@ -275,8 +281,8 @@ def _on_time(totals: dict[str, int]) -> tuple[str, ...]:
     """The share on time with numerator, denominator and what is not in it."""
     apart = _(
         "Not in this share, and counted apart: answered again after reopening %(answered_again)d, "
-        "declined as another body's %(declined)d. What is late and still without an answer stands at "
-        "the top."
+        "declined as another body's %(declined)d, closed without an answer on record "
+        "%(closed_unanswered)d. What is late and still without an answer stands at the top."
     )
     if not totals["settled"]:
         share = _("No case came to the end of its first round in this period: there is no share.")

@@ -71,6 +71,7 @@ _ALL = (
     Figure("declined", Q(declined=True)),
     Figure("withdrawn", Q(withdrawn=True)),
     Figure("closed", Q(closed=True)),
+    Figure("closed_unanswered", Q(closed_unanswered=True)),
     # Submissions, apart from cases.
     Figure("submissions_open", IS_OPEN & Q(submissions__gt=0), F("submissions")),
     Figure("submissions_late", Q(clock=Clock.LATE, submissions__gt=0), F("submissions")),

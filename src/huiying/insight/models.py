@@ -66,6 +66,7 @@ class BriefLine(models.Model):
     declined = models.BooleanField()
     withdrawn = models.BooleanField()
     closed = models.BooleanField()
+    closed_unanswered = models.BooleanField()  # only what was imported can be so
     closed_outcome = models.CharField(max_length=16)
 
     submissions = models.IntegerField()  # standing behind the case at the end

@@ -39,7 +39,7 @@ def sees_everything(actor: Actor) -> bool:
 
 
 def _within(paths: tuple[str, ...]) -> Q:
-    if paths == EVERYTHING:
+    if "" in paths:
         return Q()
     reach = Q(pk__in=[])
     for path in paths:
@@ -57,6 +57,12 @@ def lines_of(actor: Actor, brief_id: int) -> QuerySet[BriefLine]:
     return BriefLine.objects.filter(_within(scopes(actor)), brief_id=brief_id)
 
 
+def _kept_from(actor: Actor) -> Exists:
+    """Lines of complaints about conduct that are about this actor or somebody above them."""
+    named = Named.objects.filter(casework.named_to(actor), lifted_at=None, case__conduct=True)
+    return Exists(named.filter(case_id=OuterRef("case_id")))
+
+
 def shown_to(actor: Actor) -> Q:
     """Those lines whose case this actor may be shown, by number and state.
 
@@ -65,12 +71,20 @@ def shown_to(actor: Actor) -> Q:
     """
     shown = Q(case__in=casework.visible_cases(actor))
     if actor.has(Role.LEADER):
-        named = Named.objects.filter(
-            casework.named_to(actor), case_id=OuterRef("case_id"), lifted_at=None
-        )
-        kept = Q(case__conduct=True) & Q(Exists(named))
-        shown |= _within(actor.scopes(Role.LEADER)) & ~kept
+        shown |= _within(actor.scopes(Role.LEADER)) & ~Q(_kept_from(actor))
     return shown
+
+
+def hidden_from(actor: Actor, lines: QuerySet[BriefLine]) -> int:
+    """How many of these lines `shown_to` leaves out.
+
+    Where nothing but a complaint can be kept from the actor, only complaints are looked at: going
+    through all cases behind a large figure would cost more than the page.
+    """
+    reach = actor.scopes(Role.LEADER)
+    if casework.reads_everything(actor) or "" in reach or reach == scopes(actor):
+        return lines.filter(_kept_from(actor)).count()
+    return lines.count() - lines.filter(shown_to(actor)).count()
 
 
 def may_count(actor: Actor) -> bool:

@@ -51,7 +51,10 @@ def as_json(brief: DailyBrief) -> str:
                 key: brief.totals[key]
                 for key in ("answered_on_time", "answered_late", "withdrawn_first")
             },
-            "apart": {key: brief.totals[key] for key in ("answered_again", "declined")},
+            "apart": {
+                key: brief.totals[key]
+                for key in ("answered_again", "declined", "closed_unanswered")
+            },
         },
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"

@@ -45,6 +45,7 @@ LABELS: dict[str, str | Promise] = {
     "declined": gettext_lazy("Declined as another body's"),
     "withdrawn": gettext_lazy("Withdrawn by the writer"),
     "closed": gettext_lazy("Closed"),
+    "closed_unanswered": gettext_lazy("Closed without an answer on record"),
     "submissions_open": gettext_lazy("Letters behind the open cases"),
     "submissions_late": gettext_lazy("Letters behind the late cases"),
     "submissions_received": gettext_lazy("Letters received"),

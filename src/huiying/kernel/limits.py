@@ -1,21 +1,31 @@
 """Counters that bound tries. They commit apart from any verb, so that a refusal does not undo them."""
 
+import functools
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+import secrets
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 
-from huiying.kernel import keys, time
-from huiying.kernel.models import Limit
+from huiying.kernel import time
+from huiying.kernel.models import Limit, LimitKey
 from huiying.kernel.refusals import TooMany
 
 WINDOW = timedelta(minutes=15)
 
 
+@functools.lru_cache(maxsize=2)
+def _key_of(day: date, database: str) -> bytes:  # noqa: ARG001 - another database has another key
+    LimitKey.objects.bulk_create(
+        [LimitKey(day=day, key=secrets.token_bytes(32))], ignore_conflicts=True
+    )
+    return bytes(LimitKey.objects.get(day=day).key)
+
+
 def _bucket(purpose: str, who: str, moment: datetime) -> bytes:
-    key = keys.for_purpose(f"limits {moment:%Y-%m-%d}")
+    key = _key_of(moment.date(), str(connection.settings_dict["NAME"]))
     return hmac.digest(key, f"{purpose}\0{who}".encode(), hashlib.sha256)
 
 
@@ -53,6 +63,8 @@ def forget_tries(purpose: str, who: str) -> None:
 
 
 def sweep_limits() -> int:
-    """Delete windows older than a day; returns how many rows went."""
-    gone, _ = Limit.objects.filter(window__lt=time.now() - timedelta(days=1)).delete()
+    """Delete windows older than a day, and the keys of past days; returns how many windows went."""
+    day_ago = time.now() - timedelta(days=1)
+    LimitKey.objects.filter(day__lt=(time.now() - 2 * WINDOW).date()).delete()
+    gone, _ = Limit.objects.filter(window__lt=day_ago).delete()
     return gone

@@ -1,10 +1,17 @@
 from django.db import models
 
 
+class LimitKey(models.Model):
+    """The random key of one day's buckets; with it goes the last way back from a bucket."""
+
+    day = models.DateField(unique=True)
+    key = models.BinaryField(max_length=32)
+
+
 class Limit(models.Model):
     """How often something was tried in one window.
 
-    `bucket` is an HMAC whose key changes daily: it cannot be turned back into an address.
+    `bucket` is an HMAC whose key is random, changes daily and is deleted after a day.
     """
 
     bucket = models.BinaryField(max_length=32)

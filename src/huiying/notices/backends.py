@@ -2,6 +2,7 @@
 
 import os
 import smtplib
+import ssl
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -39,13 +40,21 @@ class SmtpBackend:
     """Hands each mail to the agency's SMTP server."""
 
     def send(self, mail: EmailMessage) -> None:
-        kind = smtplib.SMTP_SSL if settings.SMTP_TLS == "tls" else smtplib.SMTP
-        with kind(settings.SMTP_HOST, settings.SMTP_PORT, timeout=SECONDS) as server:
+        with self._connection() as server:
             if settings.SMTP_TLS == "starttls":
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())
             if settings.SMTP_USER:
                 server.login(settings.SMTP_USER, settings.SMTP_PASSWORD)
             server.send_message(mail)
+
+    def _connection(self) -> smtplib.SMTP:
+        """Over TLS the server must show a certificate that this machine trusts."""
+        if settings.SMTP_TLS != "tls":
+            return smtplib.SMTP(settings.SMTP_HOST, settings.SMTP_PORT, timeout=SECONDS)
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(
+            settings.SMTP_HOST, settings.SMTP_PORT, timeout=SECONDS, context=context
+        )
 
 
 def backend() -> Backend:

@@ -23,7 +23,7 @@ class Reply(models.Model):
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
-    label = models.CharField(max_length=32, unique=True)
+    label = models.CharField(max_length=32)
     case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="replies")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     version = models.IntegerField(default=1)  # the number of the current ReplyVersion
@@ -94,6 +94,7 @@ class Reply(models.Model):
                 condition=Q(corrects=None) | ~Q(correction_reason=""),
                 name="reply_correction_has_reason",
             ),
+            models.UniqueConstraint(fields=["label"], name="reply_label_once"),
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(state__in=OPEN_VALUES, corrects=None),
@@ -101,7 +102,7 @@ class Reply(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["corrects"],
-                condition=~Q(state=State.ABANDONED),
+                condition=Q(corrects__isnull=False) & ~Q(state=State.ABANDONED),
                 name="reply_corrected_once",
             ),
             models.UniqueConstraint(
@@ -122,21 +123,25 @@ class Reply(models.Model):
             models.Index(
                 fields=["-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
+                include=["id"],
                 name="reply_public",
             ),
             models.Index(
                 fields=["category", "-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
+                include=["id"],
                 name="reply_public_category",
             ),
             models.Index(
                 fields=["unit", "-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
+                include=["id"],
                 name="reply_public_unit",
             ),
             models.Index(
                 fields=["category", "unit", "-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
+                include=["id"],
                 name="reply_public_both",
             ),
         ]

@@ -1,5 +1,7 @@
 """Who may see a reply and what they may do with it. It follows the case: who may not see that, sees none."""
 
+from collections.abc import Iterable
+
 from django.db.models import F, Q, QuerySet
 
 from huiying.agencies.models import Role, Unit
@@ -119,16 +121,17 @@ def wrote_part_of(actor: Actor, reply: Reply) -> bool:
     return ReplyVersion.objects.filter(reply=reply, author=actor.label).exists()
 
 
-def may_be_public(case: CaseFile) -> Refusal | None:
-    """Why an answer to this case cannot be published: a wish for privacy among its writers, or conduct."""
+def why_private(case: CaseFile, wishes: Iterable[str]) -> Refusal | None:
+    """Why an answer to this case cannot be published, given what its writers wish; None where it can."""
     if case.conduct:
         return NeverPublic(field="audience")
-    wishes = Report.objects.filter(case=case, ended_at=None).values_list(
-        "submission__wish", flat=True
-    )
-    if set(wishes) == {Wish.PUBLIC}:
-        return None
-    return WishedPrivate(field="audience")
+    return None if set(wishes) == {Wish.PUBLIC} else WishedPrivate(field="audience")
+
+
+def may_be_public(case: CaseFile) -> Refusal | None:
+    """Why an answer to this case cannot be published: a wish for privacy among its writers, or conduct."""
+    reports = Report.objects.filter(case=case, ended_at=None)
+    return why_private(case, reports.values_list("submission__wish", flat=True))
 
 
 def check_audience(case: CaseFile, audience: str) -> None:

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    APPROVED = "approved", _("Approved")
-    SENT = "sent", _("Sent to the writer")
-    PUBLISHED = "published", _("Published")
-    CORRECTED = "corrected", _("Corrected")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    ABANDONED = "abandoned", _("Given up")
+    DRAFT = "draft", pgettext_lazy("answer", "Draft")
+    IN_REVIEW = "in_review", pgettext_lazy("answer", "In review")
+    APPROVED = "approved", pgettext_lazy("answer", "Approved")
+    SENT = "sent", pgettext_lazy("answer", "Sent to the writer")
+    PUBLISHED = "published", pgettext_lazy("answer", "Published")
+    CORRECTED = "corrected", pgettext_lazy("answer", "Corrected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("answer", "Withdrawn")
+    ABANDONED = "abandoned", pgettext_lazy("answer", "Given up")
 
 
 class Audience(models.TextChoices):
@@ -23,9 +24,9 @@ class Audience(models.TextChoices):
 
 
 class StandardState(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    APPROVED = "approved", _("In use")
-    RETIRED = "retired", _("No longer used")
+    PROPOSED = "proposed", pgettext_lazy("standard answer", "Proposed")
+    APPROVED = "approved", pgettext_lazy("standard answer", "In use")
+    RETIRED = "retired", pgettext_lazy("standard answer", "No longer used")
 
 
 S = State

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +43,7 @@ def triage(
         raise Invalid(_("Choose a category."), field="category_code")
     due = due_at(round_start(case), category) + case.paused
     columns = {"category": category, "due_at": due}
-    data = {"category": category.code, "due_at": due.isoformat()}
+    data: dict[str, Any] = {"category": category.code, "due_at": due.isoformat()}
     named = fitting(title, "title", most=LONGEST_TITLE)
     if named and named != case.title:
         columns["title"] = named

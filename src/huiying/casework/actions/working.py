@@ -94,7 +94,7 @@ def close(
     case = policy.find(actor, number)
     check_seen(case, seen)
     policy.require_step(actor, "close", case)
-    if outcome not in set(Outcome.values) - {Outcome.WITHDRAWN, Outcome.NOT_OURS}:
+    if outcome not in set(Outcome.values) - {Outcome.WITHDRAWN}:
         raise Invalid(_("Choose a result."), field="outcome")
     said = required(proof, "proof")
     votes = list(Report.objects.filter(case=case, ended_at=None).values_list("vote", flat=True))

@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.command is None:
         _parser(None).print_help()
         return 2
-    signal.signal(signal.SIGTERM, _leave)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     try:
         return int(args.run(args))
     except (EmbeddedDatabaseError, ImproperlyConfigured) as error:
@@ -58,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """Unwind as after Ctrl-C, so that the share in the database is given back."""
+    """Unwind as after Ctrl-C, once, so that the share in the database is given back."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise SystemExit(TERMINATED)
 
 

@@ -11,6 +11,9 @@ from django.db import connections
 from django.utils import translation
 
 from huiying.config import databases, embedded, places
+from huiying.kernel import keys
+
+POOL = "HUIYING_POOL"
 
 
 def say(sentence: str) -> None:
@@ -43,10 +46,16 @@ def ready(role: str = "app") -> Iterator[None]:
 
 def set_up_django(*, pool: bool) -> None:
     """Load the settings and the applications; a command with one thread needs no pool."""
-    if not pool:
-        os.environ["HUIYING_POOL"] = "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.config.settings")
+    wished = os.environ.get(POOL)
+    if not pool:
+        os.environ[POOL] = "0"
     django.setup()
+    keys.newest()  # a ring that cannot be read stops the start, not the first letter
+    if not pool:  # the processes that this one starts have a pool again
+        del os.environ[POOL]
+        if wished is not None:
+            os.environ[POOL] = wished
 
 
 def command(*arguments: str) -> list[str]:

@@ -15,9 +15,12 @@ if TYPE_CHECKING:  # the package imports its commands when they are called
 def add(subparsers: "Subparsers") -> None:
     """Everything after `manage` goes to Django."""
     parser = subparsers.add_parser(
-        "manage", help="Run a management command of Django, for developers.", add_help=False
+        "manage",
+        help="Run a management command of Django, for developers.",
+        add_help=False,
+        prefix_chars="\0",  # nothing is an option of ours
     )
-    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    parser.add_argument("rest", nargs="*")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -24,12 +24,13 @@ LETTERS = frozenset({"clerk", "dispatcher", "handler", "reviewer", "supervisor",
 # Words, the view that opens, and who is shown the way there. Whether they may go is the view's matter.
 WAYS = (
     (pgettext_lazy("navigation", "Queue"), "staff_desk:queue", LETTERS),
+    (pgettext_lazy("navigation", "Answers"), "staff_desk:answers", LETTERS),
     (
-        pgettext_lazy("navigation", "Answers to review"),
-        "staff_desk:reviews",
-        frozenset({"reviewer"}),
+        pgettext_lazy("navigation", "Standard answers"),
+        "staff_desk:standards",
+        LETTERS - {"auditor"},
     ),
-    (pgettext_lazy("navigation", "Briefs"), "staff_desk:brief", LETTERS | {"leader"}),
+    (pgettext_lazy("navigation", "Briefs"), "staff_desk:briefs", LETTERS | {"leader"}),
 )
 
 
@@ -57,13 +58,14 @@ def person_of(request: HttpRequest) -> Person | None:
 
 
 def _links(request: HttpRequest, roles: frozenset[str]) -> list[tuple[str, str, bool]]:
-    match = request.resolver_match
-    here = match.view_name if match else ""
-    links = []
+    found: list[tuple[str, str]] = []
     for label, view, shown_to in WAYS:
         if roles & shown_to:
             try:
-                links.append((str(label), reverse(view), here == view))
+                found.append((str(label), reverse(view)))
             except NoReverseMatch:
                 continue
-    return links
+    # A page belongs to the way whose address its own address goes on from furthest.
+    above = [address for _, address in found if request.path.startswith(address)]
+    here = max(above, key=len, default="")
+    return [(label, address, address == here) for label, address in found]

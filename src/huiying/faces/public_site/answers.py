@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from huiying.agencies.reads import unit_choices
@@ -28,8 +28,10 @@ type Choices = list[tuple[str, Any]]
 class AnswersFilter(forms.Form):
     """What the list is narrowed to; it lives in the address."""
 
-    category = forms.ChoiceField(required=False, label=gettext_lazy("About"))
-    unit = forms.ChoiceField(required=False, label=gettext_lazy("Answered by"))
+    category = forms.ChoiceField(required=False, label=pgettext_lazy("filter of answers", "About"))
+    unit = forms.ChoiceField(
+        required=False, label=pgettext_lazy("filter of answers", "Answered by")
+    )
 
     def __init__(self, *args: Any, categories: Choices, units: Choices, **kw: Any) -> None:
         super().__init__(*args, **kw)
@@ -58,14 +60,14 @@ class AnswerPage:
 
 
 def _categories(groups: list[CategoryGroup]) -> Choices:
-    found: Choices = [("", _("Everything"))]
+    found: Choices = [("", pgettext("filter of answers", "Everything"))]
     for group in groups:
         leaves = [(leaf.code, localized(leaf.name)) for leaf in group.leaves]
         name = localized(group.name)
         if group.code:
             whole = _("All of: %(group)s") % {"group": name}
             leaves = [(group.code, whole), *leaves]
-        found.append((name or _("Other"), leaves))
+        found.append((name or pgettext("group of categories", "Other"), leaves))
     return found
 
 

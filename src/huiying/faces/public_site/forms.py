@@ -50,6 +50,13 @@ class Line(Words):
         return " ".join(super().to_python(value).split())
 
 
+class Typed(forms.CharField):
+    """A key or a code, where a character that cannot be kept is no error of its own."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").replace("\0", " ")
+
+
 class WriteForm(forms.Form):
     """The write-in form. Its key is made with the page and comes back with the letter."""
 
@@ -112,7 +119,7 @@ class WriteForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+    form_key = Typed(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, groups: Sequence[CategoryGroup], units: Sequence[UnitChoice], **kw: Any
@@ -176,13 +183,13 @@ def unit_lines(units: Sequence[UnitChoice]) -> list[tuple[str, str]]:
 class FollowForm(forms.Form):
     """Code and secret, forgiving about how they are written."""
 
-    code = forms.CharField(
+    code = Typed(
         label=_("Case code"),
         help_text=_("12 digits, on your receipt."),
         error_messages={"required": _("Enter the code on your receipt.")},
         widget=forms.TextInput(attrs=PLAIN_INPUT),
     )
-    secret = forms.CharField(
+    secret = Typed(
         label=_("Secret"),
         help_text=_("10 letters and digits, on your receipt. Capitals and spaces do not matter."),
         error_messages={"required": _("Enter the secret on your receipt.")},
@@ -193,7 +200,7 @@ class FollowForm(forms.Form):
 class OnLetterForm(forms.Form):
     """A form on an opened letter. Its key belongs to that letter, so a page of another one is noticed."""
 
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+    form_key = Typed(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, label: str, data: Any = None, **kw: Any) -> None:
         self.of_other_letter = False

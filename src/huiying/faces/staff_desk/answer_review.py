@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiying.faces.staff_desk.answer_forms import ReasonForm, WithdrawalForm
@@ -30,7 +30,7 @@ TABS = {"review": to_review, "drafts": my_drafts, "published": published}
 TAB_NAMES = {
     "review": gettext_lazy("To review"),
     "drafts": gettext_lazy("My drafts"),
-    "published": gettext_lazy("Published"),
+    "published": pgettext_lazy("answer", "Published"),
 }
 EMPTY = {
     "review": gettext_lazy("Nothing waits for a reviewer."),

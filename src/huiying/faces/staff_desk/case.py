@@ -1,3 +1,90 @@
-from django.urls import URLPattern
+"""The case page: the letter, what happened, the clock, and the acts of whoever looks."""
 
-urls: list[URLPattern] = []
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from huiying.casework.reads import CaseShown, case_shown, may_see
+from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.case_acts import FACES, Doing
+from huiying.faces.staff_desk.case_parts import case_page
+from huiying.faces.staff_desk.forms import ActForm
+from huiying.faces.staff_desk.lists import address, query_of, wanted_of
+from huiying.kernel.refusals import Invalid, MovedOn
+from huiying.replies.reads import replies_on_case
+
+TEMPLATE = "staff_desk/case.html"
+
+
+@require_safe
+def case(request: HttpRequest, number: int) -> HttpResponse:
+    """One case, for whoever may see it."""
+    return _shown(request, case_shown(actor_of(request), number))
+
+
+def _shown(
+    request: HttpRequest,
+    shown: CaseShown,
+    *,
+    act: str = "",
+    form: ActForm | None = None,
+    refusal: MovedOn | None = None,
+) -> HttpResponse:
+    """The page; `form` is that of `act` with what was typed, where it was not done."""
+    replies = replies_on_case(actor_of(request), shown.case)
+    page = case_page(shown, replies, wanted_of(request.GET), act=act, form=form, refusal=refusal)
+    status = 200 if form is None else 422 if refusal is None else refusal.status
+    return render(request, TEMPLATE, {"page": page}, status=status)
+
+
+def _data(request: HttpRequest, **changes: Any) -> Any:
+    """What was sent; a button alone carries the version in its address."""
+    data = request.POST.copy()
+    data.setdefault("seen", request.GET.get("seen", ""))
+    for name, value in changes.items():
+        data[name] = value
+    return data
+
+
+def act(request: HttpRequest, number: int, name: str) -> HttpResponse:
+    """Do one act on a case, or show the page again with what was typed and why it was not done."""
+    if request.method != "POST":
+        return redirect("staff_desk:case", number)
+    face, actor = FACES[name], actor_of(request)
+    shown = case_shown(actor, number)
+    form = face.form(shown, name, _data(request))
+    if not form.is_valid():
+        return _shown(request, shown, act=name, form=form)
+    try:
+        done = face.do(Doing(actor, number, form.cleaned_data["seen"]), form)
+    except Invalid as refusal:
+        form.add_error(form.place_of(refusal.field), str(refusal))
+        return _shown(request, shown, act=name, form=form)
+    except MovedOn as refusal:
+        anew = case_shown(actor, number)
+        kept = face.form(anew, name, _data(request, seen=str(anew.version)))
+        kept.add_error(None, str(refusal))
+        return _shown(request, anew, act=name, form=kept, refusal=refusal)
+    messages.success(request, face.done(done))
+    return _after(request, number)
+
+
+def _after(request: HttpRequest, number: int) -> HttpResponseRedirect:
+    """Back to the case, or to the queue where the act took it out of this person's sight."""
+    wanted = wanted_of(request.GET)
+    if may_see(actor_of(request), number):
+        return redirect(reverse("staff_desk:case", args=[number]) + query_of(wanted))
+    return redirect(address(wanted))
+
+
+urls = [
+    path("cases/<int:number>/", case, name="case"),
+    *(
+        path(f"cases/<int:number>/{name}/", act, {"name": name}, name=f"case_{name}")
+        for name in FACES
+    ),
+]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiying.agencies.reads import unit_choices
@@ -19,9 +19,9 @@ from huiying.replies.reads.standards import AtOnce, StandardLine, fitting, stand
 from huiying.routing.reads import category_groups
 
 TABS = {
-    "approved": gettext_lazy("In use"),
-    "proposed": gettext_lazy("To check"),
-    "retired": gettext_lazy("No longer used"),
+    "approved": pgettext_lazy("standard answer", "In use"),
+    "proposed": pgettext_lazy("standard answer", "To check"),
+    "retired": pgettext_lazy("standard answer", "No longer used"),
 }
 NEW = "staff_desk/standards/new.html"
 USE = "staff_desk/standards/use.html"

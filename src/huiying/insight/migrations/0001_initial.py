@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('declined', models.BooleanField()),
                 ('withdrawn', models.BooleanField()),
                 ('closed', models.BooleanField()),
+                ('closed_unanswered', models.BooleanField()),
                 ('closed_outcome', models.CharField(max_length=16)),
                 ('submissions', models.IntegerField()),
                 ('new_submissions', models.IntegerField()),

@@ -31,11 +31,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One saved version: when and by whom."""
+    """One saved version: when and by whom, in words and as the record knows them."""
 
     number: int
     at: datetime
     author: str
+    author_label: str
 
 
 def names_of(labels: Iterable[str]) -> dict[str, str]:
@@ -78,7 +79,7 @@ def saved_versions(reply: Reply) -> tuple[Saved, ...]:
         .values_list("number", "at", "author")
     )
     names = names_of(author for _number, _at, author in rows)
-    return tuple(Saved(number, at, names.get(author, "")) for number, at, author in rows)
+    return tuple(Saved(number, at, names.get(author, ""), author) for number, at, author in rows)
 
 
 def preview(reply: Reply) -> AnswerShown:

@@ -41,8 +41,8 @@ class Editor:
     may_take_back: bool
 
 
-def _why_private(case: CaseFile) -> str:
-    refusal = policy.may_be_public(case)
+def _why_private(case: CaseFile, letters: tuple[Letter, ...]) -> str:
+    refusal = policy.why_private(case, [letter.wish for letter in letters])
     return "" if refusal is None else str(refusal)
 
 
@@ -60,6 +60,8 @@ def editor(actor: Actor, number: int) -> Editor:
         reply.case = case
         if policy.is_live(reply):
             return _editor(actor, reply)
+    letters = letters_of(case)
+    why_private = _why_private(case, letters)
     return Editor(
         number=case.number,
         case_title=case.title,
@@ -67,20 +69,21 @@ def editor(actor: Actor, number: int) -> Editor:
         version=0,
         state=State.DRAFT,
         state_words="",
-        words=Words(audience=Audience.PRIVATE if policy.may_be_public(case) else Audience.PUBLIC),
+        words=Words(audience=Audience.PRIVATE if why_private else Audience.PUBLIC),
         saved=(),
         sent_back_because="",
         correction_reason="",
         corrects=False,
         hides_earlier=False,
-        why_private=_why_private(case),
-        letters=letters_of(case),
+        why_private=why_private,
+        letters=letters,
         may_edit=True,
         may_take_back=False,
     )
 
 
 def _editor(actor: Actor, reply: Reply) -> Editor:
+    letters = letters_of(reply.case)
     return Editor(
         number=reply.case.number,
         case_title=reply.case.title,
@@ -94,8 +97,8 @@ def _editor(actor: Actor, reply: Reply) -> Editor:
         correction_reason=reply.correction_reason,
         corrects=reply.corrects_id is not None,
         hides_earlier=reply.hides_earlier,
-        why_private=_why_private(reply.case),
-        letters=letters_of(reply.case),
+        why_private=_why_private(reply.case, letters),
+        letters=letters,
         may_edit=policy.may(actor, "save", reply) is None,
         may_take_back=policy.may(actor, "take_back", reply) is None,
     )

@@ -1,7 +1,7 @@
 """Finding published answers by category and unit at any number of them.
 
 A group of categories or a tree of units would make one index scan impossible. So each pair is looked up
-in the index that has its order, and the newest of all are kept.
+in the index that has its order and holds all that is asked, and the newest of all are kept.
 """
 
 from dataclasses import dataclass
@@ -52,11 +52,14 @@ def _categories_below(code: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _units_below(code: str) -> tuple[int, ...]:
-    path = Unit.objects.filter(code=code).values_list("path", flat=True).first()
-    if path is None:
+def _units_below(code: str) -> tuple[int, ...] | None:
+    """Ids of the unit with this code and of all below it; None for the whole agency."""
+    row = Unit.objects.filter(code=code).values("path", "parent_id").first()
+    if row is None:
         return ()
-    return tuple(Unit.objects.filter(path__startswith=path).values_list("pk", flat=True))
+    if row["parent_id"] is None:
+        return None
+    return tuple(Unit.objects.filter(path__startswith=row["path"]).values_list("pk", flat=True))
 
 
 def reach(*, category: str = "", unit: str = "") -> Reach:

@@ -12,7 +12,6 @@ from huiying.replies.reads.beside import (
     Letter,
     Saved,
     letters_of,
-    names_of,
     preview,
     saved_versions,
 )
@@ -54,22 +53,29 @@ class Review:
     may_withdraw: bool
 
 
-def _why_not(actor: Actor, reply: Reply) -> Refusal | None:
+def _why_not(actor: Actor, reply: Reply, saved: tuple[Saved, ...]) -> Refusal | None:
     refusal = policy.may(actor, "send" if reply.state == State.APPROVED else "approve", reply)
-    if refusal is None and reply.state == State.IN_REVIEW and policy.wrote_part_of(actor, reply):
+    wrote = any(version.author_label == actor.label for version in saved)
+    if refusal is None and reply.state == State.IN_REVIEW and wrote:
         return NeedsSecondPerson()
     return refusal
 
 
+def _why_not_public(reply: Reply, letters: tuple[Letter, ...]) -> Refusal | None:
+    """What is public already may be corrected in public, unless it turned out to be about conduct."""
+    if reply.corrects_id is not None and not reply.case.conduct:
+        return None
+    return policy.why_private(reply.case, [letter.wish for letter in letters])
+
+
 def review(actor: Actor, label: str) -> Review:
-    """The page on one reply for whoever may see its case."""
+    """The page on one reply for whoever may see its case. Seven queries."""
     reply = policy.find(actor, label)
     saved = saved_versions(reply)
+    letters = letters_of(reply.case)
     shown_as = preview(reply)
-    refusal = _why_not(actor, reply)
-    not_public = (
-        None if reply.corrects_id and not reply.case.conduct else policy.may_be_public(reply.case)
-    )
+    refusal = _why_not(actor, reply, saved)
+    not_public = _why_not_public(reply, letters)
     return Review(
         label=reply.label,
         number=reply.case.number,
@@ -81,11 +87,11 @@ def review(actor: Actor, label: str) -> Review:
         correction=reply.corrects_id is not None,
         correction_reason=reply.correction_reason,
         hides_earlier=reply.hides_earlier,
-        drafted_by=names_of([reply.drafted_by]).get(reply.drafted_by, ""),
+        drafted_by=saved[-1].author,
         submitted_at=reply.submitted_at,
         saved=saved,
         preview=shown_as,
-        letters=letters_of(reply.case),
+        letters=letters,
         may_review=policy.may(actor, "send_back", reply) is None,
         may_edit=policy.may(actor, "save", reply) is None,
         why_not="" if refusal is None else str(refusal),

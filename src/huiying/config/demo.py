@@ -1,0 +1,169 @@
+"""Loading the sample: units, categories, accounts, invented letters, and a real city's requests.
+
+What is there is left as it is; so it may be stopped at any moment and run again.
+"""
+
+import csv
+import dataclasses
+import gzip
+import io
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+from django.utils import timezone
+
+from huiying.accounts.actions import create_account
+from huiying.accounts.models import Account
+from huiying.agencies.actions import UnitRow, give_role, load_units
+from huiying.agencies.models import Unit
+from huiying.config import demo_letters, demo_sample
+from huiying.config.demo_sample import Row, rows
+from huiying.doors import importing, mapping
+from huiying.doors.mapping import Creating, Mapping, Target
+from huiying.intake.models import Submission
+from huiying.kernel import time
+from huiying.kernel.actors import Actor, Grant
+from huiying.kernel.refusals import Refusal
+from huiying.kernel.verbs import verb
+from huiying.routing.actions import CategoryRow, load_categories
+from huiying.routing.models import Category
+
+LOADER = Actor("system:demo", frozenset({Grant("system")}))
+BOSTON = "boston311-sample"
+# The desk was set up before the first letter came.
+BEFORE_FIRST_LETTER = timedelta(days=1)
+LETTERS_A_WORD = 20
+
+type Say = Callable[[str], None]
+type GoOn = Callable[[], bool]
+
+
+class NotForTheSample(Refusal):
+    """There is somebody's own data here."""
+
+    code = "not_for_the_sample"
+    sentence = (
+        "This installation has accounts or letters of its own, so the sample is not loaded into it. "
+        "Give the demo a folder of its own: HUIYING_DATA=/some/folder huiying demo"
+    )
+
+
+def check_place() -> None:
+    """Raise NotForTheSample where the database holds anything that is not the demo's."""
+    if Account.objects.filter(username__in=[row["username"] for row in _accounts()]).exists():
+        return
+    if Account.objects.exists() or Submission.objects.exists():
+        raise NotForTheSample
+
+
+def load(*, password: str, say: Say, go_on: GoOn) -> None:
+    """Load what is missing; `go_on` is asked now and then and ends the work by False."""
+    now = timezone.localtime(time.now())
+    letters = demo_sample.letters(now)
+    with time.at(letters[0]["received"] - BEFORE_FIRST_LETTER):
+        _load_trees()
+        _load_accounts(password, say)
+    _load_letters(letters, say, go_on)
+    if go_on():
+        _load_boston(say, go_on)
+
+
+def _load_trees() -> None:
+    units = rows("units.toml", "unit") + rows("boston_units.toml", "unit")
+    there = set(Unit.objects.values_list("code", flat=True))
+    missing = [
+        UnitRow(code=row["code"], parent=row["parent"], name=row["name"])
+        for row in units
+        if row["code"] not in there
+    ]
+    categories = rows("categories.toml", "category") + rows("boston_categories.toml", "category")
+    if missing:
+        load_units(actor=LOADER, rows=missing)
+    if Category.objects.count() < len(categories):
+        load_categories(actor=LOADER, rows=[_category(row) for row in categories])
+
+
+def _category(row: Row) -> CategoryRow:
+    known = {key: value for key, value in row.items() if key in CategoryRow.__annotations__}
+    return cast(CategoryRow, known)
+
+
+def _accounts() -> list[Row]:
+    """Those that the sign-in page offers come first."""
+    return sorted(rows("accounts.toml", "account"), key=lambda row: not row["featured"])
+
+
+def _load_accounts(password: str, say: Say) -> None:
+    there = set(Account.objects.values_list("username", flat=True))
+    missing = [row for row in _accounts() if row["username"] not in there]
+    if missing:
+        say(f"Making {len(missing)} demo accounts…")
+    for row in missing:
+        _make_account(actor=LOADER, row=row, password=password)
+
+
+@verb
+def _make_account(*, actor: Actor, row: Row, password: str) -> None:
+    """An account with all its roles, or none."""
+    create_account(actor=actor, username=row["username"], name=row["name"], password=password)
+    for held in row["memberships"]:
+        give_role(actor=actor, username=row["username"], unit_code=held["unit"], role=held["role"])
+
+
+def _load_letters(letters: list[Row], say: Say, go_on: GoOn) -> None:
+    there = demo_letters.known()
+    missing = [letter for letter in letters if letter["id"] not in there]
+    for done, letter in enumerate(missing):
+        if not go_on():
+            return
+        if done % LETTERS_A_WORD == 0:
+            say(f"Invented letters: {done} of {len(missing)}…")
+        demo_letters.live_through(actor=LOADER, letter=letter)
+    if missing:
+        say(f"Invented letters: all {len(missing)}.")
+
+
+def _load_boston(say: Say, go_on: GoOn) -> None:
+    """The city's closed requests: nobody here could work on the open ones."""
+    packed = demo_sample.file("boston.csv.gz").read_bytes()
+    reader = csv.reader(io.StringIO(gzip.decompress(packed).decode(), newline=""))
+    header = next(reader)
+    closed = header.index("closed_dt")
+    requests = [row for row in reader if row[closed]]
+    if Submission.objects.filter(source=BOSTON).count() >= len(requests):
+        return
+
+    def tell(report: importing.Report) -> None:
+        say(f"Requests of the City of Boston in 2011: {report.imported} of {len(requests)}…")
+        if not go_on():
+            raise KeyboardInterrupt
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "boston.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([header, *requests])
+        importing.run(path, boston_map(), actor=LOADER, tell=tell)
+
+
+def boston_map() -> Mapping:
+    """The shipped map with the sample's own units and categories and without street addresses."""
+    shipped = mapping.load("boston311")
+    targets = dict(shipped.targets)
+    targets["place"] = Target(columns=("neighborhood",))
+    for name, file, key in (
+        ("unit", "boston_units.toml", "unit"),
+        ("category", "boston_categories.toml", "category"),
+    ):
+        codes = {row["source"]: row["code"] for row in rows(file, key) if "source" in row}
+        targets[name] = dataclasses.replace(targets[name], values=codes)
+    return dataclasses.replace(
+        shipped, source=BOSTON, targets=targets, units=Creating(), categories=Creating()
+    )
+
+
+def featured() -> list[Row]:
+    """The accounts that a visitor is offered."""
+    return [row for row in _accounts() if row["featured"]]

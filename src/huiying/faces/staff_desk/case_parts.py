@@ -1,0 +1,247 @@
+"""The case page in words: what the read found, put the way the page shows it."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from huiying.casework.cursors import place_in
+from huiying.casework.policy import Act
+from huiying.casework.queues import TABS, Wanted
+from huiying.casework.reads import CaseShown, LetterShown
+from huiying.casework.states import Outcome, State, Vote
+from huiying.faces.look import dates
+from huiying.faces.look.templatetags.look import listed
+from huiying.faces.staff_desk.case_acts import FACES
+from huiying.faces.staff_desk.forms import ActForm
+from huiying.faces.staff_desk.lists import NAMES, address, query_of
+from huiying.faces.staff_desk.pages import (
+    ActShown,
+    CasePage,
+    Kept,
+    LetterPart,
+    Note,
+    ReplyPart,
+)
+from huiying.intake.models import Message
+from huiying.intake.states import Channel, Wish
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import MovedOn
+from huiying.replies.reads.on_case import CaseReplies, ReplyLine
+
+
+def case_page(
+    shown: CaseShown,
+    replies: CaseReplies,
+    listed_in: Wanted,
+    *,
+    act: str = "",
+    form: ActForm | None = None,
+    refusal: MovedOn | None = None,
+) -> CasePage:
+    """The whole page; `form` stands in for the fresh form of `act`, `listed_in` is where one came from."""
+    query = query_of(listed_in)
+    acts = _reply_acts(shown, replies)
+    acts += [_act(shown, each, form if each.verb == act else None, query) for each in shown.acts]
+    open_now = any(each.form is form and not each.reason for each in acts) if form else True
+    return CasePage(
+        number=shown.number,
+        title=shown.title,
+        state=shown.state,
+        trail=_trail(shown, listed_in),
+        next_url=_next_url(shown, listed_in),
+        warnings=_warnings(shown),
+        clock=shown.clock,
+        clock_notes=_clock_notes(shown),
+        facts=_facts(shown),
+        named=[*map(localized, shown.named.units), *map(localized, shown.named.people)],
+        letters=[
+            _letter(letter, number if len(shown.letters) > 1 else 0, shown.title)
+            for number, letter in enumerate(shown.letters, 1)
+        ],
+        replies=[_reply(line) for line in replies.lines],
+        acts=[each for each in acts if not each.reason],
+        later=[each for each in acts if each.reason],
+        entries=list(shown.entries),
+        cut=shown.cut,
+        problem=str(refusal) if refusal and not open_now else "",
+        kept=Kept(str(FACES[act].label), form.typed()) if form and not open_now else None,
+    )
+
+
+def _trail(shown: CaseShown, listed_in: Wanted) -> list[tuple[str, str]]:
+    trail = [(_("Queue"), reverse("staff_desk:queue")), (str(shown.number), "")]
+    if listed_in.tab in NAMES:
+        trail.insert(1, (str(NAMES[listed_in.tab]), address(listed_in)))
+    return trail
+
+
+def _next_url(shown: CaseShown, listed_in: Wanted) -> str:
+    """The case that follows this one in the list; it is looked for only when somebody goes there."""
+    tab = next((tab for tab in TABS if tab.code == listed_in.tab), None)
+    if tab is None:
+        return ""
+    place = place_in(shown.case, listed_in.sort or tab.sort)
+    return reverse("staff_desk:next") + query_of(listed_in, after=place)
+
+
+def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> ActShown:
+    """One act of the panel; `typed` is its form as somebody sent it."""
+    face = FACES[offered.verb]
+    label = str(face.again if face.again and shown.conduct else face.label)
+    url = reverse(f"staff_desk:case_{offered.verb}", args=[shown.number]) + query
+    if not offered.allowed:
+        return ActShown(label, url, reason=str(offered.reason))
+    if face.at_once:
+        url += f"{'&' if query else '?'}seen={shown.version}"
+        return ActShown(label, url, face.kind, str(face.hint))
+    return ActShown(
+        label,
+        url,
+        face.kind,
+        str(face.hint),
+        submit=str(face.submit),
+        form=typed or face.form(shown, offered.verb),
+        open=face.kind == "primary",
+    )
+
+
+def _reply_acts(shown: CaseShown, replies: CaseReplies) -> list[ActShown]:
+    """The ways to the answer: write it, check it, take a standard text."""
+    acts = []
+    if replies.to_review:
+        url = reverse("staff_desk:answer_review", args=[replies.to_review])
+        acts.append(ActShown(_("Check the answer"), url, "primary", direct=True))
+    if replies.may_write or replies.why_not:
+        url = reverse("staff_desk:answer_edit", args=[shown.number])
+        reason = "" if replies.may_write else replies.why_not
+        acts.append(ActShown(_("Write the answer"), url, "primary", reason=reason, direct=True))
+    if replies.may_answer_at_once:
+        url = reverse("staff_desk:standard_use", args=[shown.number])
+        acts.append(ActShown(_("Answer with a standard text"), url, direct=True))
+    return acts
+
+
+def _reply(line: ReplyLine) -> ReplyPart:
+    links = []
+    if line.address and line.state == "published":
+        links.append(
+            (_("As everybody reads it"), reverse("public_site:answer", args=[line.address]))
+        )
+    if line.may_correct:
+        links.append((_("Correct it"), reverse("staff_desk:answer_correct", args=[line.label])))
+    if line.may_withdraw:
+        links.append((_("Withdraw it"), reverse("staff_desk:answer_withdraw", args=[line.label])))
+    return ReplyPart(
+        words=line.state_words,
+        title=line.title,
+        at=line.at,
+        by=line.drafted_by,
+        note=line.sent_back_because or line.withdrawn_because,
+        links=links,
+    )
+
+
+def _why_returned(shown: CaseShown) -> str:
+    """What the unit said that sent the case back last."""
+    told = [line for line in shown.entries if line.action == "case.return_to_desk"]
+    return "\n".join(filter(None, (told[-1].sentence, told[-1].note))) if told else ""
+
+
+def _warnings(shown: CaseShown) -> list[str]:
+    found = []
+    if shown.danger:
+        found.append(_("The writer said that somebody is in danger. Act now, then record it."))
+    if shown.state == State.RETURNED and (why := _why_returned(shown)):
+        found.append(why)
+    if shown.conduct and not (shown.named.units or shown.named.people):
+        found.append(_("This is a complaint about conduct. Say first whom it is about."))
+    return found
+
+
+def _clock_notes(shown: CaseShown) -> list[str]:
+    notes = []
+    if shown.clock.paused and shown.waiting_until:
+        day = dates.at_time(shown.waiting_until)
+        notes.append(
+            _("It stands still while the writer is asked, until %(day)s at most.") % {"day": day}
+        )
+    if shown.round > 1:
+        notes.append(
+            _("Reopened: this is round %(round)d; the earlier ones stay on record.")
+            % {"round": shown.round}
+        )
+    notes.append(_("The writer sees the same date."))
+    return notes
+
+
+def _facts(shown: CaseShown) -> list[tuple[str, str]]:
+    nobody = _("Nobody yet")
+    facts = [
+        (_("Who leads"), localized(shown.lead) or nobody),
+        (_("Who helps"), listed(shown.support)),
+        (_("Category"), localized(shown.category) or _("Not sorted yet")),
+        (_("Came by"), _channel(shown.channel)),
+        (pgettext("fact", "Received"), dates.at_time(shown.received_at)),
+        (pgettext("fact", "Sent back"), _times(shown.returns)),
+        (_("Result"), str(dict(Outcome.choices).get(shown.outcome, ""))),
+    ]
+    return [(key, value) for key, value in facts if value]
+
+
+def _times(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("%(count)d time", "%(count)d times", count) % {"count": count}
+
+
+def _channel(code: str) -> str:
+    return str(dict(Channel.choices).get(code, code))
+
+
+def _letter(letter: LetterShown, number: int, title: str) -> LetterPart:
+    heading = _("Letter %(number)d") % {"number": number} if number else _("The letter")
+    notes = [
+        Note(line.at, line.from_resident, line.text, _said_by(line.kind, line.from_resident))
+        for line in letter.exchange
+    ]
+    return LetterPart(
+        heading=heading,
+        title=letter.title if letter.title != title else "",
+        text=letter.body,
+        place=letter.place,
+        channel=_channel(letter.channel),
+        at=letter.received_at,
+        notes=notes,
+        said=_verdict(letter),
+        pressed=_pressed(letter.pressed),
+    )
+
+
+def _said_by(kind: str, from_resident: bool) -> str:
+    if from_resident:
+        return _("The writer, answering") if kind == Message.Kind.ANSWER else _("The writer")
+    return _("Question of the desk") if kind == Message.Kind.QUESTION else _("The desk")
+
+
+def _verdict(letter: LetterShown) -> list[str]:
+    public = letter.wish == Wish.PUBLIC
+    said = [
+        _("The answer may be published.") if public else _("The answer goes to the writer alone.")
+    ]
+    if letter.withdrawn_at:
+        day = dates.at_time(letter.withdrawn_at)
+        said.append(_("The writer withdrew the letter on %(day)s.") % {"day": day})
+    elif letter.vote:
+        verdict = str(dict(Vote.choices).get(letter.vote, ""))
+        said.append(_("The writer says: %(verdict)s.") % {"verdict": verdict})
+    elif letter.delivered_at:
+        said.append(_("The writer has not said yet whether it is solved."))
+    return said
+
+
+def _pressed(pressed: bool | None) -> str:
+    if pressed is None:
+        return ""
+    if pressed:
+        return _("The writer says that somebody pressed them to withdraw. Only you see this.")
+    return _("Asked whether anybody pressed them, the writer said no. Only you see this.")

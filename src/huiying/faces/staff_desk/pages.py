@@ -1,0 +1,158 @@
+"""What the desk's own pages hand to their templates."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from huiying.casework.deadlines import Clock
+from huiying.casework.sentences import Told
+
+type Cell = str | dict[str, Any]
+type Link = tuple[str, str, bool, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A demo account: who, where, and the address that fills it in."""
+
+    name: str
+    username: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    form: forms.Form
+    helpers: list[Helper]
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    facts: list[tuple[str, str]]
+    password_form: forms.Form
+    language_form: forms.Form
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What a list says when there is nothing in it."""
+
+    title: str
+    text: str
+    url: str = ""
+    action: str = ""
+    icon: str = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of a list of cases."""
+
+    title: str
+    tabs: list[Link]
+    find: forms.Form
+    filters: forms.Form
+    filtered: bool
+    clear_url: str
+    shown: str
+    columns: list[dict[str, str]]
+    rows: list[list[Cell]]
+    empty: Empty
+    newer_url: str
+    older_url: str
+    newer: str
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoLettersPage:
+    """For roles that read no letters: where their work is instead."""
+
+    empty: Empty
+
+
+@dataclass(frozen=True, slots=True)
+class ActShown:
+    """One act of the panel; `reason` says why it cannot be done now, `open` shows its form at once."""
+
+    label: str
+    url: str
+    kind: str = "secondary"
+    hint: str = ""
+    reason: str = ""
+    submit: str = ""
+    form: forms.Form | None = None
+    direct: bool = False
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the exchange."""
+
+    at: datetime
+    from_resident: bool
+    text: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPart:
+    """One letter with its exchange; `said` are sentences about its writer's verdict."""
+
+    heading: str
+    title: str
+    text: str
+    place: str
+    channel: str
+    at: datetime
+    notes: list[Note]
+    said: list[str]
+    pressed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPart:
+    """One answer of the case in a line, with the ways to go from it."""
+
+    words: str
+    title: str
+    at: datetime
+    by: str
+    note: str
+    links: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was typed for an act that is no longer possible."""
+
+    label: str
+    words: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case. `later` are acts that cannot be done now, `next_url` the next case of the list."""
+
+    number: int
+    title: str
+    state: str
+    trail: list[tuple[str, str]]
+    next_url: str
+    warnings: list[str]
+    clock: Clock
+    clock_notes: list[str]
+    facts: list[tuple[str, str]]
+    named: list[str]
+    letters: list[LetterPart]
+    replies: list[ReplyPart]
+    acts: list[ActShown]
+    later: list[ActShown]
+    entries: list[Told]
+    cut: bool
+    problem: str = ""
+    kept: Kept | None = field(default=None)

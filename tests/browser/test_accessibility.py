@@ -1,0 +1,72 @@
+"""axe on every page, in both languages, wide and narrow, light and dark (WCAG 2.2 AA)."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import translation
+
+from tests.browser.conftest import NARROW, WIDE, Opener
+from tests.house.test_addresses import TABLE, named_patterns
+from tests.people import Person
+from tests.scene import Scene
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+}
+LOOKS = [
+    ("zh-hans", WIDE, "light"),
+    ("en", WIDE, "dark"),
+    ("zh-hans", NARROW, "dark"),
+    ("en", NARROW, "light"),
+]
+
+
+def addresses(scene: Scene, language: str) -> dict[str, str]:
+    """Every page that can be opened by a link, with somebody's right to it."""
+    found = {}
+    with translation.override(language):
+        for name, _pattern in named_patterns():
+            if TABLE[name].get and name not in {"staff_desk:sign_in", "public_site:letter"}:
+                found[name] = reverse(name, kwargs=TABLE[name].arguments(scene))
+    return found
+
+
+def who(name: str, scene: Scene) -> Person | None:
+    """Somebody who may open this page."""
+    row = TABLE[name]
+    if row.open_to_all:
+        return None
+    for person in ("handler", "reviewer", "supervisor", "clerk"):
+        if person in (row.get or ()):
+            return getattr(scene.people, person)  # type: ignore[no-any-return]
+    raise AssertionError(f"nobody to open {name}")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("language", "viewport", "scheme"), LOOKS)
+def test_every_page_passes_axe_and_fits_its_width(
+    scene, opened: Opener, language, viewport, scheme
+):
+    axe = Axe()
+    pages = {}
+    found = []
+    for name, path in addresses(scene, language).items():
+        person = who(name, scene)
+        key = person.account.username if person else ""
+        if key not in pages:
+            pages[key] = opened(person, viewport=viewport, scheme=scheme)
+        page = pages[key]
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{name}: {answer.status}"
+        result = axe.run(page, options=RULES)
+        for violation in result.response["violations"]:
+            nodes = "; ".join(str(node["target"]) for node in violation["nodes"][:4])
+            found.append(f"{name}: {violation['id']}: {violation['help']}: {nodes}")
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if wide > 0:
+            found.append(f"{name}: {wide} px wider than the window")
+        if page.evaluate("document.documentElement.lang").lower() != language:
+            found.append(f"{name}: not marked as {language}")
+    assert not found, "\n".join(found)

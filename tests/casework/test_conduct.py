@@ -1,0 +1,220 @@
+"""A complaint about conduct reaches nobody it is about, and nobody below them, on any tree of units."""
+
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from huiying.agencies.actions import load_units
+from huiying.agencies.models import Unit
+from huiying.casework import policy
+from huiying.casework.actions.sorting import assign, mark_conduct, reassign, triage
+from huiying.casework.actions.working import accept
+from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft
+from huiying.casework.models import Assignment, CaseFile, Named
+from huiying.casework.reads import number_of
+from huiying.casework.sight import sight_of
+from huiying.casework.states import State
+from huiying.insight.actions import count_brief
+from huiying.insight.periods import latest_day, usual_hour
+from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
+from huiying.kernel.refusals import NotAllowed, NotFound
+from tests.casework.ways import brought_to, taken_in
+from tests.people import Person, make_person
+
+pytestmark = pytest.mark.django_db
+
+MARKER = "只有这封信里才有的话"
+ROLES = ("handler", "reviewer", "supervisor", "clerk", "dispatcher", "auditor", "leader")
+_numbers = itertools.count()
+
+# parents[i] is the place of unit i + 1's parent; unit 0 is the root.
+trees = st.integers(min_value=2, max_value=6).flatmap(
+    lambda size: st.tuples(
+        *(st.integers(min_value=0, max_value=place) for place in range(size - 1))
+    )
+)
+
+
+def _tree(parents: tuple[int, ...]) -> list[Unit]:
+    """The units of one example, the root first, with codes that no other example has."""
+    prefix = f"x{next(_numbers)}"
+    codes = [f"{prefix}-{place}" for place in range(len(parents) + 1)]
+    above = ["", *(codes[parent] for parent in parents)]
+    load_units(
+        actor=SYSTEM,
+        rows=[
+            {"code": code, "parent": parent, "name": {"en": code}}
+            for code, parent in zip(codes, above, strict=True)
+        ],
+    )
+    return [Unit.objects.get(code=code) for code in codes]
+
+
+def _below(unit: Unit, top: Unit) -> bool:
+    return unit.path.startswith(top.path)
+
+
+def _pages(case: CaseFile) -> list[str]:
+    number = case.number
+    lists = [f"/en/desk/?tab={tab}" for tab in ("open", "all", "ours", "support", "late", "sort")]
+    acts = [f"/en/desk/cases/{number}/{act}" for act in ("", "answer/", "standard-answer/")]
+    others = ["/en/desk/?conduct=1", "/en/desk/next/?tab=all", "/en/desk/answers/"]
+    return [*lists, *acts, *others]
+
+
+def _reaches(person: Person, case: CaseFile) -> bool:
+    """Whether a byte of the letter, or the case itself, comes to this person by any page."""
+    client = person.client
+    for url in _pages(case):
+        response = client.get(url)
+        assert response.status_code in {200, 302, 403, 404}, url
+        if MARKER in response.text or str(case.number) in response.headers.get("Location", ""):
+            return True
+    sent = client.post(f"/en/desk/cases/{case.number}/triage/", {"category_code": "noise"})
+    found = client.post("/en/desk/find/", {"number": str(case.number)}, follow=True)
+    return sent.status_code != 404 or MARKER in sent.text + found.text
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=[
+        Phase.explicit,
+        Phase.generate,
+    ],  # an example takes seconds; shrinking would take minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(tree=trees, named=st.integers(min_value=1), by_leader=st.booleans(), data=st.data())
+def test_no_byte_of_the_letter_reaches_those_named_or_below(people, tree, named, by_leader, data):
+    units = _tree(tree)
+    top = units[1 + named % (len(units) - 1)]
+    name = f"n{next(_numbers)}"
+    staff = {
+        unit: make_person(f"{name}-{place}", (unit.code, data.draw(st.sampled_from(ROLES))))
+        for place, unit in enumerate(units)
+    }
+    lead = data.draw(st.sampled_from(units))
+    case = taken_in(title=MARKER, body=MARKER * 3, place=MARKER)
+    triage(actor=people.clerk.actor, number=case.number, category_code="noise")
+    assign(actor=people.dispatcher.actor, number=case.number, lead_code=lead.code)
+    if by_leader:
+        leader = make_person(f"{name}-leader", (top.code, "leader"))
+        about = {"usernames": [leader.account.username]}
+    else:
+        about = {"unit_codes": [top.code]}
+    mark_conduct(actor=people.clerk.actor, number=case.number, **about)
+    case.refresh_from_db()
+    for unit, person in staff.items():
+        if _below(unit, top):
+            assert not _reaches(person, case), unit.path
+            with pytest.raises(NotFound):
+                policy.find(person.actor, case.number)
+            assert number_of(person.actor, str(case.number)) is None
+    assert policy.find(people.dispatcher.actor, case.number) == case
+    if _below(lead, top):
+        assert (case.state, case.lead_unit) == (State.RETURNED, None)
+        with pytest.raises(NamedUnit):
+            assign(actor=people.dispatcher.actor, number=case.number, lead_code=lead.code)
+
+
+def test_the_letter_names_the_unit_and_it_never_sees_it(people):
+    case = taken_in(
+        title=MARKER, body=MARKER, conduct=True, named_units=("housing",), channel="web"
+    )
+    brief = count_brief(actor=SYSTEM, day=latest_day(usual_hour(), time.now()), until=usual_hour())
+    for name in ("handler", "below", "unit_reviewer"):
+        person = getattr(people, name)
+        assert not _reaches(person, case), name
+        page = person.client.get(f"/en/desk/briefs/{brief.day}/cases/?figure=received")
+        assert MARKER not in page.text
+    assert MARKER in people.clerk.client.get(f"/en/desk/cases/{case.number}/").text
+
+
+def test_naming_the_whole_agency_hides_nothing(people):
+    case = taken_in(conduct=True, named_units=("county",))
+    assert not Named.objects.filter(case=case).exists()
+    assert policy.find(people.clerk.actor, case.number).conduct
+
+
+def test_a_complaint_that_names_nobody_is_not_assigned(people):
+    case = taken_in(conduct=True)
+    triage(actor=people.clerk.actor, number=case.number, category_code="conduct")
+    with pytest.raises(NamesNobody):
+        assign(actor=people.dispatcher.actor, number=case.number, lead_code="integrity")
+    mark_conduct(actor=people.clerk.actor, number=case.number, unit_codes=["housing"])
+    assign(actor=people.dispatcher.actor, number=case.number, lead_code="integrity")
+
+
+@pytest.mark.parametrize("about", [{"unit_codes": ["desk"]}, {"usernames": ["leader"]}])
+def test_marking_cannot_make_the_letter_vanish(people, about):
+    case = taken_in()
+    with pytest.raises(NobodyLeft):
+        mark_conduct(actor=people.clerk.actor, number=case.number, **about)
+    assert policy.find(people.dispatcher.actor, case.number)
+    make_person("outside", ("integrity", "dispatcher"))
+    if "unit_codes" in about:
+        mark_conduct(actor=people.clerk.actor, number=case.number, **about)
+        with pytest.raises(NotFound):
+            policy.find(people.dispatcher.actor, case.number)
+
+
+def test_a_named_member_of_staff_loses_it_and_a_colleague_keeps_it(people):
+    case = brought_to(State.IN_PROGRESS, people)
+    mark_conduct(actor=people.clerk.actor, number=case.number, usernames=["handler"])
+    with pytest.raises(NotFound):
+        policy.find(people.handler.actor, case.number)
+    assert policy.find(people.colleague.actor, case.number) == case
+
+
+def test_marking_takes_every_part_from_those_named(people):
+    case = brought_to(State.TRIAGED, people)
+    assign(
+        actor=people.dispatcher.actor,
+        number=case.number,
+        lead_code="housing",
+        support_codes=["water", "roads"],
+    )
+    mark_conduct(actor=people.clerk.actor, number=case.number, unit_codes=["water"])
+    parts = Assignment.objects.filter(case=case, ended_at=None)
+    assert {part.unit.code for part in parts} == {"housing", "roads"}
+    with pytest.raises(NamedUnit) as refused:
+        reassign(
+            actor=people.dispatcher.actor,
+            number=case.number,
+            lead_code="roads",
+            support_codes=["water"],
+            reason="改派。",
+        )
+    assert refused.value.field == "support_codes"
+
+
+def test_a_unit_cannot_shut_others_out(people):
+    own = make_person("own", ("housing", "supervisor"))
+    case = brought_to(State.IN_PROGRESS, people)
+    for actor in (own.actor, people.handler.actor, people.reviewer.actor, people.auditor.actor):
+        with pytest.raises(NotAllowed):
+            mark_conduct(actor=actor, number=case.number, unit_codes=["integrity"])
+
+
+def test_lists_and_pages_follow_one_rule(people):
+    cases = [brought_to(state, people) for state in State]
+    mark_conduct(actor=people.clerk.actor, number=cases[3].number, unit_codes=["water"])
+    mark_conduct(actor=people.clerk.actor, number=cases[4].number, usernames=["handler"])
+    assign(
+        actor=people.dispatcher.actor,
+        number=cases[1].number,
+        lead_code="water",
+        support_codes=["estates", "housing"],
+    )
+    taken_in(conduct=True, named_units=("desk",))
+    accept(actor=people.other_handler.actor, number=cases[1].number)
+    for name in people:
+        actor = getattr(people, name).actor
+        below = policy.units_below(actor.scopes(*policy.READS_BELOW))
+        reach = list(below.values_list("pk", flat=True))
+        parts = [set(part) for part in sight_of(actor, reach).cases()]
+        assert sum(map(len, parts)) == len(set().union(*parts)), name
+        assert set().union(*parts) == set(policy.visible_cases(actor)), name

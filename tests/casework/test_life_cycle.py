@@ -1,0 +1,148 @@
+"""The table of the life cycle, walked through the real verbs."""
+
+from collections.abc import Callable
+
+import pytest
+
+from huiying.casework.actions import sorting, working, writing_back
+from huiying.casework.errors import NeedsSupervisor
+from huiying.casework.models import CaseFile, Move
+from huiying.casework.policy import acts_on
+from huiying.casework.states import OPEN, RESTING, STEPS, State, leads, steps_of
+from huiying.kernel.refusals import MovedOn
+from huiying.record.models import Entry
+from tests.casework.ways import answered, brought_to, declined, writer_of
+from tests.people import People, make_person
+
+pytestmark = pytest.mark.django_db
+
+type Deed = Callable[[People, CaseFile], object]
+
+DEEDS: dict[str, Deed] = {
+    "triage": lambda p, c: sorting.triage(
+        actor=p.clerk.actor, number=c.number, category_code="leak"
+    ),
+    "decline": lambda p, c: sorting.decline(
+        actor=p.dispatcher.actor, number=c.number, competent_body="省公司", reason="他们养护。"
+    ),
+    "assign": lambda p, c: sorting.assign(
+        actor=p.dispatcher.actor, number=c.number, lead_code="water"
+    ),
+    "reassign": lambda p, c: sorting.reassign(
+        actor=p.dispatcher.actor, number=c.number, lead_code="water", reason="他们管。"
+    ),
+    "accept": lambda p, c: working.accept(actor=p.handler.actor, number=c.number),
+    "return_to_desk": lambda p, c: working.return_to_desk(
+        actor=p.handler.actor, number=c.number, reason="unclear", words="看不清。"
+    ),
+    "ask_resident": lambda p, c: working.ask_resident(
+        actor=p.handler.actor, number=c.number, question="在几栋？"
+    ),
+    "resume": lambda p, c: working.resume(actor=p.handler.actor, number=c.number),
+    "answer": lambda p, c: answered(actor=p.reviewer.actor, number=c.number),
+    "answer_at_once": lambda p, c: answered(
+        actor=p.clerk.actor, number=c.number, verb_name="answer_at_once"
+    ),
+    "close": lambda p, c: working.close(
+        actor=p.supervisor.actor, number=c.number, outcome="partly", proof="复查。"
+    ),
+    "reopen": lambda p, c: writing_back.reopen(
+        actor=p.supervisor.actor, number=c.number, words="没修好。"
+    ),
+    "withdraw": lambda p, c: writing_back.withdraw(actor=writer_of(c)),
+    "take_back_from_named": lambda p, c: sorting.mark_conduct(
+        actor=p.clerk.actor, number=c.number, unit_codes=["housing"]
+    ),
+}
+
+
+class Anywhere:
+    """The people, with a handler whose sight no unit ends: what refuses is the table, not the policy."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self.handler = make_person("anywhere", ("county", "handler"))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._people, name)
+
+
+def _standing(case: CaseFile) -> tuple[object, ...]:
+    case.refresh_from_db()
+    moves = Move.objects.filter(case=case).count()
+    entries = Entry.objects.filter(subject=f"case:{case.label}").count()
+    return case.state, case.version, case.due_at, case.lead_unit_id, moves, entries
+
+
+def test_every_state_is_reached_from_a_new_letter():
+    reached = {State.RECEIVED}
+    while more := {s.target for s in STEPS if s.sources & reached} - reached:
+        reached |= more
+    assert reached == set(State)
+
+
+def test_a_case_can_rest_only_where_the_table_says_so():
+    left = {source for step in STEPS for source in step.sources}
+    assert set(State) - left <= RESTING
+    assert not RESTING & OPEN
+
+
+def test_every_verb_of_the_table_is_walked_here():
+    assert {step.verb for step in STEPS} == set(DEEDS)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_listed_pairs_lead_where_the_table_says_and_all_others_are_refused(people, state):
+    anywhere = Anywhere(people)
+    for name, deed in DEEDS.items():
+        case = brought_to(state, people)
+        before = _standing(case)
+        if leads(name, state):
+            deed(people, case)
+            case.refresh_from_db()
+            targets = {step.target for step in steps_of(name) if state in step.sources}
+            assert case.state in targets, (name, state)
+            last = Move.objects.filter(case=case).latest("id")
+            assert (last.verb, last.source, last.target) == (name, state, case.state)
+        elif name == "take_back_from_named":  # marking is not a step; only a unit loses the case
+            deed(people, case)
+            case.refresh_from_db()
+            assert case.state == state
+            assert case.lead_unit is None
+        else:
+            with pytest.raises(MovedOn):
+                deed(anywhere, case)
+            assert _standing(case) == before, (name, state)
+
+
+def test_a_case_that_no_unit_had_is_reopened_at_the_desk(people):
+    case = declined(people)
+    assert case.state == State.CLOSED
+    DEEDS["reopen"](people, case)
+    case.refresh_from_db()
+    assert case.state == State.RETURNED
+
+
+def test_what_a_writer_withdrew_nobody_else_reopens(people):
+    case = brought_to(State.RECEIVED, people)
+    DEEDS["withdraw"](people, case)
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == (State.CLOSED, "withdrawn")
+    with pytest.raises(MovedOn):
+        DEEDS["reopen"](people, case)
+    assert not any(
+        act.allowed for act in acts_on(people.supervisor.actor, case) if act.verb == "reopen"
+    )
+
+
+def test_after_two_returns_only_the_agencys_supervisor_assigns(people):
+    case = brought_to(State.RETURNED, people)
+    sorting.assign(actor=people.dispatcher.actor, number=case.number, lead_code="water")
+    working.return_to_desk(
+        actor=people.other_handler.actor, number=case.number, reason="not_our_area", words="不归。"
+    )
+    with pytest.raises(NeedsSupervisor):
+        sorting.assign(actor=people.dispatcher.actor, number=case.number, lead_code="roads")
+    sorting.assign(actor=people.supervisor.actor, number=case.number, lead_code="roads")
+    case.refresh_from_db()
+    assert (case.state, case.lead_unit.code) == (State.ASSIGNED, "roads")

@@ -1,0 +1,179 @@
+"""Every address and who may call it. An address without a row here fails.
+
+A person who may gets a page, a redirect or a sentence about their input; a person who may not gets 403,
+or 404 where they may not even know that it is there; a stranger is sent to sign in.
+"""
+
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.people import People
+from tests.scene import Scene
+
+STAFF = frozenset(
+    "clerk dispatcher handler colleague other_handler below reviewer unit_reviewer supervisor leader"
+    " auditor administrator investigator".split()
+)
+DESK = frozenset({"clerk", "dispatcher"})
+ROOT = frozenset({"reviewer", "supervisor"})  # hold their role at the root: they reach everything
+HOUSING = frozenset({"handler", "colleague"})
+SEES_ALL = DESK | ROOT | {"auditor"}
+SEES_HOUSING = SEES_ALL | HOUSING | {"unit_reviewer"}
+REVIEWS_HOUSING = frozenset({"reviewer", "unit_reviewer"})
+SENT_ON = STAFF  # a GET on an act leads to the page of the case, which decides who sees it
+PROPOSES = HOUSING | {"below", "clerk", "other_handler", "investigator"}
+COUNTS = SEES_ALL | {"leader"}
+
+type Arguments = Callable[[Scene], dict[str, object]]
+
+
+def nothing(_scene: Scene) -> dict[str, object]:
+    return {}
+
+
+def case(which: str) -> Arguments:
+    return lambda scene: {"number": getattr(scene, which).number}
+
+
+def reply(which: str) -> Arguments:
+    return lambda scene: {"label": getattr(scene, which).label}
+
+
+def day(scene: Scene) -> dict[str, object]:
+    return {"day": scene.brief.day}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who may GET and who may POST; None where the method is not offered."""
+
+    get: Set[str] | None = None
+    post: Set[str] | None = None
+    arguments: Arguments = nothing
+    open_to_all: bool = False
+
+
+def public(*, post: bool = False, arguments: Arguments = nothing) -> Address:
+    everybody = STAFF | {"stranger"}
+    return Address(everybody, everybody if post else None, arguments, open_to_all=True)
+
+
+TABLE: dict[str, Address] = {
+    "public_site:home": public(),
+    "public_site:never": public(),
+    "public_site:privacy": public(),
+    "public_site:write": public(post=True),
+    "public_site:follow": public(post=True),
+    "public_site:answers": public(),
+    "public_site:answer": public(arguments=lambda scene: {"address": scene.published.address}),
+    "look:gallery": public(),
+    "look:gallery_resident": public(),
+    "look:gallery_case": public(),
+    "look:theme": Address(None, STAFF | {"stranger"}, open_to_all=True),
+    # A letter opens with its receipt only: without it everybody is sent to the form that asks for it.
+    "public_site:letter": public(),
+    "public_site:letter_add": public(post=True),
+    "public_site:letter_answer": public(post=True),
+    "public_site:letter_judge": public(post=True),
+    "public_site:letter_reopen": public(post=True),
+    "public_site:letter_withdraw": public(post=True),
+    "public_site:letter_leave": Address(None, STAFF | {"stranger"}, open_to_all=True),
+    "staff_desk:sign_in": public(post=True),
+    "staff_desk:sign_out": Address(None, STAFF),
+    "staff_desk:account": Address(STAFF),
+    "staff_desk:change_password": Address(None, STAFF),
+    "staff_desk:choose_language": Address(None, STAFF),
+    "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
+    "staff_desk:find": Address(None, STAFF),
+    "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
+    "staff_desk:case_triage": Address(SENT_ON, DESK, case("new")),
+    "staff_desk:case_assign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("new")),
+    "staff_desk:case_reassign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("at_work")),
+    "staff_desk:case_accept": Address(SENT_ON, HOUSING, case("at_work")),
+    "staff_desk:case_ask_resident": Address(SENT_ON, HOUSING, case("at_work")),
+    "staff_desk:case_resume": Address(SENT_ON, HOUSING, case("at_work")),
+    "staff_desk:case_return_to_desk": Address(SENT_ON, HOUSING, case("at_work")),
+    "staff_desk:case_decline": Address(SENT_ON, {"dispatcher"}, case("new")),
+    "staff_desk:case_close": Address(
+        SENT_ON, HOUSING | {"dispatcher", "supervisor"}, case("answered")
+    ),
+    "staff_desk:case_reopen": Address(SENT_ON, {"supervisor"}, case("answered")),
+    "staff_desk:case_mark_conduct": Address(SENT_ON, DESK | {"supervisor"}, case("new")),
+    "staff_desk:answer_edit": Address(HOUSING, HOUSING, case("at_work")),
+    "staff_desk:answer_take_back": Address(None, HOUSING, reply("in_review")),
+    "staff_desk:answer_give_up": Address(None, HOUSING | REVIEWS_HOUSING, reply("draft")),
+    "staff_desk:answer_preview": Address(SEES_HOUSING, arguments=reply("in_review")),
+    "staff_desk:answer_correct": Address(HOUSING, HOUSING, reply("published")),
+    "staff_desk:answer_correcting": Address(HOUSING, HOUSING, reply("correction")),
+    "staff_desk:answers": Address(STAFF),
+    "staff_desk:answer_review": Address(SEES_HOUSING, REVIEWS_HOUSING, reply("in_review")),
+    "staff_desk:answer_withdraw": Address(
+        REVIEWS_HOUSING | {"supervisor"}, REVIEWS_HOUSING | {"supervisor"}, reply("published")
+    ),
+    "staff_desk:standard_use": Address({"clerk"}, {"clerk"}, case("new")),
+    "staff_desk:standards": Address(STAFF),
+    "staff_desk:standard_new": Address(PROPOSES, PROPOSES),
+    "staff_desk:standard_approve": Address(None, REVIEWS_HOUSING, reply("proposed")),
+    "staff_desk:standard_retire": Address(
+        None, REVIEWS_HOUSING | HOUSING | {"clerk"}, reply("standard")
+    ),
+    "staff_desk:briefs": Address(STAFF - {"administrator"}),
+    "staff_desk:brief_count": Address(None, COUNTS),
+    "staff_desk:brief": Address(STAFF - {"administrator"}, arguments=day),
+    "staff_desk:brief_cases": Address(SEES_ALL | {"leader"}, arguments=day),
+}
+
+
+def named_patterns() -> Iterator[tuple[str, URLPattern]]:
+    def walk(
+        patterns: list[URLPattern | URLResolver], namespace: str
+    ) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, pattern.namespace or namespace)
+            else:
+                yield f"{namespace}:{pattern.name}", pattern
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    names = {name for name, _pattern in named_patterns()}
+    assert not names - set(TABLE), f"no row says who may call {sorted(names - set(TABLE))}"
+    assert not set(TABLE) - names, f"rows without an address: {sorted(set(TABLE) - names)}"
+
+
+def test_only_what_the_table_calls_open_is_open():
+    for name, pattern in named_patterns():
+        requires = getattr(pattern.callback, "login_required", True)
+        assert requires != TABLE[name].open_to_all, f"{name}: sign-in required is {requires}"
+
+
+def ask(people: People, name: str, method: str, url: str) -> int:
+    client = people.stranger if name == "stranger" else getattr(people, name).client
+    return int(getattr(client, method)(url).status_code)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_who_may_call_it(name, method, scene):
+    row = TABLE[name]
+    url = reverse(name, kwargs=row.arguments(scene))
+    allowed = row.get if method == "get" else row.post
+    if allowed is None:
+        assert ask(scene.people, "supervisor", method, url) in {302, 404, 405}
+        return
+    may_not = (STAFF | {"stranger"}) - allowed
+    for person in sorted(may_not):
+        status = ask(scene.people, person, method, url)
+        expected = {302} if person == "stranger" else {403, 404}
+        assert status in expected, f"{person} may not {method} {name}, and got {status}"
+    for person in sorted(allowed):
+        status = ask(scene.people, person, method, url)
+        assert status in {200, 302, 303, 409, 422}, (
+            f"{person} may {method} {name}, and got {status}"
+        )
