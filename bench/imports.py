@@ -59,7 +59,11 @@ def run(report: Report, url: str) -> None:
         path.write_text(text.getvalue(), encoding="utf-8")
         before = copy_rate(url, header, rows)
         started = time.perf_counter()
-        huiying("import", str(path), "--map", str(MAP), "--report", str(Path(folder) / "report.json"))
+        huiying(
+            "import", str(path), "--map", str(MAP), "--report", str(Path(folder) / "report.json")
+        )
         rate = len(rows) / (time.perf_counter() - started)
         limit = (before + copy_rate(url, header, rows)) / 2
-    report.at_least(f"import of {len(rows):,} rows, whole command", rate, "rows/s", limit=limit, share=1 / 50)
+    report.at_least(
+        f"import of {len(rows):,} rows, whole command", rate, "rows/s", limit=limit, share=1 / 50
+    )

@@ -37,11 +37,14 @@ def _insert(url: str, threads: int, seconds: float, counts: "multiprocessing.Que
 def raw_commits(url: str, connections: int = CONNECTIONS, seconds: float = SECONDS) -> float:
     """Commits a second of one small row each over `connections`, from two processes."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS bench_raw (id bigserial PRIMARY KEY, words text)")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS bench_raw (id bigserial PRIMARY KEY, words text)"
+        )
     counts: multiprocessing.Queue[int] = multiprocessing.Queue()
     halves = [connections // 2, connections - connections // 2]
     processes = [
-        multiprocessing.Process(target=_insert, args=(url, half, seconds, counts)) for half in halves
+        multiprocessing.Process(target=_insert, args=(url, half, seconds, counts))
+        for half in halves
     ]
     for process in processes:
         process.start()

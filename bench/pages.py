@@ -56,7 +56,10 @@ def addresses() -> dict[str, tuple[str, list[str]]]:
         ),
         "queue, handler with 1 %": ("handler", [f"{desk}?tab=open", f"{desk}?tab=all&sort=oldest"]),
         "case": ("dispatcher", [f"{desk}cases/{number}/" for number in numbers]),
-        "answers": ("", ["/zh-hans/answers/", "/en/answers/?category=c7", "/zh-hans/answers/?unit=u9"]),
+        "answers": (
+            "",
+            ["/zh-hans/answers/", "/en/answers/?category=c7", "/zh-hans/answers/?unit=u9"],
+        ),
         "brief": ("supervisor", [f"{desk}briefs/"]),
     }
 
@@ -80,7 +83,9 @@ def measure(address: str, paths: Iterable[str], session: str) -> list[float]:
         status, body = _get(channel, path, session)
         spent = (time.perf_counter() - started) * 1000
         if status != 200:
-            raise RuntimeError(f"{path} answered {status}: {re.sub('<[^>]+>', ' ', body.decode())[:200]}")
+            raise RuntimeError(
+                f"{path} answered {status}: {re.sub('<[^>]+>', ' ', body.decode())[:200]}"
+            )
         if number >= 5:
             taken.append(spent)
     return taken

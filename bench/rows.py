@@ -38,18 +38,24 @@ class Report:
     def at_least(self, name: str, value: float, unit: str, *, limit: float, share: float) -> None:
         """A rate that must reach `share` of `limit`."""
         ratio = value / limit
-        self.add(Row(name, value, unit, limit, ratio, f"≥ 1/{1 / share:.0f} of limit", ratio >= share))
+        self.add(
+            Row(name, value, unit, limit, ratio, f"≥ 1/{1 / share:.0f} of limit", ratio >= share)
+        )
 
     def at_most(self, name: str, value: float, unit: str, *, budget: float) -> None:
         """A figure that must not exceed `budget`."""
-        self.add(Row(name, value, unit, budget, value / budget, f"≤ {budget:g} {unit}", value <= budget))
+        self.add(
+            Row(name, value, unit, budget, value / budget, f"≤ {budget:g} {unit}", value <= budget)
+        )
 
     def plain(self, name: str, value: float, unit: str) -> None:
         """A figure without a budget."""
         self.add(Row(name, value, unit))
 
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps([asdict(row) for row in self.rows], ensure_ascii=False, indent=1) + "\n")
+        path.write_text(
+            json.dumps([asdict(row) for row in self.rows], ensure_ascii=False, indent=1) + "\n"
+        )
 
 
 def percentile(values: list[float], share: float) -> float:

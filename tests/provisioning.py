@@ -27,6 +27,7 @@ RUN_VARIABLE = "HUIYING_TEST_RUN"
 SECRET_VARIABLE = "HUIYING_TEST_SECRET"
 FOLDER_PREFIX = "huiying-test-"
 RUN_LOCK = "run.lock"
+KEPT = {"HUIYING_CHROMIUM"}
 # Any 32 bytes: a test run seals nothing that lasts.
 KEYS = "1:dGVzdHMgb25seSwgdGhpcyBrZXkgc2VhbHMgbm8gbGU="
 
@@ -78,7 +79,13 @@ def worker() -> str:
 
 
 def arrange() -> Run:
-    """Set the environment that the settings read; call it before Django is set up."""
+    """Set the environment that the settings read; call it before Django is set up.
+
+    What a developer has set for an installation of their own does not reach the tests.
+    """
+    for name in [name for name in os.environ if name.startswith("HUIYING_")]:
+        if not name.startswith("HUIYING_TEST_") and name not in KEPT:
+            del os.environ[name]
     if RUN_VARIABLE not in os.environ:
         _tidy_up_after_the_killed()
         folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))

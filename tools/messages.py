@@ -21,7 +21,8 @@ from django.core.management.commands.makemessages import Command
 import django
 django.setup()
 Command.msgmerge_options = [*Command.msgmerge_options, "--no-fuzzy-matching"]
-call_command("makemessages", locale=["zh_Hans"], no_location=True, no_obsolete=True, no_wrap=True, verbosity=0)
+options = {"no_location": True, "no_obsolete": True, "no_wrap": True, "verbosity": 0}
+call_command("makemessages", locale=["zh_Hans"], **options)
 """
 
 
@@ -68,9 +69,7 @@ def missing(package: Path) -> str:
     """The entries that have no translation or an unsure one, as PO text; empty when complete."""
     untranslated = run("msgattrib", "--untranslated", "--no-wrap", str(CATALOGUE), cwd=package)
     fuzzy = run("msgattrib", "--only-fuzzy", "--no-wrap", str(CATALOGUE), cwd=package)
-    return "\n".join(
-        text for text in (untranslated, fuzzy) if text.count("msgid ") > 1
-    )
+    return "\n".join(text for text in (untranslated, fuzzy) if text.count("msgid ") > 1)
 
 
 def compile_catalogue(package: Path) -> None:
@@ -82,7 +81,9 @@ def check() -> int:
     """0 where the committed catalogue and its compiled form are complete and current."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "huiying"
-        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "static", "sample"))
+        shutil.copytree(
+            PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "static", "sample")
+        )
         extract(copy)
         lacking = missing(copy)
         if lacking:
@@ -99,7 +100,9 @@ def check() -> int:
 
 def main() -> int:
     if shutil.which("msgfmt") is None:
-        print("GNU gettext is needed: apt install gettext, or brew install gettext.", file=sys.stderr)
+        print(
+            "GNU gettext is needed: apt install gettext, or brew install gettext.", file=sys.stderr
+        )
         return 1
     if "--check" in sys.argv:
         return check()

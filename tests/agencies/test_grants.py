@@ -1,6 +1,6 @@
 import pytest
 
-from huiying.agencies.actions import end_role, give_role, load_units
+from huiying.agencies.actions import UnitRow, end_role, give_role, load_units
 from huiying.agencies.models import Unit
 from huiying.agencies.reads import ancestors, people_at, unit_choices
 from huiying.kernel.actors import SYSTEM
@@ -69,7 +69,8 @@ def test_a_unit_that_does_not_fit_the_tree_is_refused(county, row):
 
 def test_loading_the_same_units_again_changes_nothing_and_a_new_name_is_one_entry(county):
     entries = Entry.objects.count()
-    rows = [{"code": "water", "parent": "county", "name": {"zh-hans": "自来水公司", "en": "Water"}}]
+    name = {"zh-hans": "自来水公司", "en": "Water"}
+    rows: list[UnitRow] = [{"code": "water", "parent": "county", "name": name}]
     assert load_units(actor=SYSTEM, rows=rows) == 0
     assert load_units(actor=SYSTEM, rows=rows) == 0
     assert Entry.objects.count() == entries + 1

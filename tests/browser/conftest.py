@@ -4,12 +4,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from pytest_django import Settings
 
-from tests.people import People, Person
+from tests.people import Person
 
 FLAGS = [
     "--no-sandbox",
@@ -48,7 +50,22 @@ type Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opener]:
+def address(transactional_db: None, settings: Settings) -> Iterator[str]:
+    """The application as it is served: its own middleware answers for static files too."""
+    settings.ALLOWED_HOSTS = ["localhost"]
+    as_it_is: Any = lambda application: application  # noqa: E731 - Django asks for a class to wrap it in
+    thread = LiveServerThread("localhost", as_it_is)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://localhost:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Opener]:
     """Makes pages: `opened(person=…, language=…, javascript=…, viewport=…, scheme=…)`."""
     contexts: list[BrowserContext] = []
 
@@ -60,7 +77,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opener]:
         scheme: str = "light",
     ) -> Page:
         context = browser.new_context(
-            base_url=live_server.url,
+            base_url=address,
             java_script_enabled=javascript,
             viewport=viewport,
             color_scheme="dark" if scheme == "dark" else "light",
@@ -69,7 +86,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opener]:
         contexts.append(context)
         if person is not None:
             value = person.client.cookies["staff"].value
-            context.add_cookies([{"name": "staff", "value": value, "url": live_server.url}])
+            context.add_cookies([{"name": "staff", "value": value, "url": address}])
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
         return page
@@ -77,9 +94,3 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opener]:
     yield make
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def county_live(transactional_db: None, people: People) -> People:
-    """The people, committed, so that the server's threads see them."""
-    return people

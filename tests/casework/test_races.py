@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -25,29 +26,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def together(*deeds: Callable[[], Any]) -> list[Any]:
     """What each deed returned or was refused with, all of them run at once."""
-    results: list[Any] = [None] * len(deeds)
 
-    def run(place: int) -> None:
+    def run(deed: Callable[[], Any]) -> Any:
         try:
-            results[place] = deeds[place]()
+            return deed()
         except Refusal as refusal:
-            results[place] = refusal
+            return refusal
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
 
 
 @pytest.fixture(params=["guarded", "control"])
 def guarded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Nobody changes a case before both have read it and decided; in the control nothing compares."""
-    barrier = threading.Barrier(2, timeout=20)
+    barrier = threading.Barrier(2, timeout=60)
     compare_and_set = stepping.change
 
     def set_only(case: CaseFile, **columns: Any) -> None:
@@ -107,14 +102,12 @@ def test_a_case_is_given_to_two_units_at_once(people, assigned, guarded):
     assert _winners(results) == (1 if guarded else 2)
 
 
-def test_one_accepts_while_a_colleague_returns(people, assigned, guarded):
+def test_a_unit_accepts_what_the_desk_gives_to_another(people, assigned, guarded):
     number = assigned.number
-    accepting, returning = people.handler.actor, people.colleague.actor
+    accepting, giving = people.handler.actor, people.dispatcher.actor
     results = together(
         lambda: working.accept(actor=accepting, number=number),
-        lambda: working.return_to_desk(
-            actor=returning, number=number, reason="unclear", words="看不清。"
-        ),
+        lambda: sorting.reassign(actor=giving, number=number, lead_code="water", reason="归他们。"),
     )
     assert _winners(results) == (1 if guarded else 2)
 
@@ -122,19 +115,20 @@ def test_one_accepts_while_a_colleague_returns(people, assigned, guarded):
 @pytest.fixture(params=["guarded", "control"])
 def locked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """In the control a writer who withdraws does not wait for another writer of the same case."""
-    if request.param == "control":
+    guarded = request.param == "guarded"
+    if not guarded:
         monkeypatch.setattr(QuerySet, "select_for_update", lambda rows: rows)
-    barrier = threading.Barrier(2)
+    barrier = threading.Barrier(2, timeout=1 if guarded else 60)
     exists = QuerySet.exists
 
     def after_both(rows: QuerySet[Any]) -> bool:
         if rows.model is Report:
             with contextlib.suppress(threading.BrokenBarrierError):
-                barrier.wait(timeout=1)  # with the lock only one comes this far
+                barrier.wait()  # with the lock only one comes this far
         return exists(rows)
 
     monkeypatch.setattr(QuerySet, "exists", after_both)
-    return bool(request.param == "guarded")
+    return bool(guarded)
 
 
 def test_the_case_ends_with_its_last_writer_though_both_leave_at_once(people, locked):

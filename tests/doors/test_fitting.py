@@ -119,6 +119,7 @@ def test_without_a_state_the_times_tell():
     assert fit(text).state == "in_progress"
     assert fit(text, answer="Mended.", answered="2026-03-03").state == "answered"
     assert fit(text, answer="Mended.", closed="2026-03-03").state == "closed"
+    assert fit(**CLOSED | {"state": ""}).state == "closed"
 
 
 def test_without_a_time_of_its_own_an_answer_was_given_at_closing():

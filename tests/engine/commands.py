@@ -105,6 +105,14 @@ def lives(pid: int) -> bool:
         return False
 
 
+def words_of(pid: int) -> list[str]:
+    """The command of a process; empty once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
+
+
 def descendants(pid: int) -> list[int]:
     """All children of `pid` and theirs."""
     found: list[int] = []

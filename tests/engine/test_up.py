@@ -22,6 +22,7 @@ from tests.engine.commands import (
     free_port,
     lives,
     running,
+    words_of,
 )
 from tests.engine.conftest import is_up
 
@@ -42,11 +43,7 @@ class Tree:
 
     def children(self, word: str) -> list[int]:
         """Its processes whose command holds `word`."""
-        return [
-            pid
-            for pid in descendants(self.pid)
-            if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-        ]
+        return [pid for pid in descendants(self.pid) if word in words_of(pid)]
 
     def has_other(self, word: str, old: int) -> bool:
         return bool(set(self.children(word)) - {old})

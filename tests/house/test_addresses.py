@@ -10,13 +10,10 @@ from dataclasses import dataclass
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.people import People
+from tests.people import MEMBERS, People
 from tests.scene import Scene
 
-STAFF = frozenset(
-    "clerk dispatcher handler colleague other_handler below reviewer unit_reviewer supervisor leader"
-    " auditor administrator investigator".split()
-)
+STAFF = frozenset(MEMBERS)
 DESK = frozenset({"clerk", "dispatcher"})
 ROOT = frozenset({"reviewer", "supervisor"})  # hold their role at the root: they reach everything
 HOUSING = frozenset({"handler", "colleague"})

@@ -26,9 +26,11 @@ def page_classes() -> dict[str, type]:
     found: dict[str, type] = {}
     for module_info in pkgutil.walk_packages(faces.__path__, "huiying.faces."):
         module = importlib.import_module(module_info.name)
-        for name, value in vars(module).items():
-            if inspect.isclass(value) and dataclasses.is_dataclass(value):
-                found[name] = value
+        found |= {
+            name: value
+            for name, value in vars(module).items()
+            if inspect.isclass(value) and dataclasses.is_dataclass(value)
+        }
     return found
 
 

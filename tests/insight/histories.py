@@ -1,10 +1,8 @@
-"""Random histories of cases, as the verbs would have written them, and a slow count over their steps.
+"""Random histories of cases, as the verbs would have written them: walks on the table of the life cycle.
 
-`written` walks the table of the life cycle; `Recount` knows nothing of the SQL: it goes through the
-moves of one case one by one. Time goes in minutes, so that steps often fall on the very edges.
+Time goes in minutes, so that steps often fall on the very edges of the period.
 """
 
-from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,8 +23,6 @@ from huiying.routing.models import Category
 
 MINUTE = timedelta(minutes=1)
 DAY = 24 * 60
-OPEN = {"received", "triaged", "assigned", "in_progress", "waiting", "returned"}
-DESK = {"received", "triaged", "returned"}
 CAP = timedelta(days=2)  # the moves carry it, so it need not be the agency's
 # Without these weights most cases would be withdrawn or answered at once.
 LIKELY = {
@@ -174,7 +170,7 @@ class _Walk:
         likely = [step for step in possible for _time in range(LIKELY.get(step.verb, 1))]
         step = likely[choice % len(likely)]
         source = self.state
-        if source == "waiting":
+        if self.waiting_since and self.waiting_until:
             pause = max(min(self.at, self.waiting_until) - self.waiting_since, timedelta())
             self.due_at += pause
             self.paused += pause
@@ -317,213 +313,3 @@ def written(period: Period, seed: int, size: int) -> list[CaseFile]:
     for _case in range(size):
         world.add(drawing.history())
     return world.save()
-
-
-class Recount:
-    """What the brief must say of each case: a slow count, case by case and move by move."""
-
-    def __init__(self, period: Period) -> None:
-        self.period = period
-        self.said: dict[tuple[str, str], list[Entry]] = {}
-        for entry in Entry.objects.select_related("payload").order_by("at", "id"):
-            self.said.setdefault((entry.action, entry.subject), []).append(entry)
-
-    def lines(self, cases: Iterable[CaseFile]) -> dict[int, dict[str, Any]]:
-        """Lines by the key of their case; a case that is not in the brief has none."""
-        found = {case.pk: recount(self, case) for case in cases}
-        return {key: line for key, line in found.items() if line}
-
-
-def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
-    """What the brief must say of this case, or None where the case is not in it."""
-    starts, ends = world.period.starts_at, world.period.ends_at
-    if case.received_at >= ends:
-        return None
-    moves = [move for move in case.moves.all() if move.at < ends]
-    line: dict[str, Any] = dict.fromkeys(
-        (
-            "assigned",
-            "returned",
-            "answered",
-            "reopened",
-            "declined",
-            "withdrawn",
-            "closed",
-            "closed_unanswered",
-        ),
-        False,
-    )
-    line |= {"answered_outcome": "", "closed_outcome": "", "settled": "", "conduct": case.conduct}
-    state, before, returns, touched = "received", "received", 0, False
-    desk_since = round_start = case.received_at
-    was_open_inside = False
-    for move in moves:
-        leaves = move.source in OPEN | {""} and move.target not in OPEN
-        if move.target in DESK and move.source not in DESK:
-            desk_since = move.at
-        if move.verb == "reopen":
-            round_start = move.at
-        returns += move.verb == "return_to_desk"
-        state = move.target
-        if move.at < starts:
-            before = state
-            continue
-        touched = True
-        was_open_inside |= state in OPEN
-        line["assigned"] |= state == "assigned"
-        line["returned"] |= move.verb == "return_to_desk"
-        line["reopened"] |= move.verb == "reopen"
-        if state == "closed":
-            line |= {"closed": True, "closed_outcome": move.outcome}
-        if leaves:
-            _end_of_round(line, move)
-    last = moves[-1] if moves else None
-    due = last.due_at if last else case.due_at
-    waits_until = None
-    if last and last.waiting_since:
-        waits_until = last.waiting_until
-        due += max(min(ends, waits_until) - last.waiting_since, timedelta())
-    line |= {
-        "state": state,
-        "number": case.number,
-        "channel": case.channel,
-        "danger": case.danger,
-        "round": last.round if last else 1,
-        "unit_id": last.unit_id if last else None,
-        "category_id": last.category_id if last else case.category_id,
-        "due_at": due,
-    }
-    line |= _letters(world, case)
-    line["conduct"] = _conduct(world, case)
-    line["clock"] = _clock(state, due, waits_until, ends)
-    line["decision"] = ""
-    if state in OPEN:
-        reasons = {
-            "conduct": line["conduct"] and state in DESK,
-            "returned_twice": returns >= 2 and state in DESK,
-            "long_late": due < ends and ends - due > due - round_start,
-            "unassigned": state in DESK and ends - desk_since > timedelta(days=2),
-        }
-        line["decision"] = next((reason for reason, holds in reasons.items() if holds), "")
-    if case.received_at >= starts:
-        line["origin"] = "new"
-    elif before in OPEN:
-        line["origin"] = "carried"
-    else:
-        line["origin"] = "back" if was_open_inside else ""
-    inside = ("new_submissions", "withdrawn_submissions", "votes_solved", "votes_partly")
-    told = any(line[name] for name in (*inside, "votes_not_solved"))
-    known = _is_candidate(case, starts, told_by_vote=any(line[name] for name in VOTES))
-    if not known:
-        return None
-    return line if state in OPEN or line["origin"] == "new" or touched or told else None
-
-
-VOTES = ("votes_solved", "votes_partly", "votes_not_solved")
-
-
-def _is_candidate(case: CaseFile, starts: datetime, *, told_by_vote: bool) -> bool:
-    """False for a letter that joined, or left, a case at rest: no verb does that (see the brief's SQL)."""
-    return case.state in OPEN or told_by_vote or any(move.at >= starts for move in case.moves.all())
-
-
-def _end_of_round(line: dict[str, Any], move: Move) -> None:
-    if move.outcome == "withdrawn":
-        kind = "withdrawn"
-    elif move.target == "closed":
-        kind = "declined" if move.outcome == "not_ours" else "closed_unanswered"
-    else:
-        kind = "answered"
-        line["answered_outcome"] = move.outcome
-    line[kind] = True
-    if move.round == 1 and kind == "withdrawn":
-        line["settled"] = "withdrawn"
-    elif move.round == 1 and kind == "answered":
-        line["settled"] = "on_time" if move.at <= move.due_at else "late"
-
-
-def _letters(world: Recount, case: CaseFile) -> dict[str, int]:
-    found = dict.fromkeys(("submissions", "new_submissions", "withdrawn_submissions", *VOTES), 0)
-    starts, ends = world.period.starts_at, world.period.ends_at
-    for report in case.reports.all():
-        votes = world.said.get(("report.vote", f"submission:{report.submission.label}"), [])
-        inside = [vote for vote in votes if starts <= vote.at < ends]
-        if inside:
-            found[f"votes_{inside[-1].payload.data['vote']}"] += 1
-        if report.submission.received_at >= ends:
-            continue
-        gone = report.ended_at is not None and report.ended_at < ends
-        found["submissions"] += not gone
-        found["new_submissions"] += report.submission.received_at >= starts
-        found["withdrawn_submissions"] += gone and report.ended_at >= starts
-    return found
-
-
-def _conduct(world: Recount, case: CaseFile) -> bool:
-    if not case.conduct:
-        return False
-    ends = world.period.ends_at
-    by_writer = any(
-        report.submission.conduct and report.submission.received_at < ends
-        for report in case.reports.all()
-    )
-    marks = world.said.get(("case.mark_conduct", f"case:{case.label}"), [])
-    return by_writer or not marks or marks[0].at < ends
-
-
-def _clock(state: str, due: datetime, waits_until: datetime | None, ends: datetime) -> str:
-    if state not in OPEN:
-        return ""
-    if due < ends:
-        return "late"
-    if waits_until is not None and ends <= waits_until:
-        return "paused"
-    return "soon" if due - ends <= timedelta(days=3) else "in_time"
-
-
-# The figures once more, as plain rules over one recounted line.
-RULES = {
-    "in_hand": lambda line: line["origin"] != "",
-    "carried": lambda line: line["origin"] == "carried",
-    "received": lambda line: line["origin"] == "new",
-    "came_back": lambda line: line["origin"] == "back",
-    "open": lambda line: line["state"] in OPEN,
-    "done": lambda line: line["origin"] != "" and line["state"] not in OPEN,
-    "late": lambda line: line["clock"] == "late",
-    "paused": lambda line: line["clock"] == "paused",
-    "soon": lambda line: line["clock"] == "soon",
-    "in_time": lambda line: line["clock"] == "in_time",
-    "waiting": lambda line: line["state"] == "waiting",
-    "decision": lambda line: line["decision"] != "",
-    "danger_open": lambda line: line["state"] in OPEN and line["danger"],
-    "conduct_open": lambda line: line["state"] in OPEN and line["conduct"],
-    "danger_received": lambda line: line["origin"] == "new" and line["danger"],
-    "conduct_received": lambda line: line["origin"] == "new" and line["conduct"],
-    "assigned": lambda line: line["assigned"],
-    "returned": lambda line: line["returned"],
-    "answered": lambda line: line["answered"],
-    "answered_on_time": lambda line: line["settled"] == "on_time",
-    "answered_late": lambda line: line["settled"] == "late",
-    "answered_again": lambda line: line["answered"] and line["settled"] not in {"on_time", "late"},
-    "settled": lambda line: line["settled"] != "",
-    "withdrawn_first": lambda line: line["settled"] == "withdrawn",
-    "reopened": lambda line: line["reopened"],
-    "declined": lambda line: line["declined"],
-    "withdrawn": lambda line: line["withdrawn"],
-    "closed": lambda line: line["closed"],
-    "closed_unanswered": lambda line: line["closed_unanswered"],
-    "submissions_open": lambda line: line["submissions"] if line["state"] in OPEN else 0,
-    "submissions_late": lambda line: line["submissions"] if line["clock"] == "late" else 0,
-    "submissions_received": lambda line: line["new_submissions"],
-    "submissions_withdrawn": lambda line: line["withdrawn_submissions"],
-    "votes": lambda line: sum(line[name] for name in VOTES),
-    "votes_solved": lambda line: line["votes_solved"],
-    "votes_partly": lambda line: line["votes_partly"],
-    "votes_not_solved": lambda line: line["votes_not_solved"],
-}
-
-
-def totals(lines: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Every figure over recounted lines."""
-    listed = list(lines)
-    return {key: sum(int(rule(line)) for line in listed) for key, rule in RULES.items()}

@@ -1,6 +1,7 @@
 """On random histories: the brief says what a slow count says, and its parts add up to their wholes."""
 
 from datetime import date, time
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -14,7 +15,8 @@ from huiying.insight.periods import period
 from huiying.insight.reads import read_brief
 from huiying.insight.wording import amount, label
 from huiying.kernel.actors import SYSTEM
-from tests.insight.histories import RULES, Recount, totals, undone, written
+from tests.insight.histories import undone, written
+from tests.insight.recounting import RULES, Recount, totals
 
 DAY, SEVEN = date(2026, 3, 10), time(7)
 PERIOD = period(DAY, SEVEN)
@@ -37,7 +39,8 @@ def test_the_brief_says_what_a_slow_count_says(county, seed, size):
         cases = written(PERIOD, seed, size)
         kept = count_brief(actor=SYSTEM, day=DAY, until=SEVEN)
         expected = Recount(PERIOD).lines(cases)
-        found = {line["case_id"]: line for line in BriefLine.objects.filter(brief=kept).values()}
+        lines = BriefLine.objects.filter(brief=kept)
+        found: dict[int, dict[str, Any]] = {line["case_id"]: {**line} for line in lines.values()}
         assert set(found) == set(expected)
         for key, line in expected.items():
             assert {name: found[key][name] for name in line} == line

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from huiying.casework.actions.sorting import mark_conduct, reassign
+from huiying.casework.actions.sorting import assign, mark_conduct, reassign, triage
+from huiying.casework.policy import visible_cases
 from huiying.insight.actions import count_brief
 from huiying.insight.models import Brief
 from huiying.kernel.actors import SYSTEM
@@ -47,8 +48,8 @@ def test_a_unit_sees_its_own_part(name, open_cases, people, kept):
     said = data(person)
     assert said["figures"]["open"] == open_cases
     assert said["figures"]["received"] == 0
-    assert len(said["scope"]) == 1
-    assert "本简报只" in words(person.client.get(URL)) or said["scope"]
+    assert said["scope"] == [{"below": "estates"}.get(name, "housing")]
+    assert "Only cases with these units" in words(person.client.get(URL.replace("zh-hans", "en")))
 
 
 def test_an_administrator_and_a_stranger_see_nothing(people, kept):
@@ -272,3 +273,29 @@ def test_an_empty_day_in_both_languages(people, county):
         response = people.leader.client.get(f"/{language}/desk/briefs/2026-03-10/")
         assert response.status_code == 200
         assert "cases/?" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["clerk", "handler", "below", "unit_reviewer", "other_handler", "investigator", "auditor"],
+)
+def test_what_is_listed_is_what_the_case_policy_shows(name, people, case_at):
+    for place, (lead, named) in enumerate(
+        [("housing", "estates"), ("housing", ""), ("water", "housing"), ("integrity", "roads")]
+    ):
+        case = case_at(9, 9, title=str(place))
+        with on(9, 10):
+            triage(actor=people.clerk.actor, number=case.number, category_code="noise")
+            assign(actor=people.dispatcher.actor, number=case.number, lead_code=lead)
+            if named:
+                mark_conduct(
+                    actor=SYSTEM, number=case.number, unit_codes=[named], usernames=["clerk"]
+                )
+    counted()
+    person = getattr(people, name)
+    page = person.client.get(f"{URL}cases/?figure=open").context["page"]
+    listed = {int(row[0]["text"]) for row in page.rows}
+    assert listed <= set(visible_cases(person.actor).values_list("number", flat=True))
+    assert all("url" in row[0] for row in page.rows)
+    whole = data(person)["figures"]["open"]
+    assert bool(page.hidden) == (whole > len(listed))

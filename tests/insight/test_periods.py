@@ -22,16 +22,16 @@ def test_a_day_in_shanghai(settings):
 @pytest.mark.parametrize(
     ("day", "starts", "ends", "hours"),
     [
-        (date(2026, 3, 8), (3, 7, 12), (3, 8, 11), 23),
-        (date(2026, 3, 9), (3, 8, 11), (3, 9, 11), 24),
-        (date(2026, 11, 1), (10, 31, 11), (11, 1, 12), 25),
+        (date(2026, 3, 8), "2026-03-07 12:00Z", "2026-03-08 11:00Z", 23),
+        (date(2026, 3, 9), "2026-03-08 11:00Z", "2026-03-09 11:00Z", 24),
+        (date(2026, 11, 1), "2026-10-31 11:00Z", "2026-11-01 12:00Z", 25),
     ],
 )
 def test_days_on_which_the_clocks_change_in_new_york(settings, day, starts, ends, hours):
     settings.TIME_ZONE = "America/New_York"
     found = period(day, SEVEN)
-    assert found.starts_at == datetime(2026, *starts, tzinfo=UTC)
-    assert found.ends_at == datetime(2026, *ends, tzinfo=UTC)
+    assert found.starts_at == datetime.fromisoformat(starts)
+    assert found.ends_at == datetime.fromisoformat(ends)
     assert found.hours == hours
 
 

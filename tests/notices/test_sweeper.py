@@ -17,6 +17,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import STRANGER, SYSTEM, Actor
 from huiying.kernel.verbs import verb
 from huiying.notices import actions, tasks
+from huiying.notices.delivery import deliver
 from huiying.notices.models import Outgoing
 
 ADDRESS = "resident@example.org"
@@ -111,7 +112,6 @@ def test_one_contact_that_cannot_be_opened_holds_up_no_other(folder, county):
 @pytest.mark.django_db
 def test_a_resend_after_a_crash_carries_the_same_message_id(folder, county, monkeypatch):
     write_in()
-    deliver = tasks.deliver
 
     def crash_after_sending(row: Outgoing) -> str:
         deliver(row)
@@ -146,7 +146,12 @@ def test_two_sweepers_send_each_row_once(county, monkeypatch):
     for number in range(20):
         write_in(body=f"第 {number} 封")
     sent: list[int] = []
-    monkeypatch.setattr(tasks, "deliver", lambda row: sent.append(row.pk) or "sent")
+
+    def note(row: Outgoing) -> str:
+        sent.append(row.pk)
+        return "sent"
+
+    monkeypatch.setattr(tasks, "deliver", note)
     sweep_by_two(sent, threading.Barrier(2))
     assert sorted(sent) == sorted(set(sent))
     assert len(sent) == 20
@@ -163,13 +168,11 @@ def test_control_without_the_claim_two_sweepers_send_some_twice(county, monkeypa
         sent.append(row.pk)
         return "sent"
 
-    monkeypatch.setattr(tasks, "deliver", slow)
-
     def unguarded() -> int:
         due = list(Outgoing.objects.filter(sent_at=None).order_by("id"))
         both.wait(10)
         for row in due:
-            tasks.deliver(row)
+            slow(row)
             Outgoing.objects.filter(pk=row.pk).update(sent_at=time.now())
         return len(due)
 

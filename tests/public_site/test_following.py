@@ -292,10 +292,10 @@ class TestWhatItSays:
         english.write("The first letter", title="First")
         english.open()
         english.act("add", text="Words of the first")
+        desk.take_on(english)
         other = Writer("en")
         with time.at(time.now() + timedelta(days=1)):
             other.write("The second letter", title="Second")
-            desk.take_on(english)
         Report.objects.filter(pk=other.report.pk).update(case=english.case)
         with time.at(time.now() + timedelta(days=2)):
             desk.answer(english, "Shared answer")
@@ -305,7 +305,7 @@ class TestWhatItSays:
             page = text_of(other.letter())
         assert "The second letter" in page
         assert "Shared answer" in page
-        for foreign in ("first", "First", english.code, "You told us", "Not solved.<"):
+        for foreign in ("first", "First", english.code, "You told us", "took it on"):
             assert foreign not in page
 
 

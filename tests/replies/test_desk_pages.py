@@ -90,9 +90,10 @@ def test_the_preview_is_what_everybody_will_see(people, in_hand, words):
 
 def test_what_lacks_a_part_is_not_handed_over_and_nothing_typed_is_lost(people, in_hand):
     case = in_hand()
-    refused = _post(people.handler, case, "submit", outcome="")
+    refused = _post(people.handler, case, "submit", outcome="", title=" ")
     assert refused.status_code == 422
     assert "Say what came of it." in refused.text
+    assert "Give the answer a title." in refused.text
     assert "二十二点后停工。" in refused.text
     assert not Reply.objects.exists()
 
@@ -112,14 +113,16 @@ def test_where_two_write_at_once_both_texts_are_shown(people, in_hand, words):
 
 
 def test_what_is_typed_survives_when_the_case_is_taken_away(people, in_hand):
-    """To a unit below, so that the writer still sees the case but it is in nobody's hand."""
+    """To a unit below, so that the writer still sees it; then to one whose cases they never see."""
     case = in_hand()
-    reassign(
-        actor=people.dispatcher.actor, number=case.number, lead_code="estates", reason="Theirs."
-    )
-    gone = _post(people.handler, case, "save")
-    assert gone.status_code == 409
-    assert "二十二点后停工。" in gone.text
+    for unit, status in (("estates", 409), ("water", 404)):
+        reassign(
+            actor=people.dispatcher.actor, number=case.number, lead_code=unit, reason="Theirs."
+        )
+        gone = _post(people.handler, case, "save")
+        assert gone.status_code == status
+        assert "二十二点后停工。" in gone.text
+        assert case.title not in gone.text
     assert not Reply.objects.exists()
 
 
@@ -194,6 +197,9 @@ def test_a_correction_goes_through_the_pages(people, in_hand, words):
     correction = Reply.objects.get(corrects=first)
     assert done.url == f"/en/desk/answers/{correction.label}/text/"
     assert people.handler.client.get(address).url == done.url  # one at a time
+    second = people.colleague.client.post(address, typed | {"do": "save", "reason": "Also me."})
+    assert second.status_code == 409
+    assert second.text.count("七点前停工。") == 2  # what is saved, and what was typed
     more = {**typed, "text": "六点前停工。", "label": correction.label, "seen": "1"}
     handed = people.handler.client.post(done.url, more | {"do": "submit"})
     assert handed.status_code == 302

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from huiying.casework.actions.sorting import reassign
 from huiying.casework.actions.working import accept
@@ -273,3 +274,21 @@ def test_every_open_state_can_be_given_up(people, in_hand, words):
         assert reply.state == State.ABANDONED
         if way == 2:
             break
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE replies_replyversion SET text = 'dressed up'",
+        "DELETE FROM replies_replyversion",
+        "DELETE FROM replies_reply",
+        "TRUNCATE replies_reply, replies_replyversion",
+        "UPDATE replies_reply SET address = 'elsewhere'",
+        "UPDATE replies_reply SET issued_at = now() - interval '9 days'",
+        "UPDATE replies_reply SET version = 2, approved_version = 2",
+    ],
+)
+def test_what_was_said_cannot_be_changed_in_the_database(people, in_hand, words, statement):
+    _published(people, in_hand(), words)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.utils.functional import SimpleLazyObject
 
@@ -11,8 +12,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = environment.flag("HUIYING_DEBUG", default=False)
 DATA = places.data_folder()
 # Read when first needed: a look at the settings alone makes no key file.
-KEY_RING = SimpleLazyObject(lambda: keys.load(DATA))
-SECRET_KEY = SimpleLazyObject(lambda: keys.secret_key(KEY_RING))
+KEY_RING: Any = SimpleLazyObject(lambda: keys.load(DATA))
+SECRET_KEY: Any = SimpleLazyObject(lambda: keys.secret_key(KEY_RING))
 
 ALLOWED_HOSTS = environment.words("HUIYING_HOSTS", "localhost,127.0.0.1,[::1]")
 SITE_URL = environment.text("HUIYING_URL", "http://127.0.0.1:8000").rstrip("/")

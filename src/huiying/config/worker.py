@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-import psycopg
 from django.db import close_old_connections
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
@@ -31,16 +30,16 @@ LONGEST_PAUSE = 30.0
 class Loop:
     """A task that does what is there to do and returns how many rows it handled.
 
-    It runs every `every` seconds, and at once when something is notified on `channel`.
+    It runs every `every` seconds. Nothing wakes it earlier: a NOTIFY in each verb would make commits
+    wait for each other.
     """
 
     name: str
     task: Callable[[], int]
     every: float
-    channel: str = ""
 
 
-LOOPS = [Loop("outbox", sweep, every=2.0, channel="huiying_outbox")]
+LOOPS = [Loop("outbox", sweep, every=2.0)]
 
 
 @dataclass
@@ -52,13 +51,12 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
-        self._wake = {loop.name: threading.Event() for loop in self.loops}
 
     def run(self) -> None:
         """Return within seconds of a signal; what was unfinished is rolled back and done later."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        targets: list[Callable[[], None]] = [self._listen, self._keep_schedules]
+        targets: list[Callable[[], None]] = [self._keep_schedules]
         targets += [self._repeated(loop) for loop in self.loops]
         # Daemons: a mail server that never answers must not hold up the stop.
         threads = [threading.Thread(target=target, daemon=True) for target in targets]
@@ -72,8 +70,6 @@ class Worker:
     def stop(self) -> None:
         """Ask `run` to return."""
         self._stop.set()
-        for event in self._wake.values():
-            event.set()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop()
@@ -85,8 +81,7 @@ class Worker:
                 loop.task()
             finally:
                 close_old_connections()
-            self._wake[loop.name].wait(loop.every)
-            self._wake[loop.name].clear()
+            self._stop.wait(loop.every)
 
         return lambda: self._persist(loop.name, repeat)
 
@@ -104,20 +99,6 @@ class Worker:
                 logger.error("worker loop %s failed: %s", name, type(error).__name__)
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-
-    def _listen(self) -> None:
-        self._persist("listen", self._listen_once)
-
-    def _listen_once(self) -> None:
-        channels = {loop.channel: self._wake[loop.name] for loop in self.loops if loop.channel}
-        with psycopg.connect(**connector_params(), autocommit=True) as connection:
-            for channel in channels:
-                connection.execute(f'LISTEN "{channel}"'.encode())
-            for event in channels.values():
-                event.set()  # something may have been written while nobody listened
-            while not self._stop.is_set():
-                for notice in connection.notifies(timeout=1):
-                    channels[notice.channel].set()
 
     def _keep_schedules(self) -> None:
         self._persist("schedules", lambda: asyncio.run(self._run_procrastinate()))

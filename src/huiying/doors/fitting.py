@@ -98,18 +98,8 @@ class Fitting:
     def fit(self, line: int, fields: Sequence[str]) -> PastLetter:
         """The letter in this record; raises Unfit with the reason."""
         self._check_characters(fields)
-        received = self._moment("received", fields)
-        if received is None:
-            raise Unfit("the date of receipt is missing")
-        self._not_in_future("received", received)
-        answer = self._text("answer", fields)
-        closed = self._past("closed", fields, received, "closed before it was received")
-        answered = self._past("answered", fields, received, "answered before it was received")
-        if answered is None and answer:
-            answered = closed
-        if answered and closed and closed < answered:
-            raise Unfit("closed before it was answered")
-        unit = self._text("unit", fields)
+        answer, unit = self._text("answer", fields), self._text("unit", fields)
+        received, answered, closed = self._times(fields, answer)
         state = self._state(fields, answer, closed, unit)
         letter = PastLetter(
             line=line,
@@ -125,17 +115,30 @@ class Fitting:
             entered=_entered(state, unit),
             state=state,
             outcome=self._text("outcome", fields, Outcome.EXPLAINED),
-            answered=answered if answer else None,
+            answered=answered,
             closed=closed,
             answer=answer,
             question=self._text("question", fields),
         )
         return _checked(letter)
 
+    def _times(
+        self, fields: Sequence[str], answer: str
+    ) -> tuple[datetime, datetime | None, datetime | None]:
+        """When it was received, answered (where there is an answer) and closed."""
+        received = self._moment("received", fields)
+        if received is None:
+            raise Unfit("the date of receipt is missing")
+        self._not_in_future("received", received)
+        closed = self._past("closed", fields, received, "closed before it was received")
+        answered = self._past("answered", fields, received, "answered before it was received")
+        if answered and closed and closed < answered:
+            raise Unfit("closed before it was answered")
+        return received, (answered or closed) if answer else None, closed
+
     def _state(self, fields: Sequence[str], answer: str, closed: datetime | None, unit: str) -> str:
-        said = self._text("state", fields) or OPEN_WORD
-        if "state" not in self._texts:
-            said = State.CLOSED if closed else State.ANSWERED if answer else OPEN_WORD
+        by_times = State.CLOSED if closed else State.ANSWERED if answer else OPEN_WORD
+        said = self._text("state", fields) or by_times
         state = self._mapping.open_state if said == OPEN_WORD else said
         # Nobody has it as far as the file says: the desk does.
         return State.RECEIVED if state in AT_UNIT and not unit else state

@@ -3,7 +3,7 @@
 import csv
 import time as clock
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from huiying.doors.errors import FileRefused, MapRefused, Unfit
 from huiying.doors.fitting import Fitting, PastLetter
 from huiying.doors.mapping import Mapping
 from huiying.doors.naming import Names, Placed
-from huiying.doors.records import Broken, Reader
+from huiying.doors.records import DAMAGED, Broken, Reader
 from huiying.doors.staging import Batch
 from huiying.intake.errors import AlreadyImported, CodeTaken
 from huiying.kernel import time
@@ -50,6 +50,11 @@ class Report:
     dropped_columns: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    @property
+    def damaged(self) -> bool:
+        """True where the file could not be read to its end."""
+        return any(each.reason == DAMAGED for each in self.rejected)
+
     def as_json(self) -> dict[str, Any]:
         """Plain values under the names of the fields."""
         return asdict(self)
@@ -82,18 +87,19 @@ def run(path: Path, mapping: Mapping, *, actor: Actor, tell: Tell) -> Report:
 @contextmanager
 def opened(path: Path, mapping: Mapping) -> Iterator[tuple[Reader, str]]:
     """The records of a file and its encoding; raises FileRefused where there are none to be had."""
-    try:
-        with opening.open_text(path, mapping.encoding) as text:
+    with ExitStack() as stack:
+        try:
+            text = stack.enter_context(opening.open_text(path, mapping.encoding))
             reader = Reader(text, opening.DAMAGE)
-            if not reader.header:
-                raise FileRefused("The file is empty.")
-            yield reader, text.encoding
-    except OSError as error:
-        raise FileRefused(f"{path} cannot be opened: {error.strerror or error}.") from None
-    except LookupError:
-        raise FileRefused(f"There is no encoding {mapping.encoding!r}.") from None
-    except (*opening.DAMAGE, csv.Error):
-        raise FileRefused("The file is damaged at its very beginning.") from None
+        except (*opening.DAMAGE, csv.Error):
+            raise FileRefused("The file is damaged at its very beginning.") from None
+        except OSError as error:
+            raise FileRefused(f"{path} cannot be opened: {error.strerror or error}.") from None
+        except LookupError:
+            raise FileRefused(f"There is no encoding {mapping.encoding!r}.") from None
+        if not reader.header:
+            raise FileRefused("The file is empty.")
+        yield reader, text.encoding
 
 
 def dropped(reader: Reader, mapping: Mapping) -> list[str]:

@@ -68,6 +68,7 @@ class Document:
     unit_columns: tuple[str, ...]
     unit_rows: tuple[UnitRow, ...]
     method: tuple[str, ...]
+    counted_again: str
     changes: tuple[str, ...]
 
 
@@ -165,6 +166,7 @@ def document(brief: DailyBrief, link: Link | None = None) -> Document:
         unit_columns=tuple(wording.label(figure) for figure in UNIT_FIGURES),
         unit_rows=writer.unit_rows(),
         method=_method(brief),
+        counted_again=_counted_again(brief),
         changes=_changes(brief),
     )
 
@@ -190,7 +192,7 @@ def _period(brief: DailyBrief) -> str:
 def _scope(brief: DailyBrief) -> str:
     if not brief.scope:
         return _("The whole agency.")
-    names = _(", ").join(localized(name) for name in brief.scope)
+    names = _("; ").join(localized(brief.units[code].name) for code in brief.scope)
     return _("Only cases with these units and those below them: %(units)s.") % {"units": names}
 
 
@@ -317,8 +319,16 @@ def _method(brief: DailyBrief) -> tuple[str, ...]:
     )
 
 
+def _counted_again(brief: DailyBrief) -> str:
+    if brief.earlier_totals is None:
+        return ""
+    return _(
+        "This day was counted again: version %(version)d. At the end stands what has changed."
+    ) % {"version": brief.brief.version}
+
+
 def _changes(brief: DailyBrief) -> tuple[str, ...]:
-    """What this version says otherwise than the one before it."""
+    """What this version says otherwise than the one before it, figure by figure."""
     if brief.earlier_totals is None:
         return ()
     found = [

@@ -32,14 +32,14 @@ class DailyBrief:
     """A brief as one person sees it.
 
     `totals` holds every figure. `parts`: {figure: {dimension: {key: number}}}, with the empty key for
-    "none"; categories are leaves. `by_unit`: totals by unit code. `scope`: the names of the units it
-    covers, empty for the whole agency. `versions`: all counts of this day and hour, newest first;
-    `earlier_totals`: what the version before this one said (None for the first).
+    "none"; categories are leaves. `by_unit`: totals by unit code. `scope`: the codes of the units that
+    it covers with all below them, empty for the whole agency. `versions`: all counts of this day and
+    hour, newest first; `earlier_totals`: what the one before this said (None for the first).
     """
 
     brief: Brief
     versions: tuple[Brief, ...]
-    scope: tuple[dict[str, str], ...]
+    scope: tuple[str, ...]
     totals: dict[str, int]
     parts: dict[str, dict[str, dict[str, int]]]
     by_unit: dict[str, dict[str, int]]
@@ -138,7 +138,7 @@ def read_brief(actor: Actor, *, day: date, until: time, version: int | None = No
             for dimension, keys in dimensions.items():
                 parts.setdefault(figure, {}).setdefault(dimension, Counter()).update(keys)
     units = _units()
-    covered = [unit.name for unit in units.values() if unit.place in paths]
+    covered = [unit.code for unit in units.values() if unit.place in paths]
     return DailyBrief(
         brief=brief,
         versions=versions,

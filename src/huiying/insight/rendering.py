@@ -81,18 +81,14 @@ def as_text(brief: DailyBrief) -> str:
     """Plain lines, good to read aloud."""
     paper = document(brief)
     lines = [f"{paper.agency} {paper.title}", paper.day, paper.period, paper.scope]
-    if paper.changes:
-        lines += ["", _changed(brief), *paper.changes]
+    if paper.counted_again:
+        lines.append(paper.counted_again)
     for place, section in enumerate(paper.sections, start=1):
         lines += ["", _("%(place)d. %(title)s") % {"place": place, "title": section.title}]
         lines += _section_lines(section)
+    if paper.changes:
+        lines += ["", _("Counted again, and other than before:"), *paper.changes]
     return "\n".join([*lines, "", *paper.method]) + "\n"
-
-
-def _changed(brief: DailyBrief) -> str:
-    return _(
-        "This day was counted again. Version %(version)d says otherwise than the one before:"
-    ) % {"version": brief.brief.version}
 
 
 def _section_lines(section: Section) -> list[str]:
@@ -105,7 +101,7 @@ def _section_lines(section: Section) -> list[str]:
 
 
 def _breakdown_line(breakdown: Breakdown) -> str:
-    parts = _(", ").join(
+    parts = _("; ").join(
         _("%(label)s %(number)d") % {"label": part.label, "number": part.number}
         for part in breakdown.parts
         if part.number
@@ -116,7 +112,7 @@ def _breakdown_line(breakdown: Breakdown) -> str:
 def as_html(brief: DailyBrief, link: Link | None = None) -> str:
     """One HTML file that needs nothing else; numbers link to their cases where `link` gives an address."""
     paper: Document = document(brief, link)
-    body = render_to_string("insight/_brief.html", {"paper": paper, "changed": _changed(brief)})
+    body = render_to_string("insight/_brief.html", {"paper": paper})
     return format_html(
         '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

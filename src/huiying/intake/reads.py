@@ -36,12 +36,12 @@ def open_with(*, code: str, secret: str, address: str) -> Actor:
     count_try("follow address", address, most=TRIES_PER_ADDRESS)
     plain = receipts.read_code(code)
     count_try("follow code", plain or "none", most=TRIES_PER_CODE if plain else 10**6)
-    row = Submission.objects.filter(code=plain or "").values("label", "code", "code_key").first()
-    known = row or {"label": "", "code": plain or "0" * receipts.CODE_DIGITS, "code_key": None}
-    fits = receipts.matches(known["code"], known["code_key"], secret)
+    row = Submission.objects.filter(code=plain or "").first()
+    known_code = row.code if row else "0" * receipts.CODE_DIGITS
+    fits = receipts.matches(known_code, row.code_key if row else None, secret)
     if row is None or not fits:
         raise WrongCode
-    return resident(row["label"])
+    return resident(row.label)
 
 
 def submission_of(actor: Actor) -> Submission | None:

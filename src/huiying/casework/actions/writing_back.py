@@ -1,12 +1,12 @@
 """The resident's verbs, each on their own letter alone."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
 from huiying.casework.errors import NotAnswered, NotWaiting, WindowClosed, WrongState
+from huiying.casework.following import own_report, reopen_until
 from huiying.casework.models import Assignment, CaseFile, Report
 from huiying.casework.states import OPEN, Outcome, State, Vote
 from huiying.casework.stepping import check_seen, take_step
@@ -15,23 +15,10 @@ from huiying.intake import actions as intake
 from huiying.intake.models import Message
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, NotFound
+from huiying.kernel.refusals import Invalid
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 from huiying.routing.reads import due_at
-
-
-def own_report(actor: Actor) -> Report:
-    """The report of the letter that this resident wrote, with its case."""
-    label = actor.label.removeprefix("resident:")
-    report = (
-        Report.objects.select_related("submission", "case", "case__lead_unit", "case__category")
-        .filter(submission__label=label)
-        .first()
-    )
-    if report is None or not actor.has("resident"):
-        raise NotFound
-    return report
 
 
 @verb
@@ -113,13 +100,6 @@ def vote(*, actor: Actor, verdict: str) -> None:
         subject=intake.subject(report.submission),
         data={"vote": verdict},
     )
-
-
-def reopen_until(report: Report) -> datetime | None:
-    """Until when the writer may reopen: the window starts when the answer was delivered."""
-    if report.delivered_at is None:
-        return None
-    return report.delivered_at + timedelta(days=settings.REOPEN_DAYS)
 
 
 def _again(case: CaseFile, *, actor: Actor, words: str) -> None:

@@ -31,7 +31,7 @@ def add(subparsers: "Subparsers") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 where the whole file was read, 1 where file or map cannot be used."""
+    """0 where the whole file was read, 1 where file or map cannot be used, or not to the end."""
     with installation.ready():
         try:
             return _preview(args) if args.preview else _import(args)
@@ -50,7 +50,7 @@ def _import(args: argparse.Namespace) -> int:
     if args.report:
         text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
         args.report.write_text(text + "\n", encoding="utf-8")
-    return 0
+    return 1 if report.damaged else 0
 
 
 def _preview(args: argparse.Namespace) -> int:

@@ -15,8 +15,10 @@ from huiying.faces.staff_desk.answer_forms import (
     AnswerForm,
     CorrectionForm,
     CorrectionTextForm,
+    TextForm,
 )
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
 from huiying.replies.actions import mending, writing
 from huiying.replies.models import Reply
@@ -36,6 +38,11 @@ class AnswerEditorPage:
     theirs: Words | None = None
     problem: str = ""
 
+    @property
+    def trail(self) -> Trail:
+        here = _("Correct the answer") if self.editor.corrects else _("Write the answer")
+        return from_case(self.editor.number, here)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptTextPage:
@@ -45,16 +52,28 @@ class KeptTextPage:
     form: EditorForm
     number: int
 
+    @property
+    def trail(self) -> Trail:
+        return from_case(self.number, _("Write the answer"))
+
 
 @dataclass(frozen=True, slots=True)
 class CorrectionPage:
     said: Said
     form: CorrectionForm
 
+    @property
+    def trail(self) -> Trail:
+        return from_case(self.said.number, _("Correct the answer"))
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerPreviewPage:
     previewed: Previewed
+
+    @property
+    def trail(self) -> Trail:
+        return from_case(self.previewed.number, _("Preview"))
 
 
 EDITOR = "staff_desk/answers/editor.html"
@@ -109,7 +128,7 @@ def _page(
 def _write(request: HttpRequest, number: int, form: EditorForm) -> Reply:
     """The verb that the pressed button asks for."""
     actor, words = actor_of(request), form.words()
-    label, seen = form.cleaned_data["label"], form.cleaned_data["seen"]
+    label, seen = form.cleaned_data["label"], form.cleaned_data["seen"] or 0
     if request.POST.get("do") == "submit":
         return writing.put_forward(actor=actor, number=number, label=label, seen=seen, words=words)
     if label:
@@ -117,11 +136,22 @@ def _write(request: HttpRequest, number: int, form: EditorForm) -> Reply:
     return writing.draft(actor=actor, number=number, words=words)
 
 
+def _complete(request: HttpRequest, form: TextForm) -> bool:
+    """Whether the form is good for the button that was pressed; otherwise it says all that is missing."""
+    if not form.is_valid():
+        return False
+    if request.POST.get("do") == "submit":
+        for field, sentence in form.words().problems(complete=True).items():
+            if field in form.fields:
+                form.add_error(field, str(sentence))
+    return not form.errors
+
+
 def _posted(
     request: HttpRequest, found: Editor, form: EditorForm, again: Callable[[], Editor]
 ) -> HttpResponse:
     """Save or hand over. Where somebody else was first, both texts stand on the page."""
-    if not form.is_valid():
+    if not _complete(request, form):
         return _page(request, found, form, status=422)
     try:
         reply = _write(request, found.number, form)
@@ -155,7 +185,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         return _page(request, found, _blank(found))
     try:
         found = find()
-    except MovedOn as gone:
+    except Refusal as gone:
         return _kept(request, AnswerForm(request.POST, why_private=""), gone, number)
     form = AnswerForm(request.POST, why_private=found.why_private)
     return _posted(request, found, form, find)
@@ -205,18 +235,22 @@ def preview(request: HttpRequest, label: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, label: str) -> HttpResponse:
-    """Begin the correction of what was said."""
-    actor = actor_of(request)
-    found = said(actor, label, verb="correct")
+    """Begin the correction of what was said; there is one at a time."""
+    if request.method == "POST":
+        try:
+            return _begin_correction(request, label)
+        except MovedOn as refusal:
+            return _somebody_was_first(request, label, refusal)
+    found = said(actor_of(request), label, verb="correct")
     if found.correction_begun:
         return redirect("staff_desk:answer_correcting", found.correction_begun)
-    words = found.words
-    initial = {"title": words.title, "question": words.question, "text": words.text}
-    form = CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
-    page = CorrectionPage(found, form)
-    if request.method != "POST":
-        return render(request, CORRECT, {"page": page})
-    if form.is_valid():
+    page = CorrectionPage(found, CorrectionForm(initial=asdict(found.words)))
+    return render(request, CORRECT, {"page": page})
+
+
+def _begin_correction(request: HttpRequest, label: str) -> HttpResponse:
+    actor, form = actor_of(request), CorrectionForm(request.POST)
+    if _complete(request, form):
         begin = mending.correct
         if request.POST.get("do") == "submit":
             begin = mending.correct_and_submit
@@ -232,7 +266,20 @@ def correct(request: HttpRequest, label: str) -> HttpResponse:
             _refused(form, refusal)
         else:
             return _after(request, reply)
+    page = CorrectionPage(said(actor, label, verb="correct"), form)
     return render(request, CORRECT, {"page": page}, status=422)
+
+
+def _somebody_was_first(request: HttpRequest, label: str, refusal: MovedOn) -> HttpResponse:
+    """A colleague's correction beside what was typed, or the typed words alone."""
+    actor, form = actor_of(request), CorrectionTextForm(request.POST)
+    try:
+        begun = said(actor, label, verb="correct").correction_begun
+        newer = correction_editor(actor, begun)
+    except Refusal:
+        return _kept(request, form, refusal, previewed(actor, label).number)
+    _with_newer(form, newer)
+    return _page(request, newer, form, refusal)
 
 
 urls = [

@@ -15,6 +15,7 @@ from huiying.replies.states import Audience
 from huiying.replies.words import LONGEST, OUTCOMES, Words
 from huiying.routing.reads import CategoryGroup
 
+CHOOSE = _("Choose…")
 OUTCOME_CHOICES = [("", _("Not yet said")), *((each.value, each.label) for each in OUTCOMES)]
 
 
@@ -53,6 +54,17 @@ class TextForm(forms.Form):
         help_text=_("First what was done or will be done and by when; then why. Plain words."),
     )
 
+    def words(self) -> Words:
+        """What was typed; result and readers are empty where the form does not ask for them."""
+        given = self.cleaned_data
+        return Words(
+            given["title"],
+            given["question"],
+            given["text"],
+            given.get("outcome", ""),
+            given.get("audience") or Audience.PRIVATE,
+        )
+
 
 class AnswerForm(TextForm):
     """The answer to a case. `label` and `seen` name the version on which the person worked."""
@@ -75,26 +87,12 @@ class AnswerForm(TextForm):
             audience.choices = [(Audience.PRIVATE, Audience.PRIVATE.label)]
             audience.help_text = why_private
 
-    def words(self) -> Words:
-        given = self.cleaned_data
-        return Words(
-            given["title"],
-            given["question"],
-            given["text"],
-            given["outcome"],
-            given["audience"] or Audience.PRIVATE,
-        )
-
 
 class CorrectionTextForm(TextForm):
     """A correction in the making; result and readers stay as they were."""
 
     label = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def words(self) -> Words:
-        given = self.cleaned_data
-        return Words(given["title"], given["question"], given["text"])
 
 
 class ReasonForm(forms.Form):
@@ -135,7 +133,7 @@ class StandardForm(forms.Form):
 
     unit_code = forms.ChoiceField(label=_("Which unit stands behind it"))
     category_code = forms.ChoiceField(label=_("What it is about"))
-    outcome = forms.ChoiceField(label=_("Result"), choices=OUTCOME_CHOICES[1:])
+    outcome = forms.ChoiceField(label=_("Result"), choices=OUTCOME_CHOICES)
     expires_on = forms.DateField(
         label=_("To be used until"),
         help_text=_("Then somebody looks at it again."),
@@ -180,15 +178,15 @@ class StandardForm(forms.Form):
 
 def _unit_lines(units: Sequence[UnitChoice]) -> list[tuple[str, str]]:
     above: list[str] = []
-    lines = []
+    lines = [("", str(CHOOSE))]
     for unit in units:
         above = [*above[: max(unit.depth - 1, 0)], localized(unit.name)]
         lines.append((unit.code, " › ".join(above)))
     return lines
 
 
-def _leaves(groups: Sequence[CategoryGroup]) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
+def _leaves(groups: Sequence[CategoryGroup]) -> list[tuple[str, Any]]:
+    return [("", CHOOSE)] + [
         (localized(group.name), [(leaf.code, localized(leaf.name)) for leaf in group.leaves])
         for group in groups
     ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huiying.faces.staff_desk.answer_forms import ReasonForm, WithdrawalForm
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
 from huiying.replies.actions import mending, reviewing
 from huiying.replies.reads.editing import Said, said
@@ -63,11 +64,19 @@ class AnswerReviewPage:
     form: ReasonForm
     problem: str = ""
 
+    @property
+    def trail(self) -> Trail:
+        return from_case(self.review.number, _("Answer"))
+
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalPage:
     said: Said
     form: WithdrawalForm
+
+    @property
+    def trail(self) -> Trail:
+        return from_case(self.said.number, _("Withdraw the answer"))
 
 
 def _count(found: DeskList) -> str:
@@ -173,7 +182,7 @@ def withdraw(request: HttpRequest, label: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 hide_text=form.cleaned_data["hide_text"],
             )
-        except Invalid as refusal:
+        except (Invalid, MovedOn) as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Withdrawn. Its writers are told."))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiying.agencies.reads import unit_choices
 from huiying.faces.staff_desk.answer_forms import StandardForm
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn
 from huiying.replies.actions import standards as verbs
 from huiying.replies.reads.standards import AtOnce, StandardLine, fitting, standards
@@ -46,6 +47,10 @@ class UseStandardPage:
 
     at_once: AtOnce
     problem: str = ""
+
+    @property
+    def trail(self) -> Trail:
+        return from_case(self.at_once.number, _("Answer at once"))
 
 
 @require_safe
@@ -121,7 +126,7 @@ def use(request: HttpRequest, number: int) -> HttpResponse:
         page = UseStandardPage(fitting(actor, number), str(refusal))
         return render(request, USE, {"page": page}, status=refusal.status)
     messages.success(request, _("Answered."))
-    return redirect("staff_desk:queue")
+    return redirect("staff_desk:case", number)
 
 
 urls = [
