@@ -18,6 +18,7 @@ from huiying.accounts.models import Account
 from huiying.agencies.actions import give_role
 from huiying.kernel import time as huiying_time
 from huiying.kernel.actors import SYSTEM
+from huiying.kernel.identifiers import random_label
 
 SIZES = (10_000, 100_000)
 ROUNDS = 120
@@ -31,7 +32,11 @@ def person(username: str, unit: str, role: str) -> str:
     account = Account.objects.filter(username=username).first()
     if account is None:
         account = Account.objects.create(
-            username=username, password="!", name={}, made_at=huiying_time.now()
+            label=random_label(),
+            username=username,
+            password="!",
+            name={},
+            made_at=huiying_time.now(),
         )
     give_role(actor=SYSTEM, username=username, unit_code=unit, role=role)
     session = SessionStore()

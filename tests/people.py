@@ -13,6 +13,7 @@ from huiying.agencies.actions import give_role, load_units
 from huiying.agencies.reads import standing_of
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
+from huiying.kernel.identifiers import random_label
 from huiying.routing.actions import load_categories
 
 PASSWORD = "long enough for tests"
@@ -86,6 +87,7 @@ def _password_hash() -> str:
 def make_person(username: str, *memberships: tuple[str, str]) -> Person:
     """An account with these (unit code, role) pairs, and a client signed in as it."""
     account = Account.objects.create(
+        label=random_label(),
         username=username,
         name={"zh-hans": f"{username}同志", "en": username.replace("_", " ").title()},
         password=_password_hash(),
@@ -98,8 +100,7 @@ def make_person(username: str, *memberships: tuple[str, str]) -> Person:
     return Person(account, client)
 
 
-@pytest.fixture
-def county(db: None) -> None:
+def make_county() -> None:
     """The unit and category trees above."""
     load_units(
         actor=SYSTEM,
@@ -123,7 +124,18 @@ def county(db: None) -> None:
     )
 
 
-@pytest.fixture
-def people(county: None) -> People:
+def make_people() -> People:
     """Everybody of `MEMBERS`, and the stranger."""
     return People({name: make_person(name, membership) for name, membership in MEMBERS.items()})
+
+
+@pytest.fixture
+def county(db: None) -> None:
+    """The small county, rolled back after the test."""
+    make_county()
+
+
+@pytest.fixture
+def people(county: None) -> People:
+    """Its people."""
+    return make_people()

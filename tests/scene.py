@@ -1,9 +1,12 @@
 """One county in the middle of its day, made by the real verbs; what the tests of whole pages look at."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from huiying.casework.actions.receiving import receive
 from huiying.casework.actions.sorting import assign, triage
@@ -22,7 +25,7 @@ from huiying.replies.actions.standards import StandardText, approve_standard, pr
 from huiying.replies.actions.writing import draft, submit
 from huiying.replies.models import Reply, StandardAnswer
 from huiying.replies.words import Words
-from tests.people import People
+from tests.people import People, make_county, make_people
 
 WORDS = Words(
     title="夜间施工噪声已停",
@@ -95,9 +98,8 @@ def standard_text() -> StandardText:
     return StandardText(title=both, question=both, text=both, outcome="explained")
 
 
-@pytest.fixture
-def scene(people: People) -> Scene:
-    """The county's day; takes whatever database the test has."""
+def make_scene(people: People) -> Scene:
+    """The county's day."""
     new, _receipt = letter(
         people, title="路灯坏了", body="村口的路灯坏了三天。", email="a@example.org"
     )
@@ -132,3 +134,32 @@ def scene(people: People) -> Scene:
         receipt=receipt,
         brief=brief,
     )
+
+
+@pytest.fixture
+def scene(people: People) -> Scene:
+    """The county's day; takes whatever database the test has."""
+    return make_scene(people)
+
+
+def _tests_atomic() -> transaction.Atomic:
+    """A transaction that Django takes for a test case's, so that a durable one may open inside."""
+    atomic = transaction.atomic()
+    atomic._from_testcase = True  # type: ignore[attr-defined]
+    return atomic
+
+
+@pytest.fixture(scope="module")
+def _one_scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    with django_db_blocker.unblock(), _tests_atomic():
+        make_county()
+        yield make_scene(make_people())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def shared_scene(_one_scene: Scene, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    """One day for a whole module: made once, and what a test does to it is rolled back."""
+    with django_db_blocker.unblock(), _tests_atomic():
+        yield _one_scene
+        transaction.set_rollback(True)

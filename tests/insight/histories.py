@@ -31,7 +31,7 @@ LIKELY = {
     "accept": 3,
     "return_to_desk": 4,
     "ask_resident": 3,
-    "answer": 2,
+    "answer": 4,
 }
 TO_THE_MINUTE = -1  # a gap: on to the very moment when the case is due
 _serial = count(1)
@@ -76,7 +76,7 @@ class Drawing:
         )
 
     def gap(self) -> int:
-        usual = [0, 0, 1, 60, DAY, 2 * DAY, 2 * DAY + 1, TO_THE_MINUTE]
+        usual = [0, 0, 1, 60, DAY, 2 * DAY, 2 * DAY + 1, TO_THE_MINUTE, TO_THE_MINUTE]
         return self.random.choice(
             [*usual, self.random.randint(0, 3 * DAY), self.random.randint(0, 99)]
         )

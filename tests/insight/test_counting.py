@@ -79,6 +79,14 @@ def test_answered_late_and_on_time(people, case_at):
     assert brief.parts["answered"]["answered_outcome"] == {"solved": 2}
 
 
+def test_an_answer_at_the_very_moment_when_it_is_due_is_on_time(people, case_at):
+    case = case_at(1, 8, upto="in_progress")
+    with on(11, 8):
+        answer(people, case, upto="published")
+    brief = counted(DAY + timedelta(days=2))
+    assert (brief.totals["answered_on_time"], brief.totals["answered_late"]) == (1, 0)
+
+
 def test_closed_is_not_solved_and_only_writers_say_solved(people, case_at):
     case = case_at(1, 9, upto="in_progress")
     with on(8, 9):

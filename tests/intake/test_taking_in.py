@@ -88,7 +88,8 @@ def test_control_without_the_key_each_click_makes_a_letter(county):
         (Letter(body="a\0b"), "body"),
         (Letter(body="a", title="x" * 121), "title"),
         (Letter(body="a", place="x" * 301), "place"),
-        (Letter(body="a", wish="shouting"), "channel"),
+        (Letter(body="a", wish="shouting"), "wish"),
+        (Letter(body="a\ud800b"), "body"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_field_and_nothing_is_written(letter, field):

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.casework.actions.receiving import receive
+from huiying.casework.actions.writing_back import add_words
 from huiying.intake.actions import Letter
+from huiying.intake.reads import resident
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
@@ -74,11 +76,16 @@ CHANGES = [
     "UPDATE casework_casefile SET received_at = now()",
     "UPDATE intake_submission SET body = 'x'",
     "UPDATE intake_submission SET received_at = now()",
+    "UPDATE intake_submission SET wish = 'public'",
+    "UPDATE intake_submission SET conduct = NOT conduct",
+    "UPDATE intake_message SET text = 'x'",
+    "DELETE FROM intake_message",
 ]
 
 
 def _one_case() -> None:
-    receive(actor=SYSTEM, letter=Letter(body="路灯坏了"))
+    receipt = receive(actor=SYSTEM, letter=Letter(body="路灯坏了"))
+    add_words(actor=resident(receipt.submission_label), text="还是没亮。")
 
 
 @pytest.mark.server

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.models import Account
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
 from huiying.kernel.verbs import refuse_on, verb
 from huiying.record.actions import write
@@ -44,7 +45,11 @@ def create_account(
     """Make an account; raises UsernameTaken, or Invalid where the password is too weak."""
     _require_administrator(actor)
     account = Account(
-        username=username.strip().lower(), name=name, language=language, made_at=time.now()
+        label=random_label(),
+        username=username.strip().lower(),
+        name=name,
+        language=language,
+        made_at=time.now(),
     )
     _check_password(password, account)
     account.set_password(password)

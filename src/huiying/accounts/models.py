@@ -3,8 +3,6 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from huiying.kernel.identifiers import random_label
-
 
 class AccountManager(BaseUserManager["Account"]):
     """Django's manager with our natural key; accounts are made by `accounts.actions`."""
@@ -13,7 +11,7 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """A member of staff who signs in. Residents have none."""
 
-    label = models.CharField(max_length=32, unique=True, default=random_label)
+    label = models.CharField(max_length=32, unique=True)
     username = models.CharField(max_length=60, unique=True)
     name = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="zh-hans")

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
-from huiying.kernel.limits import count_try, forget_tries
+from huiying.kernel.limits import address_for_counting, count_try, forget_tries
 from huiying.kernel.refusals import Invalid
 
 TRIES_PER_NAME = 10
@@ -23,7 +23,8 @@ def check(request: HttpRequest, *, username: str, password: str) -> Account:
     Raises WrongPassword (the same for an unknown name) or, after too many tries, TooMany.
     """
     name = username.strip().lower()
-    count_try("sign-in address", request.META.get("REMOTE_ADDR", ""), most=TRIES_PER_ADDRESS)
+    address = address_for_counting(str(request.META.get("REMOTE_ADDR", "")))
+    count_try("sign-in address", address, most=TRIES_PER_ADDRESS)
     count_try("sign-in name", name, most=TRIES_PER_NAME)
     account = authenticate(request, username=name, password=password)
     if not isinstance(account, Account):

@@ -9,12 +9,10 @@ from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, St
 from huiying.intake.models import Submission
 from huiying.routing.models import Category
 
-
-class NextNumber(models.Func):
-    """The next case number, from a sequence that the first migration makes."""
-
-    template = "nextval('casework_case_number')"
-    output_field = models.BigIntegerField()
+# From a sequence that the first migration makes.
+NEXT_NUMBER = models.Func(
+    models.Value("casework_case_number"), function="nextval", output_field=models.BigIntegerField()
+)
 
 
 OPEN_VALUES = sorted(state.value for state in OPEN)
@@ -30,7 +28,7 @@ class CaseFile(models.Model):
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
     label = models.CharField(max_length=32, unique=True)
-    number = models.BigIntegerField(unique=True, db_default=NextNumber())
+    number = models.BigIntegerField(unique=True, db_default=NEXT_NUMBER)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     version = models.IntegerField(default=1)
     title = models.CharField(max_length=200)

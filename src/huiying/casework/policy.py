@@ -13,6 +13,7 @@ from huiying.casework.errors import NeedsSupervisor, WrongState
 from huiying.casework.models import Assignment, CaseFile, Named
 from huiying.casework.states import (
     AT_UNIT,
+    HEAD,
     RETURNS_BEFORE_SUPERVISOR,
     Outcome,
     Step,
@@ -88,6 +89,8 @@ def find(actor: Actor, number: int) -> CaseFile:
 
 
 def _reaches(actor: Actor, role: str, case: CaseFile) -> bool:
+    if role == HEAD:
+        return "" in actor.scopes(Role.SUPERVISOR)
     if role in {Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR}:
         path = case.lead_unit.path if case.lead_unit else ""
         return any(path.startswith(scope) for scope in actor.scopes(role))
@@ -149,14 +152,16 @@ def may_be_given(case: CaseFile, unit: Unit) -> bool:
     return not any(unit.path.startswith(path) for path in barred_paths(case))
 
 
-def dispatcher_left(case: CaseFile) -> bool:
-    """True where at least one dispatcher may still see the case: a complaint that hides itself from
-    all of them would have vanished.
+def sorter_left(case: CaseFile) -> bool:
+    """True where at least one dispatcher, or a supervisor of the whole agency, may still see the case:
+    a complaint that hides itself from all of them would have vanished.
     """
     barred = barred_paths(case)
     named = Named.objects.filter(case=case, lifted_at=None).exclude(account=None)
     dispatchers = Membership.objects.filter(
-        role=Role.DISPATCHER, ended_at=None, account__is_active=True
+        Q(role=Role.DISPATCHER) | Q(role=Role.SUPERVISOR, unit__parent=None),
+        ended_at=None,
+        account__is_active=True,
     ).exclude(account__in=named.values("account_id"))
     rows = Membership.objects.filter(
         account__in=dispatchers.values("account_id"), ended_at=None

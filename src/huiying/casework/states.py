@@ -42,6 +42,8 @@ class Vote(models.TextChoices):
 
 
 S = State
+# A supervisor of the whole agency. Sorts what the desk may not see: a complaint about the desk itself.
+HEAD = "head"
 OPEN = frozenset({S.RECEIVED, S.TRIAGED, S.ASSIGNED, S.IN_PROGRESS, S.WAITING, S.RETURNED})
 AT_UNIT = frozenset({S.ASSIGNED, S.IN_PROGRESS, S.WAITING})
 # A case may rest here for good; from everywhere else it must go on.
@@ -67,12 +69,12 @@ def _step(verb: str, sources: set[State], target: State, roles: str, guard: str 
 
 STEPS: tuple[Step, ...] = (
     _step("answer_at_once", {S.RECEIVED, S.TRIAGED}, S.ANSWERED, "clerk", "standard_answer"),
-    _step("triage", {S.RECEIVED, S.RETURNED}, S.TRIAGED, "clerk dispatcher"),
+    _step("triage", {S.RECEIVED, S.RETURNED}, S.TRIAGED, "clerk dispatcher head"),
     _step("decline", {S.RECEIVED, S.TRIAGED, S.RETURNED}, S.CLOSED, "dispatcher"),
-    _step("assign", {S.TRIAGED, S.RETURNED}, S.ASSIGNED, "dispatcher supervisor", "lead"),
+    _step("assign", {S.TRIAGED, S.RETURNED}, S.ASSIGNED, "dispatcher head", "lead"),
     _step("accept", {S.ASSIGNED}, S.IN_PROGRESS, "handler"),
     _step("return_to_desk", {S.ASSIGNED, S.IN_PROGRESS}, S.RETURNED, "handler"),
-    _step("reassign", set(AT_UNIT), S.ASSIGNED, "dispatcher supervisor", "lead"),
+    _step("reassign", set(AT_UNIT), S.ASSIGNED, "dispatcher head", "lead"),
     _step("ask_resident", {S.IN_PROGRESS}, S.WAITING, "handler"),
     _step("resume", {S.WAITING}, S.IN_PROGRESS, "handler resident system"),
     _step("answer", {S.IN_PROGRESS}, S.ANSWERED, "reviewer", "approved_reply"),

@@ -22,7 +22,7 @@ from huiying.agencies.models import Unit
 from huiying.config import demo_letters, demo_sample
 from huiying.config.demo_sample import Row, rows
 from huiying.doors import importing, mapping
-from huiying.doors.mapping import Creating, Mapping, Target
+from huiying.doors.mapping import Creating, Mapping
 from huiying.intake.models import Submission
 from huiying.kernel import time
 from huiying.kernel.actors import Actor, Grant
@@ -149,10 +149,9 @@ def _load_boston(say: Say, go_on: GoOn) -> None:
 
 
 def boston_map() -> Mapping:
-    """The shipped map with the sample's own units and categories and without street addresses."""
+    """The shipped map with the sample's own units and categories."""
     shipped = mapping.load("boston311")
     targets = dict(shipped.targets)
-    targets["place"] = Target(columns=("neighborhood",))
     for name, file, key in (
         ("unit", "boston_units.toml", "unit"),
         ("category", "boston_categories.toml", "category"),

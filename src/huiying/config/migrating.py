@@ -21,7 +21,8 @@ from huiying.config import databases
 LOCK_KEY = 0x6875697969  # "huiyi"; any number that nobody else locks
 LOCK_TIMEOUT = "10s"
 WAIT_SECONDS = 600
-USUAL_RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+ALL_RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+USUAL_RIGHTS = ALL_RIGHTS - {"DELETE"}  # what may be deleted, a model of ours says itself
 
 Say = Callable[[str], None]
 
@@ -94,7 +95,8 @@ def wanted_rights() -> dict[str, frozenset[str]]:
             wanted[table] = own
             stated.add(table)
         elif table not in stated:
-            wanted[table] = USUAL_RIGHTS
+            ours = model.__module__.startswith("huiying.")
+            wanted[table] = USUAL_RIGHTS if ours else ALL_RIGHTS
     return wanted
 
 
@@ -103,9 +105,9 @@ def _stated_rights(model: type[Model]) -> frozenset[str] | None:
     if stated is None:
         return None
     rights = frozenset(stated)
-    if not rights <= USUAL_RIGHTS:
+    if not rights <= ALL_RIGHTS:
         raise ImproperlyConfigured(
-            f"{model.__name__}.database_rights may hold {', '.join(sorted(USUAL_RIGHTS))} only."
+            f"{model.__name__}.database_rights may hold {', '.join(sorted(ALL_RIGHTS))} only."
         )
     return rights
 

@@ -13,7 +13,6 @@ from types import FrameType
 
 from django.db import close_old_connections
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.contrib.django.utils import connector_params
 
 from huiying.config import schedules
 from huiying.notices.tasks import sweep

@@ -53,13 +53,12 @@ def keep_batch(*, actor: Actor, batch: Batch) -> Kept:
     """Take a batch of past letters in, each with its case, its past moves and its answer.
 
     A row that came before is left as it is, or moves its case forward where it says that more has
-    happened since. Batches of one source wait for each other. Raises CodeTaken, AlreadyImported or
-    MovedOn where the batch has to be tried again; nothing of it is kept then.
+    happened since. Raises CodeTaken, AlreadyImported or MovedOn where the batch has to be tried again;
+    nothing of it is kept then.
     """
     _require_importer(actor)
     said = _said(actor, batch)
     with connection.cursor() as cursor:
-        cursor.execute(statements.TAKE_TURNS, said)
         cursor.execute(statements.STAGING)
         with cursor.copy(statements.COPY_ROWS) as copy:
             for row in staging.rows(batch, at=said["at"], actor=actor.label):
@@ -125,7 +124,7 @@ def make_names(
     """
     _require_importer(actor)
     with connection.cursor() as cursor:
-        cursor.execute(statements.TAKE_TURNS, {"source": ""})
+        cursor.execute(statements.TAKE_NAMES)
     there = set(Unit.objects.values_list("code", flat=True))
     load_units(actor=actor, rows=[row for row in units if row["code"] not in there])
     there = set(Category.objects.values_list("code", flat=True))

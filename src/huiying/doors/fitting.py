@@ -225,8 +225,12 @@ def _joined(places: list[int], empty: frozenset[str]) -> ReadText:
         return one
 
     def several(fields: Sequence[str]) -> str:
-        texts = [text for place in places if (text := fields[place].strip()) not in empty]
-        return BETWEEN.join(dict.fromkeys(text for text in texts if text))
+        texts: dict[str, None] = {}
+        for place in places:
+            text = fields[place].strip()
+            if text and text not in empty:
+                texts[text] = None
+        return BETWEEN.join(texts)
 
     return several
 

@@ -1,20 +1,25 @@
 """A whole file, batch by batch: read, fit, name, keep; and the report of what became of each row."""
 
+import contextvars
 import csv
 import time as clock
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from huiying.doors import opening
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
+
+from huiying.doors import opening, statements
 from huiying.doors.actions import CLASHES, Kept, keep_batch, make_names
-from huiying.doors.ahead import ahead
 from huiying.doors.errors import FileRefused, MapRefused, Unfit
 from huiying.doors.fitting import Fitting, PastLetter
 from huiying.doors.mapping import Mapping
-from huiying.doors.naming import Names, Placed
+from huiying.doors.naming import Names
 from huiying.doors.records import DAMAGED, Broken, Reader
 from huiying.doors.staging import Batch
 from huiying.intake.errors import AlreadyImported, CodeTaken
@@ -23,7 +28,7 @@ from huiying.kernel.actors import Actor, Grant
 from huiying.kernel.refusals import MovedOn
 
 ROWS_A_BATCH = 2000
-BATCHES_AHEAD = 2
+WORKERS = 2
 TRIES = 5
 MOST_NEW_NAMES = 500
 # Who acts where nobody is named: the record says that the file came by the command line.
@@ -66,22 +71,35 @@ type Tell = Callable[[Report], None]
 def run(path: Path, mapping: Mapping, *, actor: Actor, tell: Tell) -> Report:
     """Import `path`; `tell` is called with the report so far after each batch.
 
-    May be stopped at any moment and run again: what was kept is skipped then. Raises FileRefused or
-    MapRefused where nothing more can be read.
+    May be stopped at any moment and run again: what was kept is skipped then. Imports of one source
+    wait for each other. Raises FileRefused or MapRefused where nothing more can be read.
     """
     began = clock.monotonic()
     report = Report()
-    importer = _Importer(mapping, actor, report)
-    with opened(path, mapping) as (reader, _encoding):
+    with opened(path, mapping) as (reader, _encoding), alone(mapping.source):
+        mapping = mapping.as_read_from(reader.header)
         report.dropped_columns = dropped(reader, mapping)
         fitting = Fitting(mapping, reader.header, time.now())
-        with ahead(_batches(reader, fitting, report), BATCHES_AHEAD) as batches:
-            for letters in batches:
-                importer.keep(letters)
-                tell(report)
+        with Keeping(mapping, actor, report, tell) as keeping:
+            for letters in _batches(reader, fitting, report):
+                keeping.keep(letters)
     report.rejected.sort(key=lambda each: each.line)
     report.seconds = round(clock.monotonic() - began, 3)
     return report
+
+
+@contextmanager
+def alone(source: str) -> Iterator[None]:
+    """No other import of `source` goes on inside; waits for one that does.
+
+    The lock belongs to the session, so it ends with the process, however that ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statements.TAKE_SOURCE, {"source": source})
+        try:
+            yield
+        finally:
+            cursor.execute(statements.LEAVE_SOURCE, {"source": source})
 
 
 @contextmanager
@@ -129,18 +147,34 @@ def _batches(reader: Reader, fitting: Fitting, report: Report) -> Iterator[list[
     yield list(letters.values())
 
 
-class _Importer:
-    """Names and keeps batch after batch and counts into `report`."""
+class Keeping:
+    """Names and keeps batch after batch, `WORKERS` of them at once, and counts into `report`.
 
-    def __init__(self, mapping: Mapping, actor: Actor, report: Report) -> None:
+    The calling thread reads on meanwhile; leaving the block waits for the last batch.
+    """
+
+    def __init__(self, mapping: Mapping, actor: Actor, report: Report, tell: Tell) -> None:
         self._mapping = mapping
         self._actor = actor
         self._report = report
+        self._tell = tell
         self._names = Names(mapping)
         self._made = 0
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
+        self._running: deque[Future[Kept]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_details: object) -> None:
+        try:
+            while self._running and kind is None:
+                self._settle()
+        finally:
+            self._pool.shutdown(cancel_futures=True)
 
     def keep(self, letters: list[PastLetter]) -> None:
-        """One batch."""
+        """Begin with one batch, and wait for an earlier one where enough are under way."""
         fitting = []
         for letter in letters:
             reason = self._names.unknown(letter)
@@ -149,8 +183,14 @@ class _Importer:
             else:
                 fitting.append(letter)
         self._make_missing(fitting)
-        if fitting:
-            self._count(self._kept([self._names.place(letter) for letter in fitting]))
+        if not fitting:
+            return
+        placed = [self._names.place(letter) for letter in fitting]
+        batch = Batch(self._mapping.source, self._mapping.language, self._mapping.publish, placed)
+        context = contextvars.copy_context()
+        self._running.append(self._pool.submit(context.run, _kept, self._actor, batch))
+        if len(self._running) > WORKERS:
+            self._settle()
 
     def _make_missing(self, letters: list[PastLetter]) -> None:
         units, categories = self._names.new_units(letters), self._names.new_categories(letters)
@@ -165,18 +205,26 @@ class _Importer:
         make_names(actor=self._actor, units=units, categories=categories)
         self._names.refresh()
 
-    def _kept(self, placed: list[Placed]) -> Kept:
-        mapping = self._mapping
-        batch = Batch(mapping.source, mapping.language, mapping.publish, placed)
-        for _try in range(TRIES - 1):
-            try:
-                return keep_batch(actor=self._actor, batch=batch)
-            except (CodeTaken, AlreadyImported, MovedOn):
-                continue
-        return keep_batch(actor=self._actor, batch=batch)
-
-    def _count(self, kept: Kept) -> None:
+    def _settle(self) -> None:
+        kept = self._running.popleft().result()
         self._report.imported += kept.imported
         self._report.updated += kept.updated
         self._report.skipped += kept.skipped
         self._report.rejected += [Rejected(line, CLASHES) for line in kept.clashes]
+        self._tell(self._report)
+
+
+def _kept(actor: Actor, batch: Batch) -> Kept:
+    """Keep one batch on this thread's own connection, if need be with another try."""
+    try:
+        for _try in range(TRIES - 1):
+            try:
+                return keep_batch(actor=actor, batch=batch)
+            except (CodeTaken, AlreadyImported, MovedOn):
+                continue
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+        return keep_batch(actor=actor, batch=batch)
+    finally:
+        connection.close()

@@ -4,8 +4,9 @@ There is no target for who wrote, and a map that tries to bring it in by another
 """
 
 import tomllib
+from collections.abc import Collection
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -40,7 +41,8 @@ class Target:
 
     `values` and `starts` (beginnings, the first that fits) turn the text into one of ours;
     `otherwise` takes the rest; `empty` lists texts that say nothing; `format` is strptime's;
-    `only_with` names a column without which the text does not count.
+    `only_with` names a column without which the text does not count. Of `optional` columns the file
+    may lack any.
     """
 
     columns: tuple[str, ...] = ()
@@ -51,6 +53,7 @@ class Target:
     empty: frozenset[str] = frozenset()
     format: str = ""
     only_with: str = ""
+    optional: bool = False
 
     @property
     def listed(self) -> list[str]:
@@ -84,6 +87,16 @@ class Mapping:
     open_state: str = State.RECEIVED
     units: Creating = Creating()
     categories: Creating = Creating()
+
+    def as_read_from(self, header: Collection[str]) -> "Mapping":
+        """The same map without the optional columns that a file with this header lacks."""
+        targets = {
+            name: replace(each, columns=tuple(one for one in each.columns if one in header))
+            if each.optional
+            else each
+            for name, each in self.targets.items()
+        }
+        return replace(self, targets=targets)
 
     @property
     def columns(self) -> list[str]:
@@ -218,6 +231,7 @@ def _target(name: str, given: object) -> Target:
         "empty",
         "format",
         "only_with",
+        "optional",
     }
     _refuse_unknown(table, allowed, f"targets.{name}")
     columns = _columns(name, table.get("column", []))
@@ -232,6 +246,7 @@ def _target(name: str, given: object) -> Target:
         empty=frozenset(_list(table, "empty")),
         format=_text(table, "format"),
         only_with=_text(table, "only_with"),
+        optional=_flag(table, "optional"),
     )
     _check_values(name, target)
     return target

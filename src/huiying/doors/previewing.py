@@ -62,6 +62,7 @@ class Preview:
 def preview(path: Path, mapping: Mapping) -> Preview:
     """Read the first `ROWS` rows of `path`; raises FileRefused or MapRefused."""
     with opened(path, mapping) as (reader, encoding):
+        mapping = mapping.as_read_from(reader.header)
         fitting = Fitting(mapping, reader.header, time.now())
         found = [_fitted(fitting, record) for record in islice(reader, ROWS)]
         left_out = dropped(reader, mapping)

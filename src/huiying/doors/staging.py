@@ -53,14 +53,44 @@ def seal(at: datetime, action: str, actor: str, subject: str, data: dict[str, An
     return salt, commitments.commit(salt, content), json.dumps(data, ensure_ascii=False)
 
 
+class Seals:
+    """`seal` for the entries of a batch, which differ by two labels and a state: the canonical text is
+    made once for each state, with a mark for each label.
+    """
+
+    CASE, LETTER = "\ue000", "\ue001"  # never in a source's name, and JSON leaves them as they are
+
+    def __init__(self, at: datetime, actor: str, source: str) -> None:
+        self._at = at
+        self._actor = actor
+        self._source = source
+        self._texts: dict[str, tuple[str, str]] = {}
+
+    def _of(self, state: str) -> tuple[str, str]:
+        data = {"source": self._source, "submission": self.LETTER, "state": state}
+        subject = f"case:{self.CASE}"
+        content = commitments.canonical(self._at, IMPORTED, self._actor, subject, data)
+        return content.decode(), json.dumps(data, ensure_ascii=False)
+
+    def seal(self, case_label: str, label: str, state: str) -> Sealed:
+        """Salt, commitment and payload of one entry."""
+        texts = self._texts.get(state)
+        if texts is None:
+            texts = self._texts[state] = self._of(state)
+        content = texts[0].replace(self.CASE, case_label).replace(self.LETTER, label)
+        salt = secrets.token_bytes(commitments.SALT_BYTES)
+        commitment = commitments.commit(salt, content.encode())
+        return salt, commitment, texts[1].replace(self.LETTER, label)
+
+
 def rows(batch: Batch, *, at: datetime, actor: str) -> Iterator[tuple[Any, ...]]:
     """The rows of `import_rows`, in the order of `NAMES`; entries are made at `at` by `actor`."""
     labels = iter(random_labels(4 * len(batch.letters)))
+    seals = Seals(at, actor, batch.source)
     for placed in batch.letters:
         letter, leaf = placed.letter, placed.leaf
-        label, case_label, reply_label, address = (next(labels) for _each in range(4))
-        said = {"source": batch.source, "submission": label, "state": letter.state}
-        salt, commitment, data = seal(at, IMPORTED, actor, f"case:{case_label}", said)
+        label, case_label = next(labels), next(labels)
+        salt, commitment, data = seals.seal(case_label, label, letter.state)
         yield (
             letter.line,
             letter.source_id,
@@ -83,8 +113,8 @@ def rows(batch: Batch, *, at: datetime, actor: str) -> Iterator[tuple[Any, ...]]
             title_of(letter.title, letter.body),
             label,
             case_label,
-            reply_label,
-            address,
+            next(labels),
+            next(labels),
             receipts.new_code(),
             salt,
             commitment,

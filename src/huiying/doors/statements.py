@@ -10,7 +10,9 @@ the verbs of one letter write; tests hold the two side by side.
 
 from huiying.doors.staging import COLUMNS, NAMES, STEP_COLUMNS, STEP_NAMES
 
-TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended('import ' || %(source)s, 0))"
+TAKE_SOURCE = "SELECT pg_advisory_lock(hashtextextended('import ' || %(source)s, 0))"
+LEAVE_SOURCE = "SELECT pg_advisory_unlock(hashtextextended('import ' || %(source)s, 0))"
+TAKE_NAMES = "SELECT pg_advisory_xact_lock(hashtextextended('import names', 0))"
 
 STAGING = f"""
 CREATE TEMP TABLE IF NOT EXISTS import_rows ({COLUMNS}) ON COMMIT DELETE ROWS;

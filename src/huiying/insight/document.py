@@ -73,7 +73,7 @@ class Document:
 
 
 UNIT_FIGURES = ("open", "late", "decision", "answered", "answered_on_time", "settled")
-MOST_PARTS = 10
+MOST_PARTS = 8
 TONES = {
     "late": "danger",
     "danger_open": "danger",

@@ -21,6 +21,11 @@ class NoSuchFigure(NotFound):
     sentence = _("A brief has no such figure. Open the brief and follow one of its numbers.")
 
 
+class WrongDay(Invalid):
+    code = "wrong_day"
+    sentence = _("Write the day as 2026-11-21.")
+
+
 class WrongHour(Invalid):
     code = "wrong_hour"
     sentence = _("Write the hour as 07:00.")

@@ -59,6 +59,12 @@ def letter_replay(letter: Letter, form_key: str) -> bytes | None:
     return replay_of(form_key, json.dumps(asdict(letter), sort_keys=True))
 
 
+def _require_keepable(text: str, field: str) -> None:
+    """PostgreSQL keeps no null byte, and UTF-8 no half of a surrogate pair."""
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+        raise Invalid(_("This text has characters that cannot be kept."), field=field)
+
+
 def check(letter: Letter) -> None:
     """Refuse a letter that cannot be kept as it is, naming the field."""
     if not letter.body.strip():
@@ -73,10 +79,11 @@ def check(letter: Letter) -> None:
             raise Invalid(
                 _("This is longer than %(most)d characters.") % {"most": most}, field=field
             )
-        if "\0" in text:
-            raise Invalid(_("This text has characters that cannot be kept."), field=field)
-    if letter.channel not in Channel.values or letter.wish not in Wish.values:
-        raise Invalid(field="channel")
+        _require_keepable(text, field)
+    if letter.channel not in Channel.values:
+        raise Invalid(_("Choose one from the list."), field="channel")
+    if letter.wish not in Wish.values:
+        raise Invalid(_("Choose one."), field="wish")
 
 
 @verb
@@ -138,7 +145,8 @@ def _require_writer(actor: Actor, submission: Submission) -> None:
 def _require_text(text: str) -> None:
     if not text.strip():
         raise Invalid(_("Write something first."), field="text")
-    if len(text) > LONGEST_BODY or "\0" in text:
+    _require_keepable(text, "text")
+    if len(text) > LONGEST_BODY:
         raise Invalid(
             _("This is longer than %(most)d characters.") % {"most": LONGEST_BODY}, field="text"
         )

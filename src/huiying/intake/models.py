@@ -75,7 +75,7 @@ class Contact(models.Model):
 class Message(models.Model):
     """One piece of the private exchange between one resident and the desk."""
 
-    database_rights = ("SELECT", "INSERT", "UPDATE")
+    database_rights = ("SELECT", "INSERT")
 
     class From(models.TextChoices):
         RESIDENT = "resident"

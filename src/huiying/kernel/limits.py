@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import hmac
+import ipaddress
 import secrets
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,20 @@ from huiying.kernel import time
 from huiying.kernel.models import Limit, LimitKey
 from huiying.kernel.refusals import TooMany
 
+IPV6_NETWORK = 64
 WINDOW = timedelta(minutes=15)
+
+
+def address_for_counting(address: str) -> str:
+    """What tries are counted by: the network address, for IPv6 its /64, which one household holds."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else known
+    if mapped is not None:
+        return str(mapped)
+    return str(ipaddress.ip_network((known, IPV6_NETWORK), strict=False))
 
 
 @functools.lru_cache(maxsize=2)

@@ -4,6 +4,8 @@ from django.db import models
 class LimitKey(models.Model):
     """The random key of one day's buckets; with it goes the last way back from a bucket."""
 
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
     day = models.DateField(unique=True)
     key = models.BinaryField(max_length=32)
 
@@ -13,6 +15,8 @@ class Limit(models.Model):
 
     `bucket` is an HMAC whose key is random, changes daily and is deleted after a day.
     """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
     bucket = models.BinaryField(max_length=32)
     window = models.DateTimeField()

@@ -13,13 +13,23 @@ SECONDS = 20
 
 
 class Backend(Protocol):
-    """Takes one mail; raises OSError or smtplib.SMTPException where it could not."""
+    """Takes one mail; raises OSError or smtplib.SMTPException where it could not.
+
+    `needs_address` is False for a back end that leads nowhere: its mails carry the recipient's label.
+    """
+
+    needs_address: bool
 
     def send(self, mail: EmailMessage) -> None: ...
 
 
 class FileBackend:
-    """Writes each mail to `<folder>/<message id>.eml`; the same mail again replaces its file."""
+    """Writes each mail to `<folder>/<message id>.eml`; the same mail again replaces its file.
+
+    No address stands in them: a folder of mails would link the letters of one person.
+    """
+
+    needs_address = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,6 +48,8 @@ class FileBackend:
 
 class SmtpBackend:
     """Hands each mail to the agency's SMTP server."""
+
+    needs_address = True
 
     def send(self, mail: EmailMessage) -> None:
         with self._connection() as server:

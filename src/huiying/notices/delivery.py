@@ -20,7 +20,6 @@ from huiying.notices.models import Outgoing
 type AddressOf = Callable[[str], str | None]
 type PageFor = Callable[[str], str]
 
-KINDS = frozenset({"received", "question", "answered", "declined", "corrected", "answer_withdrawn"})
 _address_of: AddressOf | None = None
 _page_for: PageFor | None = None
 
@@ -67,5 +66,7 @@ def deliver(row: Outgoing, *, by: Backend | None = None) -> str:
     address = _address_of(row.recipient)
     if address is None or "@" not in parseaddr(address)[1]:
         return "no_address"
-    (by or backend()).send(compose(row, address, _page_for(row.language)))
+    post = by or backend()
+    shown = address if post.needs_address else f"{row.recipient.replace(':', '-')}@outbox.invalid"
+    post.send(compose(row, shown, _page_for(row.language)))
     return "sent"

@@ -185,7 +185,7 @@ def mark_conduct(
     wanted = [Named(case=case, unit=unit, since=now) for unit in units]
     wanted += [Named(case=case, account=account, since=now) for account in accounts]
     Named.objects.bulk_create(wanted, ignore_conflicts=True)
-    if not policy.dispatcher_left(case):
+    if not policy.sorter_left(case):
         raise NobodyLeft(field="unit_codes" if units else "usernames")
     write(
         actor=actor,

@@ -1,7 +1,6 @@
 """Forms that need no session: a page kept in a cache still works, and another site's form does not."""
 
 import functools
-import ipaddress
 from collections.abc import Callable
 from typing import Concatenate
 
@@ -9,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
+from huiying.kernel.limits import address_for_counting
 from huiying.kernel.refusals import Refusal
 
+
 # One household or one phone has a whole network of this size (RFC 6177).
-IPV6_NETWORK = 64
-
-
 class OtherSite(Refusal):
     code = "other_site"
     status = 403
@@ -54,13 +52,5 @@ def same_origin[**P](
 
 
 def address_of(request: HttpRequest) -> str:
-    """What rate limits count by: the network address, for IPv6 its /64. It is kept nowhere."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else known
-    if mapped is not None:
-        return str(mapped)
-    return str(ipaddress.ip_network((known, IPV6_NETWORK), strict=False))
+    """What rate limits count by; it is kept nowhere."""
+    return address_for_counting(str(request.META.get("REMOTE_ADDR", "")))

@@ -130,10 +130,12 @@ def _decide(request: HttpRequest, label: str) -> str:
         reviewing.approve_and_issue(actor=actor, label=label, seen=seen, privately=privately)
         return _("Sent to the writer.") if privately else _("Published.")
     if wish == "publish_approved":
-        reviewing.publish(actor=actor, label=label)
+        reviewing.publish(actor=actor, label=label, seen=seen)
         return _("Published.")
-    reviewing.send(actor=actor, label=label)
-    return _("Sent to the writer.")
+    if wish == "send_approved":
+        reviewing.send(actor=actor, label=label, seen=seen)
+        return _("Sent to the writer.")
+    raise Invalid(_("Choose one of the buttons."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

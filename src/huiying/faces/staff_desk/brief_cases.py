@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.brief_addresses import address, hour_of, trail, version_of
-from huiying.insight import wording
+from huiying.insight import policy, wording
 from huiying.insight.cases import CaseLine, CasesBehind, Wanted, cases_behind
 from huiying.insight.figures import DIMENSIONS
 from huiying.insight.models import Brief
@@ -41,12 +41,16 @@ class BriefCasesPage:
 
 @require_GET
 def brief_cases(request: HttpRequest, day: date) -> HttpResponse:
-    """The cases behind one figure."""
+    """The cases behind one figure; without one, the way back to the brief."""
+    actor = actor_of(request)
+    policy.scopes(actor)
+    if "figure" not in request.GET:
+        return redirect("staff_desk:brief", day)
     narrowed = {name: request.GET[name] for name in DIMENSIONS if request.GET.get(name)}
     figure = request.GET.get("figure", "")
     wanted = Wanted(day, hour_of(request), version_of(request), figure, narrowed)
     after = request.GET.get("after", "")
-    found = cases_behind(actor_of(request), wanted, after=after)
+    found = cases_behind(actor, wanted, after=after)
     first = address("staff_desk:brief_cases", found.brief, figure=figure, **narrowed)
     page = BriefCasesPage(
         title=" · ".join([wording.label(figure), *_part_names(found, narrowed)]),

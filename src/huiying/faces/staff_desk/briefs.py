@@ -20,11 +20,12 @@ from huiying.faces.staff_desk.brief_cases import Cell, brief_cases
 from huiying.insight import policy, reads, wording
 from huiying.insight.actions import count_brief
 from huiying.insight.document import Document, document
-from huiying.insight.errors import NoBrief
+from huiying.insight.errors import NoBrief, WrongDay
 from huiying.insight.models import Brief
 from huiying.insight.periods import latest_day, may_count, period, read_hour, usual_hour
 from huiying.insight.rendering import as_json, as_text
 from huiying.kernel import time as clock
+from huiying.kernel.refusals import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,16 @@ def _missing(request: HttpRequest, day: date, until: time) -> HttpResponse:
 @require_POST
 def count(request: HttpRequest) -> HttpResponse:
     """Count a brief now; the same figures again change nothing."""
+    actor = actor_of(request)
+    if not policy.may_count(actor):
+        raise NotAllowed
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
     except ValueError:
-        raise NoBrief from None
+        raise WrongDay(field="day") from None
     until = read_hour(request.POST.get("until", ""))
     before = reads.newest(day, until)
-    made = count_brief(actor=actor_of(request), day=day, until=until)
+    made = count_brief(actor=actor, day=day, until=until)
     if made == before:
         messages.info(request, _("Counted again: nothing has changed."))
     else:

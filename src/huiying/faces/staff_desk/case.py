@@ -62,12 +62,12 @@ def act(request: HttpRequest, number: int, name: str) -> HttpResponse:
     try:
         done = face.do(Doing(actor, number, form.cleaned_data["seen"]), form)
     except Invalid as refusal:
-        form.add_error(form.place_of(refusal.field), str(refusal))
+        form.refuse(refusal)
         return _shown(request, shown, act=name, form=form)
     except MovedOn as refusal:
         anew = case_shown(actor, number)
         kept = face.form(anew, name, _data(request, seen=str(anew.version)))
-        kept.add_error(None, str(refusal))
+        kept.refuse(refusal)
         return _shown(request, anew, act=name, form=kept, refusal=refusal)
     messages.success(request, face.done(done))
     return _after(request, number)

@@ -69,7 +69,7 @@ def case_page(
 
 
 def _trail(shown: CaseShown, listed_in: Wanted) -> list[tuple[str, str]]:
-    trail = [(_("Queue"), reverse("staff_desk:queue")), (str(shown.number), "")]
+    trail = [(pgettext("navigation", "Queue"), reverse("staff_desk:queue")), (str(shown.number), "")]
     if listed_in.tab in NAMES:
         trail.insert(1, (str(NAMES[listed_in.tab]), address(listed_in)))
     return trail
@@ -91,18 +91,25 @@ def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> A
     url = reverse(f"staff_desk:case_{offered.verb}", args=[shown.number]) + query
     if not offered.allowed:
         return ActShown(label, url, reason=str(offered.reason))
+    kind = _kind(shown, offered.verb)
     if face.at_once:
         url += f"{'&' if query else '?'}seen={shown.version}"
-        return ActShown(label, url, face.kind, str(face.hint))
+        return ActShown(label, url, kind, str(face.hint))
     return ActShown(
         label,
         url,
-        face.kind,
+        kind,
         str(face.hint),
         submit=str(face.submit),
         form=typed or face.form(shown, offered.verb),
-        open=face.kind == "primary",
+        open=kind == "primary",
     )
+
+
+def _kind(shown: CaseShown, verb: str) -> str:
+    """How an act looks: of two that go on, the one further on stands out."""
+    further = verb == "triage" and any(act.verb == "assign" and act.allowed for act in shown.acts)
+    return "secondary" if further else FACES[verb].kind
 
 
 def _reply_acts(shown: CaseShown, replies: CaseReplies) -> list[ActShown]:

@@ -12,6 +12,7 @@ from huiying.casework.reads import CaseShown
 from huiying.casework.states import Outcome, ReturnReason
 from huiying.casework.words import LONGEST_TITLE, LONGEST_WORDS
 from huiying.kernel.names import localized
+from huiying.kernel.refusals import Refusal
 
 type Choices = list[tuple[str, Any]]
 
@@ -68,15 +69,11 @@ class ActForm(forms.Form):
     def fit(self, shown: CaseShown) -> None:
         """Fill the choices that depend on the case."""
 
-    def place_of(self, field: str) -> str | None:
-        """The field that shows a refusal about `field`; None for the form as a whole."""
-        name = self.places.get(field, field)
-        return name if name in self.fields else None
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """Also before anybody asked whether the form is valid."""
-        self.full_clean()
-        super().add_error(field, error)
+    def refuse(self, refusal: Refusal) -> None:
+        """Show why it was not done, at the field that it is about or above the form."""
+        name = self.places.get(refusal.field, refusal.field)
+        self.is_valid()  # or else its own errors would come later and wipe this one out
+        self.add_error(name if name in self.fields else None, str(refusal))
 
     def typed(self) -> list[tuple[str, str]]:
         """(label, words) of what was typed, to be kept in sight when the act is no longer possible."""

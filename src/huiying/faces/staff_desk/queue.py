@@ -119,8 +119,9 @@ def _columns(found: CaseList, wanted: Wanted) -> list[dict[str, str]]:
     due = {"label": pgettext("column", "Due"), "sorted": "asc" if found.sort == "due" else ""}
     if "due" in found.sorts and found.sort != "due":
         due["sort_url"] = address(wanted, sort="due")
-    plain = [{"label": label} for label in (_("Unit"), _("Category"), _("Came by"))]
-    return [{"label": _("Case")}, {"label": _("State")}, due, *plain, received]
+    plain = [{"label": label} for label in (_("Unit"), _("Category"))]
+    came_by = {"label": _("Came by"), "wide": "yes"}
+    return [{"label": _("Case")}, {"label": _("State")}, due, *plain, came_by, received]
 
 
 def _flags(row: CaseRow) -> list[str]:

@@ -35,12 +35,19 @@ A_YEAR = 365 * 24 * 3600
 LONGEST_PASSWORD = 1000
 
 
+class NeverShown(forms.PasswordInput):
+    """A password that is not written back into the page, whatever renders it."""
+
+    def format_value(self, _value: Any) -> str:
+        return ""
+
+
 def _password(label: Any, autocomplete: str) -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
         max_length=LONGEST_PASSWORD,
-        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}, render_value=False),
+        widget=NeverShown(attrs={"autocomplete": autocomplete}),
     )
 
 

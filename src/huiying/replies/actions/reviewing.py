@@ -85,27 +85,29 @@ def issue(reply: Reply, *, actor: Actor, verb_name: str, answers_by: str = "answ
 
 
 @verb
-def send(*, actor: Actor, label: str) -> Reply:
+def send(*, actor: Actor, label: str, seen: int | None = None) -> Reply:
     """Send the approved answer to the writer alone; what could be public may be sent so too.
 
     The correction of a published answer is published in its place, never sent.
     """
     reply = policy.find(actor, label)
+    check_seen(reply, seen)
     policy.require(actor, "send", reply)
     if reply.corrects is not None and reply.corrects.audience == Audience.PUBLIC:
-        return publish(actor=actor, label=label)
+        return publish(actor=actor, label=label, seen=seen)
     issue(reply, actor=actor, verb_name="send")
     return reply
 
 
 @verb
-def publish(*, actor: Actor, label: str) -> Reply:
+def publish(*, actor: Actor, label: str, seen: int | None = None) -> Reply:
     """Publish the approved answer at its permanent address.
 
     Raises WishedPrivate or NeverPublic where a writer wished a private answer or the case is about
     conduct, NotForEverybody where its author wrote it for the writer alone.
     """
     reply = policy.find(actor, label)
+    check_seen(reply, seen)
     policy.require(actor, "publish", reply)
     if words_of(reply).audience != Audience.PUBLIC:
         raise NotForEverybody

@@ -1,0 +1,41 @@
+"""`huiying demo` as a newcomer starts it: pages at once, the sample beside it, and all of it once."""
+
+import signal
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.engine.commands import HUIYING, answer, eventually, free_port, running
+from tests.engine.conftest import data, system_folder  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.slow
+PATIENCE = 300  # on a machine that does much else at the same time
+
+
+def start(data_folder: Path, log: Path) -> str:
+    """Start the demo, wait until everything is loaded, look, and stop it; what it said."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running(data_folder, *HUIYING, "demo", "--port", str(port), log=log) as demo:
+        eventually(lambda: answer(f"{url}/") > 0, PATIENCE, "the first page")
+        eventually(lambda: "password of all" in log.read_text(), PATIENCE, log.read_text())
+        with urllib.request.urlopen(f"{url}/zh-hans/desk/sign-in/?as=clerk.lin", timeout=30) as page:
+            text = page.read().decode()
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(60) == 0
+    password = (data_folder / "demo-password").read_text().strip()
+    assert password in log.read_text()
+    assert password in text
+    assert "clerk.lin" in text
+    return log.read_text()
+
+
+def test_the_demo_loads_its_sample_once(data, tmp_path):  # noqa: F811
+    said = start(data, tmp_path / "first.log")
+    assert "Invented letters: all 134." in said
+    assert "Traceback" not in said
+    assert "ERROR" not in said
+    again = start(data, tmp_path / "second.log")
+    assert "Invented letters" not in again
+    assert "City of Boston" not in again
