@@ -6,7 +6,7 @@ from huiying.agencies.reads import ancestors, people_at, unit_choices
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
 from huiying.record.models import Entry
-from tests.people import People
+from tests.people import People, make_person
 
 
 def test_the_ancestors_of_a_path_begin_at_the_root():
@@ -21,10 +21,12 @@ def test_desk_roles_reach_everything_and_unit_roles_what_is_below(people: People
 
 
 def test_everybody_is_under_those_who_lead_their_units(people: People):
-    leader = str(people.leader.account.pk)
-    supervisor = str(people.supervisor.account.pk)
-    assert set(people.below.actor.scopes("under")) == {leader, supervisor}
-    assert leader not in people.leader.actor.scopes("under")
+    head = make_person("head", ("housing", "leader"))
+    assert people.below.actor.scopes("under") == (str(head.account.pk),)
+    assert people.other_handler.actor.scopes("under") == ()
+    assert head.actor.scopes("under") == (), (
+        "nobody counts as under those who lead the whole agency"
+    )
 
 
 def test_a_role_ends_and_is_given_again(people: People):

@@ -20,7 +20,9 @@ def start(data_folder: Path, log: Path) -> str:
     with running(data_folder, *HUIYING, "demo", "--port", str(port), log=log) as demo:
         eventually(lambda: answer(f"{url}/") > 0, PATIENCE, "the first page")
         eventually(lambda: "password of all" in log.read_text(), PATIENCE, log.read_text())
-        with urllib.request.urlopen(f"{url}/zh-hans/desk/sign-in/?as=clerk.lin", timeout=30) as page:
+        with urllib.request.urlopen(
+            f"{url}/zh-hans/desk/sign-in/?as=clerk.lin", timeout=30
+        ) as page:
             text = page.read().decode()
         demo.send_signal(signal.SIGTERM)
         assert demo.wait(60) == 0

@@ -50,6 +50,7 @@ def _actor(account: Account, held: Iterable[Membership]) -> Actor:
     above = {step for path in paths for step in ancestors(path)}
     superiors = (
         Membership.objects.filter(unit__path__in=above, role__in=ABOVE_OTHERS, ended_at=None)
+        .exclude(unit__parent=None)
         .exclude(account=account)
         .values_list("account_id", flat=True)
     )
@@ -62,7 +63,8 @@ def standing_of(account: Account) -> Standing:
     """The actor that this account is now, with what the page's head shows.
 
     Grants: one per role (its scope a unit's path), `belongs` for each unit, `account`, and
-    `under` for each account that leads this person's units.
+    `under` for each account that leads this person's units. Nobody counts as under those who lead
+    the whole agency: everybody would, and nobody could take up a complaint about them.
     """
     held = list(
         Membership.objects.filter(account=account, ended_at=None)

@@ -142,7 +142,7 @@ def barred_paths(case: CaseFile) -> list[str]:
     named = Named.objects.filter(case=case, lifted_at=None)
     led = Membership.objects.filter(
         account__in=named.values("account_id"), role__in=ABOVE_OTHERS, ended_at=None
-    )
+    ).exclude(unit__parent=None)
     paths = named.exclude(unit=None).values_list("unit__path", flat=True)
     return list(paths.union(led.values_list("unit__path", flat=True)))
 

@@ -258,7 +258,7 @@ def number_of(actor: Actor, typed: str) -> int | None:
     if not digits or len(digits) > LONGEST_NUMBER:
         return None
     # One or the other, each by its index; an OR over both would read every case.
-    meant = {"number": int(digits)}
+    meant: dict[str, object] = {"number": int(digits)}
     if len(digits) == CODE_DIGITS:
         meant = {"reports__submission__code": digits}
     return policy.visible_cases(actor).filter(**meant).values_list("number", flat=True).first()

@@ -82,9 +82,13 @@ def shown(chain: Chain) -> AnswerShown:
     """
     reply, version = chain[-1]
     hidden = reply.hide_text
-    steps = itertools.pairwise(chain)
+    # A correction that hides what it corrects hides all that was said before that, too.
+    hides_upto = max(
+        (place for place, (each, _words) in enumerate(chain) if each.hides_earlier), default=0
+    )
     earlier = [
-        _earlier(former, words, by, all_hidden=hidden) for (former, words), (by, _words) in steps
+        _earlier(former, words, by, all_hidden=hidden or place < hides_upto)
+        for place, ((former, words), (by, _words)) in enumerate(itertools.pairwise(chain))
     ]
     audience = reply.audience or version.audience
     category = localized(reply.category.name) if reply.category else ""

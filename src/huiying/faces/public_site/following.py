@@ -26,7 +26,7 @@ from huiying.faces.public_site.forms import (
     WithdrawForm,
     WordsForm,
 )
-from huiying.faces.public_site.opened import forget, opened, remember
+from huiying.faces.public_site.opened import forget, opened, remember, renew
 from huiying.faces.public_site.origin import address_of, same_origin
 from huiying.faces.public_site.pages import FollowedPage, FollowPage, WithdrawPage
 from huiying.intake.errors import AlreadyReceived
@@ -87,7 +87,7 @@ def on_letter(view: OnLetter) -> Callable[[HttpRequest], HttpResponse]:
             response = view(request, actor)
         except NotFound:
             return _ask_again(request)
-        remember(response, actor.label.removeprefix("resident:"))
+        renew(request, response)
         return response
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(found)

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -16,6 +17,9 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import LABEL_LENGTH, random_label
 
 IDLE = timedelta(hours=1)
+LONGEST = timedelta(
+    hours=8
+)  # however busily it is used, a cookie copied once does not work for ever
 SALT = "huiying.public_site.opened"
 MARK_LENGTH = 24
 
@@ -25,9 +29,14 @@ def _cookie(language: str) -> str:
     return f"letter-{language}"
 
 
-def remember(response: HttpResponse, label: str) -> None:
-    """Let this browser read the letter for an hour from now, on the follow pages alone."""
-    value = signing.dumps({"letter": label, "at": int(time.now().timestamp())}, salt=SALT)
+def remember(response: HttpResponse, label: str, *, since: float | None = None) -> None:
+    """Let this browser read the letter for an hour from now, on the follow pages alone.
+
+    `since` is when it was opened with its secret (a time stamp); after eight hours that is asked again.
+    """
+    now = int(time.now().timestamp())
+    held = {"letter": label, "at": now, "since": int(since or now)}
+    value = signing.dumps(held, salt=SALT)
     for language, _name in settings.LANGUAGES:
         with override(language):
             path = reverse("public_site:follow")
@@ -50,16 +59,30 @@ def forget(response: HttpResponse) -> None:
         response.delete_cookie(_cookie(language), path=path, samesite="Strict")
 
 
-def opened(request: HttpRequest) -> Actor | None:
-    """The writer of the letter that this browser opened within the last hour."""
+def _held(request: HttpRequest) -> dict[str, Any] | None:
+    """What the cookie of this browser says, while it is good."""
     value = request.COOKIES.get(_cookie(get_language() or settings.LANGUAGE_CODE), "")
     try:
-        held = signing.loads(value, salt=SALT)
+        held: dict[str, Any] = signing.loads(value, salt=SALT)
     except signing.BadSignature:
         return None
-    if time.now().timestamp() - held["at"] > IDLE.total_seconds():
+    now = time.now().timestamp()
+    if now - held["at"] > IDLE.total_seconds() or now - held["since"] > LONGEST.total_seconds():
         return None
-    return resident(held["letter"])
+    return held
+
+
+def opened(request: HttpRequest) -> Actor | None:
+    """The writer of the letter that this browser opened within the last hour."""
+    held = _held(request)
+    return resident(held["letter"]) if held else None
+
+
+def renew(request: HttpRequest, response: HttpResponse) -> None:
+    """Another hour for whoever is reading, up to eight since the letter was opened."""
+    held = _held(request)
+    if held:
+        remember(response, held["letter"], since=held["since"])
 
 
 def form_key_for(label: str) -> str:

@@ -69,7 +69,10 @@ def case_page(
 
 
 def _trail(shown: CaseShown, listed_in: Wanted) -> list[tuple[str, str]]:
-    trail = [(pgettext("navigation", "Queue"), reverse("staff_desk:queue")), (str(shown.number), "")]
+    trail = [
+        (pgettext("navigation", "Queue"), reverse("staff_desk:queue")),
+        (str(shown.number), ""),
+    ]
     if listed_in.tab in NAMES:
         trail.insert(1, (str(NAMES[listed_in.tab]), address(listed_in)))
     return trail

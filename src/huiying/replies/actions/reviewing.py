@@ -1,6 +1,7 @@
 """The reviewer's verbs: send back, approve the version that was seen, send it or publish it."""
 
 from huiying.casework.answering import mark_answered
+from huiying.casework.models import CaseFile
 from huiying.casework.telling import tell_writers
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -111,6 +112,8 @@ def publish(*, actor: Actor, label: str, seen: int | None = None) -> Reply:
     policy.require(actor, "publish", reply)
     if words_of(reply).audience != Audience.PUBLIC:
         raise NotForEverybody
+    # Nobody marks the case as a complaint about conduct between this look and the publication.
+    reply.case = CaseFile.objects.select_for_update().get(pk=reply.case_id)
     if reply.corrects_id is None or reply.case.conduct:
         policy.check_audience(reply.case, Audience.PUBLIC)
     issue(reply, actor=actor, verb_name="publish")
