@@ -1,6 +1,7 @@
 """A complaint about conduct reaches nobody it is about, and nobody below them, on any tree of units."""
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -103,7 +104,7 @@ def test_no_byte_of_the_letter_reaches_those_named_or_below(people, tree, named,
     assign(actor=people.dispatcher.actor, number=case.number, lead_code=lead.code)
     if by_leader:
         leader = make_person(f"{name}-leader", (top.code, "leader"))
-        about = {"usernames": [leader.account.username]}
+        about: dict[str, Any] = {"usernames": [leader.account.username]}
     else:
         about = {"unit_codes": [top.code]}
     mark_conduct(actor=people.clerk.actor, number=case.number, **about)

@@ -1,5 +1,7 @@
 """Who may take which step: everybody of the county tries everything."""
 
+from typing import cast
+
 import pytest
 
 from huiying.casework.policy import acts_on, may_step
@@ -7,7 +9,7 @@ from huiying.casework.states import STEPS, State, steps_of
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 from tests.casework.test_life_cycle import DEEDS
 from tests.casework.ways import brought_to
-from tests.people import MEMBERS, make_person
+from tests.people import MEMBERS, People, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +58,7 @@ def test_the_verbs_themselves_refuse_everybody_else(people):
         version = case.version
         for name in set(MEMBERS) - MAY[verb]:
             with pytest.raises((NotAllowed, NotFound)):
-                DEEDS[verb](Swapped(getattr(people, name)), case)
+                DEEDS[verb](cast(People, Swapped(getattr(people, name))), case)
         case.refresh_from_db()
         assert case.version == version, verb
 

@@ -5,8 +5,8 @@ import pytest
 from huiying.casework.actions.sorting import assign, reassign
 from huiying.casework.models import CaseFile, Named
 from huiying.casework.states import State
+from huiying.casework.words import LONGEST_WORDS
 from huiying.faces.staff_desk.case_acts import FACES
-from huiying.faces.staff_desk.forms import LONGEST_WORDS
 from tests.casework.ways import brought_to
 from tests.people import MEMBERS
 

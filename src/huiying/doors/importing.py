@@ -1,13 +1,13 @@
 """A whole file, batch by batch: read, fit, name, keep; and the report of what became of each row."""
 
-import contextvars
 import csv
 import time as clock
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from huiying.doors import opening, statements
 from huiying.doors.actions import CLASHES, Kept, keep_batch, make_names
 from huiying.doors.errors import FileRefused, MapRefused, Unfit
 from huiying.doors.fitting import Fitting, PastLetter
+from huiying.doors.lanes import Lanes
 from huiying.doors.mapping import Mapping
 from huiying.doors.naming import Names
 from huiying.doors.records import DAMAGED, Broken, Reader
@@ -160,7 +161,7 @@ class Keeping:
         self._tell = tell
         self._names = Names(mapping)
         self._made = 0
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="import")
+        self._lanes = Lanes(WORKERS)
         self._running: deque[Future[Kept]] = deque()
 
     def __enter__(self) -> Self:
@@ -171,7 +172,9 @@ class Keeping:
             while self._running and kind is None:
                 self._settle()
         finally:
-            self._pool.shutdown(cancel_futures=True)
+            for batch in self._running:
+                batch.cancel()
+            self._lanes.close()
 
     def keep(self, letters: list[PastLetter]) -> None:
         """Begin with one batch, and wait for an earlier one where enough are under way."""
@@ -187,8 +190,7 @@ class Keeping:
             return
         placed = [self._names.place(letter) for letter in fitting]
         batch = Batch(self._mapping.source, self._mapping.language, self._mapping.publish, placed)
-        context = contextvars.copy_context()
-        self._running.append(self._pool.submit(context.run, _kept, self._actor, batch))
+        self._running.append(self._lanes.submit(partial(_kept, self._actor, batch)))
         if len(self._running) > WORKERS:
             self._settle()
 
@@ -215,16 +217,13 @@ class Keeping:
 
 
 def _kept(actor: Actor, batch: Batch) -> Kept:
-    """Keep one batch on this thread's own connection, if need be with another try."""
-    try:
-        for _try in range(TRIES - 1):
-            try:
-                return keep_batch(actor=actor, batch=batch)
-            except (CodeTaken, AlreadyImported, MovedOn):
-                continue
-            except OperationalError as error:
-                if not isinstance(error.__cause__, DeadlockDetected):
-                    raise
-        return keep_batch(actor=actor, batch=batch)
-    finally:
-        connection.close()
+    """Keep one batch, if need be with another try."""
+    for _try in range(TRIES - 1):
+        try:
+            return keep_batch(actor=actor, batch=batch)
+        except (CodeTaken, AlreadyImported, MovedOn):
+            continue
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    return keep_batch(actor=actor, batch=batch)

@@ -37,16 +37,15 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CasesBehind:
-    """`number` is the figure, `cases` how many cases it stands on, `hidden` how many of them this actor
-    may not be shown. `narrowed_to` holds the names of the unit and the category in question, by
-    dimension. `next_after` is the cursor of the next page, empty on the last.
+    """`number` is the figure, `cases` how many cases it stands on; `lines` are those that this actor
+    may see, a page of them. `narrowed_to` holds names by dimension. `next_after` is the cursor of the
+    next page, empty on the last.
     """
 
     brief: Brief
     figure: figures.Figure
     number: int
     cases: int
-    hidden: int
     narrowed_to: dict[str, dict[str, str]]
     lines: list[CaseLine]
     next_after: str
@@ -109,6 +108,14 @@ def _names(narrowed_by: dict[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
+def _could_tell(figure: str, narrowed_by: dict[str, str]) -> bool:
+    """Whether a number narrowed so far could tell somebody of a complaint that is kept from them.
+
+    Such a list counts only what it shows; the figures of the brief itself stay whole.
+    """
+    return len(narrowed_by) > 1 or (figure.startswith("conduct") and bool(narrowed_by))
+
+
 def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehind:
     """The cases that a figure counts, those due first standing first, a page at a time.
 
@@ -118,6 +125,8 @@ def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehin
     narrowed = figures.narrowed(wanted.narrowed_by)
     brief, _versions = chosen(wanted.day, wanted.until, wanted.version)
     lines = policy.lines_of(actor, brief.pk).filter(figure.where, narrowed)
+    if _could_tell(figure.key, wanted.narrowed_by):
+        lines = lines.filter(policy.shown_to(actor))
     counted = lines.aggregate(number=figure.total(), cases=Count("pk"))
     page = (
         lines.filter(policy.shown_to(actor))
@@ -133,7 +142,6 @@ def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehin
         figure=figure,
         number=counted["number"],
         cases=counted["cases"],
-        hidden=policy.hidden_from(actor, lines),
         narrowed_to=_names(wanted.narrowed_by),
         lines=_as_read(actor, listed),
         next_after=_cursor(listed[-1]) if len(found) > CASES_PER_PAGE else "",

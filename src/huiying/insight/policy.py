@@ -75,18 +75,6 @@ def shown_to(actor: Actor) -> Q:
     return shown
 
 
-def hidden_from(actor: Actor, lines: QuerySet[BriefLine]) -> int:
-    """How many of these lines `shown_to` leaves out.
-
-    Where nothing but a complaint can be kept from the actor, only complaints are looked at: going
-    through all cases behind a large figure would cost more than the page.
-    """
-    reach = actor.scopes(Role.LEADER)
-    if casework.reads_everything(actor) or "" in reach or reach == scopes(actor):
-        return lines.filter(_kept_from(actor)).count()
-    return lines.count() - lines.filter(shown_to(actor)).count()
-
-
 def may_count(actor: Actor) -> bool:
     """Whether this actor may have a brief made: whoever sees the whole of it."""
     return sees_everything(actor)

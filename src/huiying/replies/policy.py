@@ -156,6 +156,11 @@ def find_standard(actor: Actor, label: str) -> StandardAnswer:
     return standard
 
 
+def may_propose_any(actor: Actor) -> bool:
+    """True where there is a unit for which this actor may propose."""
+    return actor.has(*OF_THE_DESK, Role.HANDLER, "system")
+
+
 def may_propose(actor: Actor, unit: Unit) -> bool:
     """The desk proposes for every unit, a handler for those at or below their own."""
     return actor.has(*OF_THE_DESK, "system") or actor.covers(Role.HANDLER, unit.path)

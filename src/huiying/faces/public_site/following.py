@@ -32,6 +32,7 @@ from huiying.faces.public_site.pages import FollowedPage, FollowPage, WithdrawPa
 from huiying.intake.errors import AlreadyReceived
 from huiying.intake.reads import open_with
 from huiying.kernel.actors import Actor
+from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
 from huiying.replies.reads import answers_for_submission
 
@@ -172,6 +173,10 @@ ACTS = (
 )
 
 
+# In a quarter of an hour; nobody who only writes meets it.
+ACTS_PER_LETTER = 20
+
+
 def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
     def view(request: HttpRequest, actor: Actor) -> HttpResponse:
         if request.method != "POST":
@@ -181,6 +186,7 @@ def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
         if not form.is_valid():
             return _with_form(request, actor, act, form)
         try:
+            count_try("letter", label, most=ACTS_PER_LETTER)
             act.do(actor, form.cleaned_data)
         except Refusal as refusal:
             if not _was_done_before(actor, form, refusal):

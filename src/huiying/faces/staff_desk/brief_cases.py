@@ -31,7 +31,6 @@ class BriefCasesPage:
     title: str
     caption: str
     said: str
-    hidden: str
     trail: list[tuple[str, str]]
     columns: list[dict[str, Any]]
     rows: list[list[Cell]]
@@ -56,7 +55,6 @@ def brief_cases(request: HttpRequest, day: date) -> HttpResponse:
         title=" · ".join([wording.label(figure), *_part_names(found, narrowed)]),
         caption=wording.day_in_words(found.brief.ends_at, found.brief.zone),
         said=_said(found),
-        hidden=_hidden(found.hidden),
         trail=trail(
             (dates.short_day(day), address("staff_desk:brief", found.brief)),
             (wording.label(figure), ""),
@@ -85,18 +83,6 @@ def _said(found: CasesBehind) -> str:
         words = {"letters": wording.amount(found.figure.key, found.number)}
         return _("%(letters)s, in %(cases)s") % (words | {"cases": wording.cases(found.cases)})
     return wording.cases(found.cases)
-
-
-def _hidden(count: int) -> str:
-    if not count:
-        return ""
-    return ngettext(
-        "%(count)d of them is not shown to you: it is with another unit by now, or it is a complaint "
-        "that is kept from you.",
-        "%(count)d of them are not shown to you: they are with other units by now, or they are "
-        "complaints that are kept from you.",
-        count,
-    ) % {"count": count}
 
 
 def _case_row(line: CaseLine, head: Brief) -> list[Cell]:

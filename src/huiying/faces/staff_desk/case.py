@@ -14,7 +14,7 @@ from huiying.faces.staff_desk.case_acts import FACES, Doing
 from huiying.faces.staff_desk.case_parts import case_page
 from huiying.faces.staff_desk.forms import ActForm
 from huiying.faces.staff_desk.lists import address, query_of, wanted_of
-from huiying.kernel.refusals import Invalid, MovedOn
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.replies.reads import replies_on_case
 
 TEMPLATE = "staff_desk/case.html"
@@ -56,6 +56,8 @@ def act(request: HttpRequest, number: int, name: str) -> HttpResponse:
         return redirect("staff_desk:case", number)
     face, actor = FACES[name], actor_of(request)
     shown = case_shown(actor, number)
+    if name not in {offered.verb for offered in shown.acts}:
+        raise NotAllowed
     form = face.form(shown, name, _data(request))
     if not form.is_valid():
         return _shown(request, shown, act=name, form=form)

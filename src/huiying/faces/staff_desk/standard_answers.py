@@ -14,8 +14,9 @@ from huiying.agencies.reads import unit_choices
 from huiying.faces.staff_desk.answer_forms import StandardForm
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
-from huiying.kernel.refusals import Invalid, MovedOn
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.replies.actions import standards as verbs
+from huiying.replies.policy import may_propose_any
 from huiying.replies.reads.standards import AtOnce, StandardLine, fitting, standards
 from huiying.routing.reads import category_groups
 
@@ -67,6 +68,8 @@ def standard_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose a text; a reviewer checks it before it can be used."""
+    if not may_propose_any(actor_of(request)):
+        raise NotAllowed
     form = StandardForm(
         request.POST if request.method == "POST" else None,
         units=unit_choices(leave_out_root=True),
