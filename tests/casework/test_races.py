@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.db.models import F, QuerySet
 
-from huiying.casework import stepping
+from huiying.casework import following, stepping
 from huiying.casework.actions import sorting, working, writing_back
 from huiying.casework.actions.writing_back import reopen, vote, withdraw
 from huiying.casework.errors import NotAnswered
@@ -143,7 +143,7 @@ def test_the_case_ends_with_its_last_writer_though_both_leave_at_once(people, lo
 
 def test_a_verdict_on_an_answer_that_is_gone_is_not_kept(people, monkeypatch):
     case = brought_to(State.ANSWERED, people)
-    writer, own_report = writer_of(case), writing_back.own_report
+    writer, own_report = writer_of(case), following.own_report
 
     def reopened_meanwhile(actor: Actor) -> Report:
         report = own_report(actor)

@@ -4,7 +4,7 @@ A page is found by its sort value and id, never by counting rows away, and count
 list costs the same at a thousand cases and at a million.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from huiying.casework.places import (
     all_units,
     reach_of,
 )
-from huiying.casework.sight import sight_of, supported_by
+from huiying.casework.sight import Sight, sight_of, supported_by
 from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -132,13 +132,18 @@ def tabs_of(actor: Actor) -> list[Tab]:
     return [tab for tab in TABS if actor.has(*tab.roles)]
 
 
-def _in_tab(tab: Tab, actor: Actor, units: Units, moment: datetime) -> Q:
-    mine = [line.id for line in units.below(actor.scopes(Role.HANDLER))]
+def _in_tab(
+    tab: Tab, actor: Actor, sight: Sight, units: Units, moment: datetime
+) -> list[QuerySet[CaseFile]]:
+    """The cases of a list, in parts that share none."""
+    if tab.code in {"ours", "support"}:
+        mine = [line.id for line in units.below(actor.scopes(Role.HANDLER))]
+        if tab.code == "ours":
+            return [sight.within().filter(state__in=AT_UNIT, lead_unit_id__in=mine)]
+        return [sight.within().filter(supported_by(mine), state__in=OPEN)]
     found: dict[str, Q] = {
         "sort": Q(state__in=[State.RECEIVED, State.RETURNED]),
         "assign": Q(state__in=[State.TRIAGED, State.RETURNED]),
-        "ours": Q(state__in=AT_UNIT, lead_unit_id__in=mine),
-        "support": Q(state__in=OPEN) & supported_by(mine),
         "late": late_at(moment),
         "sent_back": Q(state__in=OPEN, returns__gte=RETURNS_BEFORE_SUPERVISOR),
         "open": Q(state__in=OPEN),
@@ -146,7 +151,7 @@ def _in_tab(tab: Tab, actor: Actor, units: Units, moment: datetime) -> Q:
         "closed": Q(state=State.CLOSED),
         "all": Q(),
     }
-    return found[tab.code]
+    return [part.filter(found[tab.code]) for part in sight.cases()]
 
 
 def _narrowed(wanted: Wanted, units: Units, categories: Categories, moment: datetime) -> Q:
@@ -191,6 +196,28 @@ def counts(lists: Mapping[str, Sequence[QuerySet[CaseFile]]]) -> dict[str, int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The list that was asked for, in parts that share no row, with its count and those of the tabs."""
+
+    parts: list[QuerySet[CaseFile]]
+    count: int
+    counts: dict[str, int]
+
+
+def _asked(
+    tabs: Sequence[Tab], tab: Tab, in_tab: Callable[[Tab], list[QuerySet[CaseFile]]], rule: Q
+) -> _Asked:
+    work = {each.code: in_tab(each) for each in tabs if each.open_only}
+    parts = work.get(tab.code) or in_tab(tab)
+    if not rule and tab.code in work:
+        found = counts(work)
+        return _Asked(parts, found[tab.code], found)
+    parts = [part.filter(rule) for part in parts]
+    found = counts({"": parts} | work)
+    return _Asked(parts, found.pop(""), found)
+
+
 def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     """One page of the list that `wanted` names (the actor's first, where it names none of theirs).
 
@@ -203,25 +230,19 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     tab = next((each for each in tabs if each.code == wanted.tab), tabs[0])
     units, categories, moment = all_units(), all_categories(), time.now()
     reach = reach_of(actor)
-    seen = sight_of(actor, [line.id for line in units.below(reach)]).cases()
-    work = {
-        each.code: [part.filter(_in_tab(each, actor, units, moment)) for part in seen]
-        for each in tabs
-        if each.open_only
-    }
-    rule = _in_tab(tab, actor, units, moment) & _narrowed(wanted, units, categories, moment)
-    chosen = [part.filter(rule) for part in seen]
-    found = counts({"": chosen} | work)
+    sight = sight_of(actor, [line.id for line in units.below(reach)])
+    rule = _narrowed(wanted, units, categories, moment)
+    asked = _asked(tabs, tab, lambda each: _in_tab(each, actor, sight, units, moment), rule)
     sorts = SORTS if tab.open_only else SORTS[:2]
     sort = wanted.sort if wanted.sort in sorts else tab.sort
-    page = cursors.page_of(chosen, sort, wanted.after, wanted.before, size)
+    page = cursors.page_of(asked.parts, sort, wanted.after, wanted.before, size)
     return CaseList(
         tabs=tabs,
         tab=tab,
         sort=sort,
         rows=tuple(_row(case, units, categories, moment) for case in page.rows),
-        counts=found,
-        count=found.pop(""),
+        counts=asked.counts,
+        count=asked.count,
         newer=page.newer,
         older=page.older,
         sorts=sorts,

@@ -46,11 +46,14 @@ class Sight:
     units: list[int]
     hidden: list[int]
 
+    def within(self) -> QuerySet[CaseFile]:
+        """The visible cases, for a list that itself asks for cases of the actor's own units."""
+        cases = CaseFile.objects.all()
+        return cases.exclude(any_of("pk", self.hidden)) if self.hidden else cases
+
     def cases(self) -> list[QuerySet[CaseFile]]:
         """The visible cases in parts that share no row; none for who reads no letters."""
-        seen = CaseFile.objects.all()
-        if self.hidden:
-            seen = seen.exclude(any_of("pk", self.hidden))
+        seen = self.within()
         if self.everything:
             return [seen]
         if not self.units:

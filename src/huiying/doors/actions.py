@@ -19,7 +19,10 @@ from huiying.replies.states import Audience, State
 from huiying.routing.actions import CategoryRow, load_categories
 from huiying.routing.models import Category
 
-CLASHES = "the case was worked on here after the time that this row gives; it stays as it is"
+CLASHES = (
+    "the case was worked on here after the time that this row gives, waits for its writer, or is a "
+    "complaint about conduct; it stays as it is"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from huiying.doors.fitting import Fitting, PastLetter
 from huiying.doors.lanes import Lanes
 from huiying.doors.mapping import Mapping
 from huiying.doors.naming import Names
-from huiying.doors.records import DAMAGED, Broken, Reader
+from huiying.doors.records import DAMAGED, LONGEST_RECORD, Broken, Reader
 from huiying.doors.staging import Batch
 from huiying.intake.errors import AlreadyImported, CodeTaken
 from huiying.kernel import time
@@ -109,7 +109,7 @@ def opened(path: Path, mapping: Mapping) -> Iterator[tuple[Reader, str]]:
     with ExitStack() as stack:
         try:
             text = stack.enter_context(opening.open_text(path, mapping.encoding))
-            reader = Reader(text, opening.DAMAGE)
+            reader = Reader(opening.lines_of(text, LONGEST_RECORD), opening.DAMAGE)
         except (*opening.DAMAGE, csv.Error):
             raise FileRefused("The file is damaged at its very beginning.") from None
         except OSError as error:

@@ -51,6 +51,13 @@ def _broken(lines: list[bytes], encoding: str) -> int:
     return count
 
 
+def lines_of(text: io.TextIOWrapper, longest: int) -> Iterator[str]:
+    """The lines of `text`; one of more than `longest` characters comes in pieces, so that a small
+    packed file cannot fill the memory.
+    """
+    return iter(lambda: text.readline(longest), "")
+
+
 @contextmanager
 def open_text(path: Path, encoding: str = "") -> Iterator[io.TextIOWrapper]:
     """The physical lines of `path` with their line ends; `encoding` overrides what would be found.

@@ -23,14 +23,17 @@ COPY_ROWS = f"COPY import_rows ({', '.join(NAMES)}) FROM STDIN"
 COPY_STEPS = f"COPY import_steps ({', '.join(STEP_NAMES)}) FROM STDIN"
 
 # What is known of a row is asked of the case's moves: an answer or a closing at this time or later.
-# `clash` says that the case was moved here after the time that the row gives.
+# `clash` says that the case was moved here after the time that the row gives, that it waits for its
+# writer, or that it is a complaint about conduct: no file answers that in public or gives it to a unit.
 KNOWN = """
 SELECT r.line, c.label, c.state, r.state,
        asked.answer AS answer,
        asked.close AS close,
        asked.forward AS forward,
        (asked.answer AND r.answered_at < c.moved_at)
-       OR (asked.close AND r.closed_at < c.moved_at) AS clash
+       OR (asked.close AND r.closed_at < c.moved_at)
+       OR ((asked.answer OR asked.close OR asked.forward) AND (c.conduct OR c.state = 'waiting'))
+           AS clash
 FROM import_rows r
 CROSS JOIN LATERAL (
     SELECT s.id FROM intake_submission s
