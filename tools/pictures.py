@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+USERNAME = "dispatcher.fang"
 LETTERS = {
     "zh-hans": (
         "河堤步道的路灯",
@@ -22,7 +23,7 @@ LETTERS = {
 
 def sign_in(page: Page, password: str) -> None:
     page.goto("/en/desk/sign-in/")
-    page.fill("[name=username]", "dispatcher")
+    page.fill("[name=username]", USERNAME)
     page.fill("[name=password]", password)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state()
