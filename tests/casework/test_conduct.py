@@ -150,17 +150,40 @@ def test_a_complaint_that_names_nobody_is_not_assigned(people):
     assign(actor=people.dispatcher.actor, number=case.number, lead_code="integrity")
 
 
-@pytest.mark.parametrize("about", [{"unit_codes": ["desk"]}, {"usernames": ["leader"]}])
+NOBODY_LEFT = [
+    {"unit_codes": ["desk"], "usernames": ["supervisor"]},
+    {"usernames": ["dispatcher", "supervisor"]},
+]
+
+
+@pytest.mark.parametrize("about", NOBODY_LEFT)
 def test_marking_cannot_make_the_letter_vanish(people, about):
     case = taken_in()
     with pytest.raises(NobodyLeft):
         mark_conduct(actor=people.clerk.actor, number=case.number, **about)
     assert policy.find(people.dispatcher.actor, case.number)
-    make_person("outside", ("integrity", "dispatcher"))
-    if "unit_codes" in about:
-        mark_conduct(actor=people.clerk.actor, number=case.number, **about)
+    outside = make_person("outside", ("integrity", "dispatcher"))
+    mark_conduct(actor=people.clerk.actor, number=case.number, **about)
+    assert policy.find(outside.actor, case.number)
+    for person in (people.dispatcher, people.supervisor):
         with pytest.raises(NotFound):
-            policy.find(people.dispatcher.actor, case.number)
+            policy.find(person.actor, case.number)
+
+
+def test_a_complaint_about_the_desk_is_sorted_by_the_agencys_supervisor(people):
+    case = taken_in(conduct=True, named_units=("desk",))
+    with pytest.raises(NotFound):
+        policy.find(people.clerk.actor, case.number)
+    actor = people.supervisor.actor
+    triage(actor=actor, number=case.number, category_code="conduct")
+    assign(actor=actor, number=case.number, lead_code="integrity")
+    assert policy.find(people.investigator.actor, case.number)
+
+
+def test_a_complaint_about_the_head_of_the_agency_is_taken_up(people):
+    case = taken_in()
+    mark_conduct(actor=people.clerk.actor, number=case.number, usernames=["leader"])
+    assert policy.find(people.dispatcher.actor, case.number).conduct
 
 
 def test_a_named_member_of_staff_loses_it_and_a_colleague_keeps_it(people):

@@ -9,7 +9,7 @@ from huiying.replies.models import Reply
 from tests.doors.conftest import File, row
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_no_file_answers_a_complaint_about_conduct_in_public(file: File, county, people):
     file.write(row(1))
     assert file.load().imported == 1

@@ -91,9 +91,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:choose_language": Address(None, STAFF),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
-    "staff_desk:next": Address(
-        STAFF
-    ),  # leads to the next case of one's own list, or back to the list
+    "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_triage": Address(SENT_ON, DESK | {"supervisor"}, case("new")),
     "staff_desk:case_assign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("new")),

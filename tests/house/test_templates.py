@@ -69,7 +69,8 @@ def has(page: type, name: str) -> bool:
 
 
 def is_component(path: Path) -> bool:
-    return "components" in path.parts or path.name.startswith("_")
+    named = "components" in path.parts or path.name.startswith("_")
+    return named or path.read_text().startswith("{# inputs: ")
 
 
 def is_base(path: Path) -> bool:

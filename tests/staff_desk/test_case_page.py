@@ -155,7 +155,7 @@ def test_whom_a_complaint_is_about(people):
 
 def test_why_it_was_returned_stands_on_top(people):
     case = brought_to(State.RETURNED, people)
-    top = _page(people.dispatcher, case).text.partition("hy-columns--case")[0]
+    top = _page(people.dispatcher, case).text.partition("hy-letter__text")[0]
     assert "Housing Department sent it back to the desk: Not our field." in top
     assert "归公路局。" in top
 

@@ -26,8 +26,8 @@ from huiying.casework.places import (
     all_units,
     reach_of,
 )
-from huiying.casework.sight import Sight, sight_of, supported_by
-from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, State
+from huiying.casework.sight import Sight, sight_of
+from huiying.casework.states import AT_UNIT, RETURNS_BEFORE_SUPERVISOR, State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
@@ -139,19 +139,20 @@ def _in_tab(
     if tab.code in {"ours", "support"}:
         mine = [line.id for line in units.below(actor.scopes(Role.HANDLER))]
         if tab.code == "ours":
-            return [sight.within().filter(state__in=AT_UNIT, lead_unit_id__in=mine)]
-        return [sight.within().filter(supported_by(mine), state__in=OPEN)]
+            return [sight.led_by(mine).filter(state__in=AT_UNIT)]
+        return [sight.helped_by(mine)]
     found: dict[str, Q] = {
         "sort": Q(state__in=[State.RECEIVED, State.RETURNED]),
         "assign": Q(state__in=[State.TRIAGED, State.RETURNED]),
         "late": late_at(moment),
-        "sent_back": Q(state__in=OPEN, returns__gte=RETURNS_BEFORE_SUPERVISOR),
-        "open": Q(state__in=OPEN),
+        "sent_back": Q(returns__gte=RETURNS_BEFORE_SUPERVISOR),
+        "open": Q(),
         "answered": Q(state=State.ANSWERED),
         "closed": Q(state=State.CLOSED),
         "all": Q(),
     }
-    return [part.filter(found[tab.code]) for part in sight.cases()]
+    parts = sight.open_cases() if tab.open_only else sight.cases()
+    return [part.filter(found[tab.code]) for part in parts]
 
 
 def _narrowed(wanted: Wanted, units: Units, categories: Categories, moment: datetime) -> Q:
@@ -230,7 +231,8 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     tab = next((each for each in tabs if each.code == wanted.tab), tabs[0])
     units, categories, moment = all_units(), all_categories(), time.now()
     reach = reach_of(actor)
-    sight = sight_of(actor, [line.id for line in units.below(reach)])
+    own = (Role.HANDLER,) if policy.reads_everything(actor) else policy.READS_BELOW
+    sight = sight_of(actor, [line.id for line in units.below(actor.scopes(*own))])
     rule = _narrowed(wanted, units, categories, moment)
     asked = _asked(tabs, tab, lambda each: _in_tab(each, actor, sight, units, moment), rule)
     sorts = SORTS if tab.open_only else SORTS[:2]

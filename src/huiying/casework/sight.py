@@ -13,7 +13,10 @@ from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet
 
 from huiying.casework import policy
 from huiying.casework.models import Assignment, CaseFile, Named
+from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
+
+NO_UNIT = 0
 
 
 class IsAnyOf(Func):
@@ -30,43 +33,68 @@ def any_of(column: str, ids: Iterable[int]) -> Q:
     return Q(IsAnyOf(F(column), array))
 
 
-def supported_by(units: list[int]) -> Q:
-    """Cases in which one of these units (ids) has a supporting part now."""
-    parts = Assignment.objects.filter(
+def _supporting(units: list[int]) -> QuerySet[Assignment]:
+    """The supporting parts that these units (ids) have now."""
+    return Assignment.objects.filter(
         any_of("unit_id", units), ended_at=None, part=Assignment.Part.SUPPORT
     )
-    return Q(IsAnyOf(F("pk"), ArraySubquery(parts.values("case_id"))))
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one actor reads: everything, or the cases of `units` (ids); without those of `hidden`."""
+    """What one actor reads: everything, or the cases of `units` (ids); without those of `hidden`.
+
+    `helping` are the open cases that one of the actor's units supports, as (case, unit).
+    """
 
     everything: bool
     units: list[int]
     hidden: list[int]
+    helping: list[tuple[int, int]]
 
-    def within(self) -> QuerySet[CaseFile]:
-        """The visible cases, for a list that itself asks for cases of the actor's own units."""
+    def _seen(self) -> QuerySet[CaseFile]:
         cases = CaseFile.objects.all()
         return cases.exclude(any_of("pk", self.hidden)) if self.hidden else cases
 
-    def cases(self) -> list[QuerySet[CaseFile]]:
-        """The visible cases in parts that share no row; none for who reads no letters."""
-        seen = self.within()
+    def _with(self, helped: Q) -> list[QuerySet[CaseFile]]:
         if self.everything:
-            return [seen]
+            return [self._seen()]
         if not self.units:
             return []
         led = Q(lead_unit_id__in=self.units)
-        return [seen.filter(led), seen.filter(supported_by(self.units)).exclude(led)]
+        return [self._seen().filter(led), self._seen().filter(helped).exclude(led)]
+
+    def cases(self) -> list[QuerySet[CaseFile]]:
+        """The visible cases in parts that share no row; none for who reads no letters."""
+        parts = _supporting(self.units).values("case_id")
+        return self._with(Q(IsAnyOf(F("pk"), ArraySubquery(parts))))
+
+    def open_cases(self) -> list[QuerySet[CaseFile]]:
+        """The visible cases that are open, in parts that share no row."""
+        helped = any_of("pk", {case for case, _unit in self.helping})
+        return [part.filter(state__in=OPEN) for part in self._with(helped)]
+
+    def led_by(self, units: list[int]) -> QuerySet[CaseFile]:
+        """The visible cases that these of the actor's units lead."""
+        return self._seen().filter(lead_unit_id__in=units)
+
+    def helped_by(self, units: list[int]) -> QuerySet[CaseFile]:
+        """The visible open cases that these of the actor's units support."""
+        wanted = frozenset(units)
+        return self._seen().filter(any_of("pk", {c for c, unit in self.helping if unit in wanted}))
 
 
 def sight_of(actor: Actor, reach: list[int]) -> Sight:
     """The sight of an actor whose units reach to `reach` (ids); one query."""
-    hidden: list[int] = []
-    if not actor.has("system"):
-        kept = Named.objects.filter(policy.named_to(actor), lifted_at=None, case__conduct=True)
-        hidden = list(kept.values_list("case_id", flat=True).distinct())
+    kept = Named.objects.none() if actor.has("system") else Named.objects.all()
+    kept = kept.filter(policy.named_to(actor), lifted_at=None, case__conduct=True)
     units = reach if actor.has(*policy.READS_BELOW) else []
-    return Sight(policy.reads_everything(actor), units, hidden)
+    helping = _supporting(units).filter(case__state__in=OPEN)
+    hidden_ids = kept.annotate(of_unit=Value(NO_UNIT)).values_list("case_id", "of_unit")
+    rows = list(hidden_ids.union(helping.values_list("case_id", "unit_id")))
+    return Sight(
+        everything=policy.reads_everything(actor),
+        units=units,
+        hidden=[case for case, unit in rows if unit == NO_UNIT],
+        helping=[(case, unit) for case, unit in rows if unit != NO_UNIT],
+    )

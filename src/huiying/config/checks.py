@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Djan
 from django.http.request import validate_host
 
 from huiying.config import environment, keys
-from huiying.config.migrating import USUAL_RIGHTS
+from huiying.config.migrating import ALL_RIGHTS
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -72,9 +72,9 @@ def brief_hour_is_an_hour() -> Iterator[CheckMessage]:
 def rights_are_known() -> Iterator[CheckMessage]:
     """E005: `database_rights` of a model may restrict the usual rights, never add one."""
     for model in apps.get_models(include_auto_created=True):
-        if not frozenset(getattr(model, "database_rights", ())) <= USUAL_RIGHTS:
+        if not frozenset(getattr(model, "database_rights", ())) <= ALL_RIGHTS:
             yield Error(
-                f"database_rights may hold {', '.join(sorted(USUAL_RIGHTS))} and nothing else.",
+                f"database_rights may hold {', '.join(sorted(ALL_RIGHTS))} and nothing else.",
                 hint="The application's role never gets TRUNCATE, TRIGGER or REFERENCES.",
                 obj=model,
                 id="huiying.E005",

@@ -1,8 +1,8 @@
 """Turning one record into a past letter, or saying why it does not fit."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from huiying.casework.states import AT_UNIT, OPEN, Outcome, State
 from huiying.doors.errors import FileRefused, Unfit
@@ -26,8 +26,7 @@ BETWEEN = " · "  # where several columns make one text
 type ReadText = Callable[[Sequence[str]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class PastLetter:
+class PastLetter(NamedTuple):
     """A row as it will be kept. `category` and `unit` are the file's own words for them.
 
     `entered` is the state in which it came into our books before it was answered or closed.

@@ -4,8 +4,8 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -21,8 +21,7 @@ LONGEST_CODE = 50  # an entry names it as "category:…" in 60 characters
 PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A leaf category: row id, code and target in calendar days."""
 
     id: int
@@ -30,8 +29,7 @@ class Leaf:
     target_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A letter with the unit and the category that it has here, and when it is due."""
 
     letter: PastLetter

@@ -8,6 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.db import ProgrammingError
+from psycopg.errors import UndefinedTable
+
 from huiying.config.cli import installation
 from huiying.config.cli.installation import say
 from huiying.kernel.refusals import Refusal
@@ -37,7 +40,11 @@ def run(args: argparse.Namespace) -> int:
             return _preview(args) if args.preview else _import(args)
         except Refusal as refusal:
             say(str(refusal))
-            return 1
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable):
+                raise
+            say("The database is not set up yet. Run: huiying migrate")
+    return 1
 
 
 def _import(args: argparse.Namespace) -> int:

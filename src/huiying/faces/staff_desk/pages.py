@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django import forms
 
 from huiying.casework.deadlines import Clock
 from huiying.casework.sentences import Told
 
-type Cell = str | dict[str, Any]
 type Link = tuple[str, str, bool, str]
 
 
@@ -48,6 +46,22 @@ class Empty:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One case of the list in words; `note` is its number and what is remarkable about it."""
+
+    url: str
+    title: str
+    note: str
+    state: str
+    clock: Clock
+    unit: str
+    category: str
+    channel: str
+    day: str
+    hour: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePage:
     """One page of a list of cases."""
 
@@ -59,7 +73,7 @@ class QueuePage:
     clear_url: str
     shown: str
     columns: list[dict[str, str]]
-    rows: list[list[Cell]]
+    rows: list[QueueRow]
     empty: Empty
     newer_url: str
     older_url: str

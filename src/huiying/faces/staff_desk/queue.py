@@ -19,7 +19,7 @@ from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.forms import category_options, unit_options
 from huiying.faces.staff_desk.lists import NAMES, address, query_of, wanted_of
-from huiying.faces.staff_desk.pages import Cell, Empty, Link, NoLettersPage, QueuePage
+from huiying.faces.staff_desk.pages import Empty, Link, NoLettersPage, QueuePage, QueueRow
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -119,9 +119,8 @@ def _columns(found: CaseList, wanted: Wanted) -> list[dict[str, str]]:
     due = {"label": pgettext("column", "Due"), "sorted": "asc" if found.sort == "due" else ""}
     if "due" in found.sorts and found.sort != "due":
         due["sort_url"] = address(wanted, sort="due")
-    plain = [{"label": label} for label in (_("Unit"), _("Category"))]
-    came_by = {"label": _("Came by"), "wide": "yes"}
-    return [{"label": _("Case")}, {"label": _("State")}, due, *plain, came_by, received]
+    plain = [{"label": label} for label in (_("Unit"), _("Category"), _("Came by"))]
+    return [{"label": _("Case")}, {"label": _("State")}, due, *plain, received]
 
 
 def _flags(row: CaseRow) -> list[str]:
@@ -134,22 +133,19 @@ def _flags(row: CaseRow) -> list[str]:
     return [words for words, so in said.items() if so]
 
 
-def _cells(row: CaseRow, query: str) -> list[Cell]:
-    url = reverse("staff_desk:case", args=[row.number]) + query
-    note = " · ".join([str(row.number), *_flags(row)])
-    clock = row.clock
-    return [
-        {"text": row.title, "url": url, "note": note},
-        {"state": row.state},
-        {"due_at": clock.due_at, "ended_at": clock.ended_at, "paused": clock.paused},
-        localized(row.unit_name) or "—",
-        localized(row.category_name) or "—",
-        str(dict(Channel.choices).get(row.channel, row.channel)),
-        {
-            "text": dates.short_day(row.received_at),
-            "note": f"{timezone.localtime(row.received_at):%H:%M}",
-        },
-    ]
+def _row(row: CaseRow, query: str) -> QueueRow:
+    return QueueRow(
+        url=reverse("staff_desk:case", args=[row.number]) + query,
+        title=row.title,
+        note=" · ".join([str(row.number), *_flags(row)]),
+        state=row.state,
+        clock=row.clock,
+        unit=localized(row.unit_name),
+        category=localized(row.category_name),
+        channel=str(dict(Channel.choices).get(row.channel, row.channel)),
+        day=dates.short_day(row.received_at),
+        hour=f"{timezone.localtime(row.received_at):%H:%M}",
+    )
 
 
 def _empty(found: CaseList, wanted: Wanted) -> Empty:
@@ -179,7 +175,7 @@ def _page(found: CaseList, wanted: Wanted, actor: Actor) -> QueuePage:
         clear_url=address(Wanted(tab=found.tab.code)) if wanted.filtered else "",
         shown=count,
         columns=_columns(found, wanted),
-        rows=[_cells(row, query) for row in found.rows],
+        rows=[_row(row, query) for row in found.rows],
         empty=_empty(found, wanted),
         newer_url=address(wanted, before=found.newer) if found.newer else "",
         older_url=address(wanted, after=found.older) if found.older else "",
