@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,12 +125,15 @@ def _refuse_strangers(home: Path) -> None:
 def _own_folder(folder: Path, account: Account | None) -> None:
     """Make `folder`, mode 0700, for the server's account; refuse what somebody else put there."""
     owner = account.uid if account else os.geteuid()
-    try:
-        folder.mkdir(mode=0o700)
+    if not os.path.lexists(folder):
+        # Made under another name: two commands that start at once must not see it half owned.
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         if account:
-            os.chown(folder, account.uid, account.gid)
-    except FileExistsError:
-        pass
+            os.chown(fresh, account.uid, account.gid)
+        try:
+            fresh.rename(folder)
+        except OSError:  # the other one was first, and its server is in there
+            fresh.rmdir()
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
         raise EmbeddedDatabaseError(
