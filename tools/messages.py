@@ -50,21 +50,6 @@ def extract(package: Path) -> None:
     catalogue.write_text("".join(line for line in lines if not any(d in line for d in dated)))
 
 
-def merge_parts(package: Path) -> None:
-    """Take up translations handed over in locale/parts."""
-    parts = sorted((package / "locale" / "parts").glob("*.po-part"))
-    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-    sources = [str(CATALOGUE)]
-    with tempfile.TemporaryDirectory() as folder:
-        for part in parts:
-            copy = Path(folder) / part.name
-            copy.write_text(header + part.read_text())
-            run("msguniq", "--use-first", "--no-wrap", "-o", str(copy), str(copy), cwd=package)
-            sources.append(str(copy))
-        merged = run("msgcat", "--use-first", "--no-wrap", *sources, cwd=package)
-    (package / CATALOGUE).write_text(merged)
-
-
 def missing(package: Path) -> str:
     """The entries that have no translation or an unsure one, as PO text; empty when complete."""
     untranslated = run("msgattrib", "--untranslated", "--no-wrap", str(CATALOGUE), cwd=package)
@@ -107,7 +92,6 @@ def main() -> int:
     if "--check" in sys.argv:
         return check()
     (PACKAGE / CATALOGUE).parent.mkdir(parents=True, exist_ok=True)
-    merge_parts(PACKAGE)
     extract(PACKAGE)
     compile_catalogue(PACKAGE)
     lacking = missing(PACKAGE)

@@ -166,7 +166,7 @@ def test_the_brief_defines_every_figure_and_every_reason_to_decide():
 
 def catalogue(word: str) -> set[str]:
     """Every `msgid` or `msgstr` of the Chinese catalogue."""
-    files = [*(PACKAGE / "locale").rglob("*.po"), *(PACKAGE / "locale").rglob("*.po-part")]
+    files = list((PACKAGE / "locale").rglob("*.po"))
     joined = "\n".join(path.read_text().replace('"\n"', "") for path in files)
     return set(re.findall(rf'^{word}(?:\[0\])? "(.*)"$', joined, re.MULTILINE))
 

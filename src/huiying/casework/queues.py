@@ -27,7 +27,7 @@ from huiying.casework.places import (
     reach_of,
 )
 from huiying.casework.sight import Sight, sight_of
-from huiying.casework.states import AT_UNIT, RETURNS_BEFORE_SUPERVISOR, State
+from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
@@ -229,6 +229,8 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     if not tabs:
         raise NotFound
     tab = next((each for each in tabs if each.code == wanted.tab), tabs[0])
+    if wanted.late or wanted.state in OPEN:  # only open cases fit, so they are looked for as such
+        tab = replace(tab, open_only=True)
     units, categories, moment = all_units(), all_categories(), time.now()
     reach = reach_of(actor)
     own = (Role.HANDLER,) if policy.reads_everything(actor) else policy.READS_BELOW

@@ -80,7 +80,7 @@ def due(due_at: datetime, ended_at: datetime | None = None, *, paused: bool = Fa
     day = short_day(due_at)
     if ended_at:
         if ended_at <= due_at:
-            return Due("success", gettext("Done in time"), day, "closed")
+            return Due("success", gettext("Answered in time"), day, "closed")
         return Due("plain", _late_words(gettext("Done"), due_at, ended_at), day, "late")
     now = time.now()
     if paused:

@@ -106,7 +106,7 @@ def _tabs(found: CaseList, actor: Actor) -> list[Link]:
     for tab in found.tabs:
         count = count_words(found.counts[tab.code]) if tab.open_only else ""
         link = address(Wanted(tab=tab.code))
-        tabs.append((str(NAMES[tab.code]), link, tab is found.tab, count))
+        tabs.append((str(NAMES[tab.code]), link, tab.code == found.tab.code, count))
     return tabs
 
 
