@@ -203,7 +203,8 @@ class TestTheOpenLetter:
         assert (page.status_code, page["Location"]) == (303, writer.at("letter"))
 
     def test_a_letter_that_is_gone_asks_for_the_code(self, writer: Writer):
-        held = {"letter": "of-another-database", "at": int(time.now().timestamp())}
+        now = int(time.now().timestamp())
+        held = {"letter": "of-another-database", "at": now, "since": now}
         writer.client.cookies["letter-zh-hans"] = signing.dumps(held, salt=SALT)
         assert writer.letter().status_code == 303
 

@@ -67,7 +67,10 @@ def _held(request: HttpRequest) -> dict[str, Any] | None:
     except signing.BadSignature:
         return None
     now = time.now().timestamp()
-    if now - held["at"] > IDLE.total_seconds() or now - held["since"] > LONGEST.total_seconds():
+    if (
+        now - held["at"] > IDLE.total_seconds()
+        or now - held.get("since", 0) > LONGEST.total_seconds()
+    ):
         return None
     return held
 

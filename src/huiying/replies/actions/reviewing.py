@@ -112,8 +112,9 @@ def publish(*, actor: Actor, label: str, seen: int | None = None) -> Reply:
     policy.require(actor, "publish", reply)
     if words_of(reply).audience != Audience.PUBLIC:
         raise NotForEverybody
-    # Nobody marks the case as a complaint about conduct between this look and the publication.
-    reply.case = CaseFile.objects.select_for_update().get(pk=reply.case_id)
+    if reply.corrects_id is not None:
+        # A correction moves no case, so nothing else notices that it was marked as a complaint meanwhile.
+        reply.case = CaseFile.objects.select_for_update().get(pk=reply.case_id)
     if reply.corrects_id is None or reply.case.conduct:
         policy.check_audience(reply.case, Audience.PUBLIC)
     issue(reply, actor=actor, verb_name="publish")
