@@ -121,13 +121,14 @@ def locked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> b
     barrier = threading.Barrier(2, timeout=1 if guarded else 60)
     exists = QuerySet.exists
 
-    def after_both(rows: QuerySet[Any]) -> bool:
+    def both_look_first(rows: QuerySet[Any]) -> bool:
+        found = exists(rows)
         if rows.model is Report:
             with contextlib.suppress(threading.BrokenBarrierError):
                 barrier.wait()  # with the lock only one comes this far
-        return exists(rows)
+        return found
 
-    monkeypatch.setattr(QuerySet, "exists", after_both)
+    monkeypatch.setattr(QuerySet, "exists", both_look_first)
     return bool(guarded)
 
 
