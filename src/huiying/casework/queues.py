@@ -230,7 +230,7 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
         raise NotFound
     tab = next((each for each in tabs if each.code == wanted.tab), tabs[0])
     if wanted.late or wanted.state in OPEN:  # only open cases fit, so they are looked for as such
-        tab = replace(tab, open_only=True)
+        tab = replace(tab, open_only=True, sort="due")
     units, categories, moment = all_units(), all_categories(), time.now()
     reach = reach_of(actor)
     own = (Role.HANDLER,) if policy.reads_everything(actor) else policy.READS_BELOW
