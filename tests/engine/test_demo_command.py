@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.commands import HUIYING, answer, eventually, free_port, running
-from tests.engine.conftest import data, system_folder  # noqa: F401 - fixtures
+
 
 pytestmark = pytest.mark.slow
 PATIENCE = 300  # on a machine that does much else at the same time
@@ -33,7 +33,7 @@ def start(data_folder: Path, log: Path) -> str:
     return log.read_text()
 
 
-def test_the_demo_loads_its_sample_once(data, tmp_path):  # noqa: F811
+def test_the_demo_loads_its_sample_once(data, tmp_path):
     said = start(data, tmp_path / "first.log")
     assert "Invented letters: all 134." in said
     assert "Traceback" not in said
