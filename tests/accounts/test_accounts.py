@@ -1,6 +1,7 @@
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
+from huiying.accounts import signing_in
 from huiying.accounts.actions import (
     UsernameTaken,
     choose_language,
@@ -9,14 +10,15 @@ from huiying.accounts.actions import (
     switch_off,
 )
 from huiying.accounts.models import Account
-from huiying.accounts.signing_in import TRIES_PER_NAME, WrongPassword, check
+from huiying.accounts.signing_in import TRIES_PER_NAME, Busy, WrongPassword, check
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed, TooMany
 from tests.people import PASSWORD, People
 
 
-def sign_in(username: str, password: str) -> Account:
-    return check(RequestFactory().post("/"), username=username, password=password)
+def sign_in(username: str, password: str, address: str = "192.0.2.1") -> Account:
+    request = RequestFactory().post("/", REMOTE_ADDR=address)
+    return check(request, username=username, password=password)
 
 
 @pytest.mark.django_db
@@ -51,6 +53,37 @@ def test_unknown_name_and_wrong_password_are_refused_alike_and_counted(people: P
             sign_in("handler", "wrong")
     with pytest.raises(TooMany):
         sign_in("handler", PASSWORD)
+    assert sign_in("clerk", PASSWORD)
+
+
+def test_nobody_locks_a_colleague_out_from_elsewhere(people: People, monkeypatch):
+    for _try in range(TRIES_PER_NAME + 1):
+        with pytest.raises((WrongPassword, TooMany)):
+            sign_in("handler", "wrong", "198.51.100.7")
+    with pytest.raises(TooMany):
+        sign_in("handler", PASSWORD, "198.51.100.7")
+    assert sign_in("handler", PASSWORD)
+    monkeypatch.setattr(signing_in, "TRIES_PER_NAME_ANYWHERE", 15)
+    for each in range(15):
+        with pytest.raises(WrongPassword):
+            sign_in("handler", "wrong", f"203.0.113.{each}")
+    with pytest.raises(TooMany):
+        sign_in("handler", PASSWORD)
+
+
+@pytest.mark.django_db
+def test_more_sign_ins_at_once_than_memory_allows_are_asked_to_wait(people: People, monkeypatch):
+    monkeypatch.setattr(signing_in, "SEAT_SECONDS", 0.05)
+    seats = [signing_in._seats.acquire(timeout=1) for _seat in range(signing_in.CHECKS_AT_ONCE)]
+    try:
+        with pytest.raises(Busy):
+            sign_in("clerk", PASSWORD)
+        page = Client().post("/en/desk/sign-in/", {"username": "clerk", "password": PASSWORD})
+        assert page.status_code == 503
+        assert "try again in a minute" in page.text
+    finally:
+        for _seat in seats:
+            signing_in._seats.release()
     assert sign_in("clerk", PASSWORD)
 
 

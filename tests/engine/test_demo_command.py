@@ -8,7 +8,6 @@ import pytest
 
 from tests.engine.commands import HUIYING, answer, eventually, free_port, running
 
-
 pytestmark = pytest.mark.slow
 PATIENCE = 300  # on a machine that does much else at the same time
 
