@@ -2,7 +2,7 @@ import pytest
 
 from huiying.agencies.actions import UnitRow, end_role, give_role, load_units
 from huiying.agencies.models import Unit
-from huiying.agencies.reads import ancestors, people_at, unit_choices
+from huiying.agencies.reads import ancestors, unit_choices
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
 from huiying.record.models import Entry
@@ -78,11 +78,6 @@ def test_loading_the_same_units_again_changes_nothing_and_a_new_name_is_one_entr
     assert Entry.objects.count() == entries + 1
 
 
-def test_reviewers_are_found_at_the_unit_before_those_above(people: People):
-    labels = people_at("county/housing/estates/", "reviewer")
-    assert labels == [
-        f"staff:{people.unit_reviewer.account.label}",
-        f"staff:{people.reviewer.account.label}",
-    ]
+def test_the_tree_is_listed_with_its_root_or_without(county):
     assert unit_choices()[0].depth == 0
     assert all(choice.depth for choice in unit_choices(leave_out_root=True))

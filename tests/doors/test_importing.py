@@ -19,10 +19,11 @@ from huiying.intake.models import Contact, Message, Submission
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import NotAllowed
 from huiying.record.models import Entry
-from huiying.record.reads import entries_about, holds
+from huiying.record.reads import entries_about
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.routing.models import Category
 from tests.doors.conftest import row
+from tests.entries import holds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,9 +11,9 @@ from huiying.doors import importing, mapping
 from huiying.doors.importing import DOOR, Report
 from huiying.intake.models import Submission
 from huiying.record.models import Entry
-from huiying.record.reads import holds
 from huiying.replies.models import Reply, ReplyVersion
 from tests.doors.conftest import shared_file
+from tests.entries import holds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

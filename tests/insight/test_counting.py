@@ -17,7 +17,8 @@ from huiying.insight.tasks import freeze_due_brief
 from huiying.intake.reads import resident
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import NotAllowed
-from huiying.record.reads import entries_about, holds
+from huiying.record.reads import entries_about
+from tests.entries import holds
 from tests.insight.conftest import DAY, SEVEN, counted, on
 from tests.scene import answer
 

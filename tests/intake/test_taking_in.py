@@ -10,7 +10,7 @@ from huiying.casework.models import CaseFile, Move, Report
 from huiying.intake.actions import Letter
 from huiying.intake.errors import WrongCode
 from huiying.intake.models import Contact, Submission
-from huiying.intake.reads import TRIES_PER_CODE, open_with, submission_of
+from huiying.intake.reads import TRIES_PER_CODE, open_with
 from huiying.intake.vault import email_of
 from huiying.kernel.actors import STRANGER, Actor, Grant
 from huiying.kernel.refusals import Invalid, NotAllowed, TooMany
@@ -34,7 +34,8 @@ def test_one_letter_writes_each_row_once_and_its_clock_follows_the_category(coun
     case = CaseFile.objects.get()
     assert (case.due_at - case.received_at).days == 3
     assert Report.objects.get().due_at == case.due_at
-    assert submission_of(open_with(code=receipt.code, secret=receipt.secret, address="a"))
+    writer = open_with(code=receipt.code, secret=receipt.secret, address="a")
+    assert writer.label == f"resident:{Submission.objects.get().label}"
 
 
 @pytest.mark.django_db

@@ -17,8 +17,9 @@ from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 from huiying.record.commitments import canonical, commit
 from huiying.record.models import Entry, Payload
-from huiying.record.reads import entries_about, holds
+from huiying.record.reads import entries_about
 from tests import provisioning
+from tests.entries import holds
 
 SUBJECT = "case:test"
 

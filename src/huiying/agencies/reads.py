@@ -88,23 +88,6 @@ def unit_choices(*, leave_out_root: bool = False) -> list[UnitChoice]:
     return [each for each in choices if each.depth or not leave_out_root]
 
 
-def unit_names(codes: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Names by code."""
-    return dict(Unit.objects.filter(code__in=set(codes)).values_list("code", "name"))
-
-
-def people_at(unit_path: str, role: str) -> list[str]:
-    """Labels ("staff:…") of those who have `role` at the unit or above it, nearest first."""
-    rows = (
-        Membership.objects.filter(
-            role=role, ended_at=None, account__is_active=True, unit__path__in=ancestors(unit_path)
-        )
-        .order_by("-unit__path", "id")
-        .values_list("account__label", flat=True)
-    )
-    return [f"staff:{label}" for label in rows]
-
-
 def staff_names(labels: Iterable[str]) -> dict[str, dict[str, str]]:
     """Display names by actor label ("staff:…")."""
     plain = {label.removeprefix("staff:") for label in labels if label.startswith("staff:")}

@@ -135,28 +135,31 @@ def may_know_pressed(actor: Actor) -> bool:
     return "" in actor.scopes(Role.SUPERVISOR)
 
 
-def barred_paths(case: CaseFile) -> list[str]:
+def _barred_paths(case: CaseFile) -> tuple[str, ...]:
     """The paths whose units, and all below, can have no part in this complaint about conduct."""
     if not case.conduct:
-        return []
+        return ()
     named = Named.objects.filter(case=case, lifted_at=None)
     led = Membership.objects.filter(
         account__in=named.values("account_id"), role__in=ABOVE_OTHERS, ended_at=None
     ).exclude(unit__parent=None)
     paths = named.exclude(unit=None).values_list("unit__path", flat=True)
-    return list(paths.union(led.values_list("unit__path", flat=True)))
+    return tuple(paths.union(led.values_list("unit__path", flat=True)))
 
 
-def may_be_given(case: CaseFile, unit: Unit) -> bool:
-    """False where a complaint about conduct names this unit, one above it, or somebody who leads it."""
-    return not any(unit.path.startswith(path) for path in barred_paths(case))
+def barred(case: CaseFile, units: Iterable[Unit]) -> set[Unit]:
+    """Those of `units` that can have no part in the case: a complaint about conduct names them, one
+    above them, or somebody who leads one of these.
+    """
+    paths = _barred_paths(case)
+    return {unit for unit in units if unit.path.startswith(paths)}
 
 
 def sorter_left(case: CaseFile) -> bool:
     """True where at least one dispatcher, or a supervisor of the whole agency, may still see the case:
     a complaint that hides itself from all of them would have vanished.
     """
-    barred = barred_paths(case)
+    barred_paths = _barred_paths(case)
     named = Named.objects.filter(case=case, lifted_at=None).exclude(account=None)
     dispatchers = Membership.objects.filter(
         Q(role=Role.DISPATCHER) | Q(role=Role.SUPERVISOR, unit__parent=None),
@@ -169,10 +172,7 @@ def sorter_left(case: CaseFile) -> bool:
     paths: dict[int, list[str]] = {}
     for account_id, path in rows:
         paths.setdefault(account_id, []).append(path)
-    return any(
-        not any(path.startswith(prefix) for path in held for prefix in barred)
-        for held in paths.values()
-    )
+    return any(not any(path.startswith(barred_paths) for path in held) for held in paths.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,6 @@ def open_with(*, code: str, secret: str, address: str) -> Actor:
     return resident(row.label)
 
 
-def submission_of(actor: Actor) -> Submission | None:
-    """The letter that this resident wrote."""
-    label = actor.label.removeprefix("resident:")
-    return Submission.objects.filter(label=label).first() if actor.has("resident") else None
-
-
 def by_replay(replay: bytes | None) -> Submission | None:
     """The letter that this very form brought before."""
     return None if replay is None else Submission.objects.filter(replay=replay).first()

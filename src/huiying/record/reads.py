@@ -3,7 +3,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from huiying.record import commitments
 from huiying.record.models import Entry
 
 
@@ -29,15 +28,3 @@ def entries_about(subjects: Sequence[str], *, most: int = 500) -> list[Said]:
     said = [Said(*row) for row in rows]
     said.sort(key=lambda each: (each.at, each.id))
     return said
-
-
-def holds(entry_id: int) -> bool:
-    """True where the entry's commitment matches its payload; an erased payload cannot be checked."""
-    entry = Entry.objects.select_related("payload").get(pk=entry_id)
-    payload = entry.payload
-    if payload.salt is None:
-        return True
-    content = commitments.canonical(
-        entry.at, entry.action, entry.actor, entry.subject, payload.data
-    )
-    return commitments.commit(bytes(payload.salt), content) == bytes(entry.commitment)

@@ -14,7 +14,6 @@ class CategoryChoice:
     name: dict[str, str]
     description: dict[str, str]
     lead_code: str
-    lead_name: dict[str, str]
     target_days: int
 
 
@@ -40,7 +39,6 @@ def category_groups(*, offered_only: bool = False) -> list[CategoryGroup]:
                     name=row.name,
                     description=row.description,
                     lead_code=row.lead_unit.code,
-                    lead_name=row.lead_unit.name,
                     target_days=row.target_days or settings.DEFAULT_TARGET_DAYS,
                 )
             )

@@ -64,10 +64,10 @@ def _units(case: CaseFile, lead_code: str, support_codes: Sequence[str]) -> tupl
         raise Invalid(_("Choose the unit that leads."), field="lead_code")
     if set(found) != set(wanted):
         raise Invalid(_("One of these units is not known."), field="support_codes")
-    barred = policy.barred_paths(case)
-    for unit in found.values():
-        if any(unit.path.startswith(path) for path in barred):
-            raise NamedUnit(field="lead_code" if unit.code == lead_code else "support_codes")
+    barred = policy.barred(case, found.values())
+    if barred:
+        led = found[lead_code] in barred
+        raise NamedUnit(field="lead_code" if led else "support_codes")
     return found[lead_code], [found[code] for code in support_codes]
 
 
@@ -202,15 +202,12 @@ def mark_conduct(
 
 def _take_from_named(actor: Actor, case: CaseFile) -> None:
     """End the part of every unit that may no longer have one; without a lead the case is returned."""
-    paths = policy.barred_paths(case)
-
-    def barred(unit: Unit | None) -> bool:
-        return unit is not None and any(unit.path.startswith(path) for path in paths)
-
-    held = Assignment.objects.filter(case=case, ended_at=None).select_related("unit")
-    ending = [part.pk for part in held if barred(part.unit)]
-    Assignment.objects.filter(pk__in=ending).update(ended_at=time.now())
-    if not barred(case.lead_unit):
+    parts = Assignment.objects.filter(case=case, ended_at=None)
+    held = {part.unit for part in parts.select_related("unit")}
+    lead = {case.lead_unit} if case.lead_unit else set()
+    barred = policy.barred(case, held | lead)
+    parts.filter(unit__in=barred).update(ended_at=time.now())
+    if not lead & barred:
         return
     if policy.at_unit(case):
         take_step(case, actor=actor, verb="take_back_from_named", columns={"lead_unit": None})

@@ -56,5 +56,4 @@ def category() -> dict[str, str]:
     return {"zh-hans": "施工噪声", "en": "Building noise"}
 
 
-CODE = "738204915566"
 NUMBER = "2026-004187"

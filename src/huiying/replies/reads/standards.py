@@ -10,9 +10,8 @@ from huiying.casework.states import Outcome
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
-from huiying.kernel.refusals import Refusal
 from huiying.replies import policy
-from huiying.replies.errors import NeedsOwnAnswer, NeedsStandardApprover
+from huiying.replies.errors import NeedsOwnAnswer
 from huiying.replies.models import StandardAnswer
 from huiying.replies.reads.beside import Letter, language_of, letters_of, names_of
 from huiying.replies.states import StandardState
@@ -22,7 +21,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class StandardLine:
-    """One standard answer. `why_not_approve` is empty where this person may approve it."""
+    """One standard answer, and what this person may do with it."""
 
     label: str
     title: str
@@ -40,7 +39,6 @@ class StandardLine:
     proposed_by: str
     approved_by: str
     may_approve: bool
-    why_not_approve: str
     may_retire: bool
 
 
@@ -49,18 +47,10 @@ def today() -> date:
     return timezone.localdate(time.now())
 
 
-def _why_not_approve(actor: Actor, standard: StandardAnswer) -> Refusal | None:
-    refusal = policy.may_approve_standard(actor, standard)
-    if refusal is None and standard.proposed_by == actor.label:
-        return NeedsStandardApprover()
-    return refusal
-
-
 def _line(
     actor: Actor, standard: StandardAnswer, names: dict[str, str], language: str | None = None
 ) -> StandardLine:
-    refusal = _why_not_approve(actor, standard)
-    proposed = standard.state == StandardState.PROPOSED
+    own = standard.proposed_by == actor.label
     return StandardLine(
         label=standard.label,
         title=localized(standard.title, language),
@@ -77,8 +67,7 @@ def _line(
         expired=standard.expires_on < today(),
         proposed_by=names.get(standard.proposed_by, ""),
         approved_by=names.get(standard.approved_by, ""),
-        may_approve=refusal is None,
-        why_not_approve=str(refusal) if proposed and refusal is not None else "",
+        may_approve=not own and policy.may_approve_standard(actor, standard) is None,
         may_retire=policy.may_retire_standard(actor, standard) is None,
     )
 
