@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound
 from huiying.kernel.verbs import refuse_on
 
 
@@ -30,6 +30,16 @@ class AlreadyDrafted(MovedOn):
 
     code = "already_drafted"
     sentence = _("Somebody else has begun an answer to this case. Both texts are shown here.")
+
+
+class NotShown(NotFound):
+    """What stood at this address is kept from view; the sentence must not tell of a complaint."""
+
+    code = "not_shown"
+    sentence = _(
+        "This answer is not shown. An answer may be taken from view while it is looked into whether "
+        "everybody may read it, for example because of personal data or of what its writer wishes."
+    )
 
 
 class NeedsSecondPerson(NotAllowed):

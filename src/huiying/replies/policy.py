@@ -13,7 +13,7 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 from huiying.replies.errors import CaseMovedOn, NeverPublic, NotNow, WishedPrivate
 from huiying.replies.models import Reply, ReplyVersion, StandardAnswer
-from huiying.replies.states import OPEN, SAID, Audience, StandardState, step_of
+from huiying.replies.states import ISSUED, OPEN, SAID, Audience, StandardState, State, step_of
 
 # While a case waits for its writer, its answer may already be written.
 IN_HAND = frozenset({CaseState.IN_PROGRESS, CaseState.WAITING})
@@ -132,6 +132,21 @@ def may_be_public(case: CaseFile) -> Refusal | None:
     """Why an answer to this case cannot be published: a wish for privacy among its writers, or conduct."""
     reports = Report.objects.filter(case=case, ended_at=None)
     return why_private(case, reports.values_list("submission__wish", flat=True))
+
+
+def on_view(reply: Reply) -> bool:
+    """Whether everybody can read this reply, as it is or as it was, at its permanent address.
+
+    Never where the case is a complaint about conduct, marked before or after: those it names read
+    public pages, too.
+    """
+    issued = reply.state in ISSUED and reply.audience == Audience.PUBLIC
+    return issued and not reply.case.conduct
+
+
+def published() -> QuerySet[Reply]:
+    """What everybody may read now: whatever lists, counts or searches public answers begins here."""
+    return Reply.objects.filter(state=State.PUBLISHED, case__conduct=False)
 
 
 def check_audience(case: CaseFile, audience: str) -> None:

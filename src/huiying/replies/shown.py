@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from huiying.casework.states import Outcome
 from huiying.kernel.names import localized
+from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.states import Audience, State
 
@@ -30,8 +31,9 @@ class AnswerShown:
     """One answer with its history. `unit`, `category` and `outcome` are in words.
 
     `said_at` is when this text was issued, None in a preview; `answered_at` when the first one was.
-    `hidden` says that the words hold personal data and are kept from the reader; then question and
-    text are empty and the title says only what it is about.
+    `on_view` says that everybody can read it at its address. `hidden` says that the words hold
+    personal data and are kept from the reader; then question and text are empty and the title says
+    only what it is about.
     """
 
     label: str
@@ -53,6 +55,7 @@ class AnswerShown:
     withdrawn_at: datetime | None = None
     withdrawn_because: str = ""
     hidden: bool = False
+    on_view: bool = False
 
     @property
     def withdrawn(self) -> bool:
@@ -114,4 +117,5 @@ def shown(chain: Chain) -> AnswerShown:
         withdrawn_at=reply.withdrawn_at if reply.state == State.WITHDRAWN else None,
         withdrawn_because=reply.withdrawn_because,
         hidden=hidden,
+        on_view=policy.on_view(reply),
     )

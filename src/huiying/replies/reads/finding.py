@@ -1,15 +1,18 @@
 """Finding published answers by category and unit at any number of them.
 
 A group of categories or a tree of units would make one index scan impossible. So each pair is looked up
-in the index that has its order and holds all that is asked, and the newest of all are kept.
+in the index that has its order and holds all that is asked, and the newest of all are kept. Which of
+those are kept from view (complaints about conduct, few) is asked of the page that was found.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from huiying.agencies.models import Unit
+from huiying.replies import policy
 from huiying.replies.models import Reply
 from huiying.replies.states import State
 from huiying.routing.models import Category
@@ -17,7 +20,8 @@ from huiying.routing.models import Category
 MOST_COUNTED = 1000
 SELECT = "SELECT id, address, answered_at FROM replies_reply WHERE {conditions} ORDER BY {order} LIMIT %s"
 SELECT_EACH = (
-    "SELECT id, address FROM {lists} CROSS JOIN LATERAL ({one}) AS found ORDER BY {order} LIMIT %s"
+    "SELECT id, address, answered_at FROM {lists} CROSS JOIN LATERAL ({one}) AS found "
+    "ORDER BY {order} LIMIT %s"
 )
 
 
@@ -76,10 +80,11 @@ def _key(address: str) -> tuple[Any, str] | None:
     return (row.answered_at, row.address) if row else None
 
 
-def _found(
-    reach: Reach, *, key: tuple[Any, str] | None, upwards: bool, most: int
-) -> list[tuple[int, str]]:
-    """(id, address) of the answers next to `key`, the nearest first."""
+type Row = tuple[int, str, Any]
+
+
+def _found(reach: Reach, *, key: tuple[Any, str] | None, upwards: bool, most: int) -> list[Row]:
+    """(id, address, time) of the answers next to `key`, the nearest first; also those kept from view."""
     lists: list[str] = []
     given: list[Any] = []
     conditions = ["state = 'published'"]
@@ -101,14 +106,29 @@ def _found(
         given.append(most)
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+
+
+def _found_on_view(
+    reach: Reach, *, key: tuple[Any, str] | None, upwards: bool, most: int
+) -> list[Row]:
+    """`_found` without those kept from view; further on where a page held any."""
+    kept: list[Row] = []
+    while True:
+        rows = _found(reach, key=key, upwards=upwards, most=most)
+        ids = [pk for pk, _address, _at in rows]
+        seen = set(policy.published().filter(pk__in=ids).values_list("pk", flat=True))
+        kept += [row for row in rows if row[0] in seen]
+        if len(rows) < most or len(kept) >= most:
+            return kept[:most]
+        key = (rows[-1][2], rows[-1][1])
 
 
 def page(reach: Reach, *, older: str = "", newer: str = "", size: int) -> Page:
     """One page of `size` answers, older or newer than the one at an address, from the newest without."""
     key = _key(older or newer) if older or newer else None
     upwards = bool(newer) and key is not None
-    found = _found(reach, key=key, upwards=upwards, most=size + 1)
+    found = _found_on_view(reach, key=key, upwards=upwards, most=size + 1)
     more, kept = len(found) > size, found[:size]
     if upwards:
         kept.reverse()
@@ -116,7 +136,7 @@ def page(reach: Reach, *, older: str = "", newer: str = "", size: int) -> Page:
         return Page([], "", "")
     goes_down = more if not upwards else True
     goes_up = more if upwards else key is not None
-    ids = [pk for pk, _address in kept]
+    ids = [pk for pk, _address, _at in kept]
     return Page(ids, kept[-1][1] if goes_down else "", kept[0][1] if goes_up else "")
 
 
@@ -127,4 +147,9 @@ def count(reach: Reach) -> int:
         rows = rows.filter(category_id__in=reach.categories)
     if reach.units is not None:
         rows = rows.filter(unit_id__in=reach.units)
-    return rows[: MOST_COUNTED + 1].count()
+    listed = rows[: MOST_COUNTED + 1]
+    # One statement, whose inner list is cut off before the cases are looked at.
+    counted = Reply.objects.filter(pk__in=listed.values("pk")).aggregate(
+        all=Count("pk"), on_view=Count("pk", filter=Q(case__conduct=False))
+    )
+    return int(counted["all"] if counted["all"] > MOST_COUNTED else counted["on_view"])

@@ -58,7 +58,9 @@ def _lines(rows: Sequence[Reply]) -> tuple[DeskLine, ...]:
             number=reply.case.number,
             case_title=reply.case.title,
             title=version.title,
-            address=reply.address if reply.state == State.PUBLISHED else "",
+            address=reply.address
+            if reply.state == State.PUBLISHED and policy.on_view(reply)
+            else "",
             unit=localized(reply.unit.name) if reply.unit else "",
             drafted_by=names.get(reply.drafted_by, ""),
             state=reply.state,

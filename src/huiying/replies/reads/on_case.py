@@ -52,7 +52,7 @@ def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, st
     came = (reply.withdrawn_at, reply.issued_at, reply.approved_at, reply.submitted_at)
     return ReplyLine(
         label=reply.label,
-        address=reply.address if reply.audience == Audience.PUBLIC else "",
+        address=reply.address if policy.on_view(reply) else "",
         state=reply.state,
         state_words=str(State(reply.state).label),
         title=version.title,

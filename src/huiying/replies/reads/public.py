@@ -7,11 +7,13 @@ from huiying.casework.models import Report
 from huiying.casework.states import Outcome
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound
+from huiying.replies import policy
+from huiying.replies.errors import NotShown
 from huiying.replies.models import Reply
 from huiying.replies.reads import finding
 from huiying.replies.reads.versions import with_words
 from huiying.replies.shown import AnswerShown, Chain, shown
-from huiying.replies.states import ISSUED, Audience, State
+from huiying.replies.states import ISSUED, Audience
 
 PAGE_SIZE = 20
 EXCERPT = 120
@@ -52,7 +54,7 @@ def _excerpt(text: str) -> str:
 
 def answer_lines(ids: list[int]) -> tuple[AnswerLine, ...]:
     """The published answers with these ids, in their order. Two queries."""
-    rows = Reply.objects.filter(state=State.PUBLISHED, pk__in=ids)
+    rows = policy.published().filter(pk__in=ids)
     chain = with_words(rows.select_related("unit", "category"))
     lines = {
         reply.pk: AnswerLine(
@@ -81,7 +83,7 @@ def answers(
 ) -> AnswersFound:
     """Published answers, newest first, in a category or group and by a unit or those below it (codes).
 
-    `older` or `newer` is the address of the answer from which to go on. Six queries at most.
+    `older` or `newer` is the address of the answer from which to go on. Seven queries at most.
     """
     reach = finding.reach(category=category, unit=unit)
     page = finding.page(reach, older=older, newer=newer, size=size)
@@ -94,12 +96,14 @@ def answers(
 
 
 def latest_answers(most: int = 3) -> tuple[AnswerLine, ...]:
-    """The newest published answers. Three queries."""
+    """The newest published answers. Four queries."""
     return answer_lines(finding.page(finding.EVERYTHING, size=most).ids)
 
 
 def public_answer(address: str) -> AnswerShown:
-    """The answer at this permanent address with its history; NotFound where none was ever published."""
+    """The answer at this permanent address with its history; NotFound where none was ever published,
+    NotShown where it is kept from view.
+    """
     first = Reply.objects.filter(address=address, corrects=None).values("case_id").first()
     if first is None:
         raise NotFound
@@ -116,6 +120,8 @@ def public_answer(address: str) -> AnswerShown:
     chain = with_words(rows)
     if not chain:
         raise NotFound
+    if not all(policy.on_view(reply) for reply, _words in chain):
+        raise NotShown
     return shown(chain)
 
 

@@ -16,7 +16,7 @@ from huiying.replies.reads.beside import (
     saved_versions,
 )
 from huiying.replies.shown import AnswerShown
-from huiying.replies.states import ISSUED, State
+from huiying.replies.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def review(actor: Actor, label: str) -> Review:
         wants_public=shown_as.public,
         offers_publishing=shown_as.public and not_public is None,
         offers_sending=not (shown_as.public and reply.corrects_id is not None),
-        address=reply.address if shown_as.public and reply.state in ISSUED else "",
+        address=reply.address if policy.on_view(reply) else "",
         may_correct=policy.may(actor, "correct", reply) is None,
         may_withdraw=policy.may(actor, "withdraw", reply) is None,
     )
