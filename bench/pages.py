@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +14,7 @@ from bench.filling import fill
 from bench.rows import Report, percentile
 from bench.stand import web
 from huiying.accounts.models import Account
+from huiying.accounts.session_store import SessionStore
 from huiying.agencies.actions import give_role
 from huiying.kernel import time as huiying_time
 from huiying.kernel.actors import SYSTEM

@@ -89,6 +89,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:account": Address(STAFF),
     "staff_desk:change_password": Address(None, STAFF),
     "staff_desk:choose_language": Address(None, STAFF),
+    "staff_desk:sign_out_elsewhere": Address(None, STAFF),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),

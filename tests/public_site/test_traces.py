@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 
+from huiying.accounts.models import StaffSession
 from huiying.kernel.models import Limit
 from tests.public_site.conftest import Desk, Writer, address, text_of
 
@@ -22,7 +22,7 @@ def write_everything(writer: Writer):
 
 
 def test_no_session_is_made_and_none_is_looked_at(writer: Writer, desk: Desk):
-    before = Session.objects.count()
+    before = StaffSession.objects.count()
     for name in OPEN_PAGES:
         page = writer.client.get(writer.at(name))
         assert not page.cookies
@@ -34,7 +34,7 @@ def test_no_session_is_made_and_none_is_looked_at(writer: Writer, desk: Desk):
     writer.letter()
     names = set(writer.client.cookies)
     assert names <= {"letter-zh-hans", "letter-en", "messages"}
-    assert Session.objects.count() == before
+    assert StaffSession.objects.count() == before
 
 
 def test_pages_with_a_letter_are_kept_by_no_cache_and_named_to_no_other_site(writer: Writer):

@@ -1,10 +1,9 @@
 """Signing in and out, and one's own account."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
-from huiying.accounts.models import Account
+from huiying.accounts.models import Account, StaffSession
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +36,7 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(people, username,
     assert response.status_code == 422
     assert "User name and password do not match" in response.text
     assert "password do not match" in _sign_in(Client(), username.upper(), "x" * 999).text
-    assert not Session.objects.filter(session_data__contains=username).exists()
+    assert not StaffSession.objects.filter(session_data__contains=username).exists()
 
 
 def test_the_password_is_never_shown_again(people):
@@ -93,7 +92,7 @@ def test_signing_out_needs_a_post_and_ends_the_session(people):
     assert client.get("/en/desk/sign-out/").status_code == 405
     key = client.session.session_key
     assert client.post("/en/desk/sign-out/", follow=True).status_code == 200
-    assert not Session.objects.filter(session_key=key).exists()
+    assert not StaffSession.objects.filter(session_key=key).exists()
     assert client.get(DESK).status_code == 302
 
 

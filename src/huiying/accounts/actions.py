@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
+from huiying.accounts.session_store import end_sessions
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
@@ -59,8 +60,11 @@ def create_account(
 
 
 @verb
-def set_password(*, actor: Actor, username: str, password: str) -> None:
-    """Give `username` a new password: by an administrator, or by the person."""
+def set_password(*, actor: Actor, username: str, password: str, keep: str = "") -> None:
+    """Give `username` a new password: by an administrator, or by the person.
+
+    Ends every session of the account but the one with the key `keep`.
+    """
     account = Account.objects.filter(username=username).first()
     if account is None:
         raise NotFound
@@ -69,6 +73,7 @@ def set_password(*, actor: Actor, username: str, password: str) -> None:
     _check_password(password, account)
     account.set_password(password)
     account.save(update_fields=["password"])
+    end_sessions(account.pk, keep=keep)
     write(actor=actor, action="account.password_set", subject=subject(account))
 
 
@@ -80,6 +85,7 @@ def switch_off(*, actor: Actor, username: str) -> None:
     if account is None:
         raise NotFound
     Account.objects.filter(pk=account.pk).update(is_active=False)
+    end_sessions(account.pk)
     write(actor=actor, action="account.switched_off", subject=subject(account))
 
 
@@ -96,3 +102,19 @@ def choose_language(*, actor: Actor, account_id: int, language: str) -> None:
         subject=subject(account),
         data={"language": language},
     )
+
+
+@verb
+def sign_out_elsewhere(*, actor: Actor, account_id: int, keep: str) -> int:
+    """End every session of one's own account but the one with the key `keep`; how many there were."""
+    account = Account.objects.get(pk=account_id)
+    if actor.label != subject(account):
+        raise NotAllowed
+    ended = end_sessions(account_id, keep=keep)
+    write(
+        actor=actor,
+        action="account.signed_out_elsewhere",
+        subject=subject(account),
+        data={"sessions": ended},
+    )
+    return ended

@@ -6,6 +6,7 @@ from typing import TypedDict
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
+from huiying.accounts.session_store import end_sessions
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -74,7 +75,7 @@ def _found(username: str, unit_code: str) -> tuple[Account, Unit]:
 
 @verb
 def give_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
-    """Give `username` a role at a unit; giving it twice changes nothing."""
+    """Give `username` a role at a unit; giving it twice changes nothing. They sign in anew."""
     _require_administrator(actor)
     if role not in Role.values:
         raise Invalid(_("There is no such role."), field="role")
@@ -83,6 +84,7 @@ def give_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None
         account=account, unit=unit, role=role, ended_at=None, defaults={"since": time.now()}
     )
     if new:
+        end_sessions(account.pk)
         write(
             actor=actor,
             action="role.given",
@@ -93,7 +95,7 @@ def give_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None
 
 @verb
 def end_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
-    """End a role from now on; raises NotFound where it is not held."""
+    """End a role from now on, and the person's sessions; raises NotFound where it is not held."""
     _require_administrator(actor)
     account, unit = _found(username, unit_code)
     ended = Membership.objects.filter(account=account, unit=unit, role=role, ended_at=None).update(
@@ -101,6 +103,7 @@ def end_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
     )
     if not ended:
         raise NotFound
+    end_sessions(account.pk)
     write(
         actor=actor,
         action="role.ended",

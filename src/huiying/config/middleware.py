@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from huiying.accounts.session_store import note_use
 from huiying.agencies.reads import standing_of
 from huiying.faces.look.refusals import refusal_page
 from huiying.kernel.actors import STRANGER
@@ -69,6 +70,26 @@ def response_headers(handle: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class SessionsInUse:
+    """A session stays open while it is used. An open page never touches one."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.handle(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        _args: object,
+        _kwargs: object,
+    ) -> None:
+        if getattr(view, "login_required", True) and request.user.is_authenticated:
+            note_use(request.session)
 
 
 class ActingPerson:

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "huiying.config.middleware.SessionsInUse",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -129,7 +130,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Secure cookies and HSTS follow the address the agency publishes: https in production, http in a demo.
 HTTPS = SITE_URL.startswith("https://")
+SESSION_ENGINE = "huiying.accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+IDLE_MINUTES = environment.number("HUIYING_IDLE_MINUTES", 60, least=5, most=720)
 SESSION_COOKIE_NAME = "staff"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

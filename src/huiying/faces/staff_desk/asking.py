@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from huiying.agencies.reads import Standing
 from huiying.kernel.actors import Actor
 
 
@@ -9,3 +10,9 @@ def actor_of(request: HttpRequest) -> Actor:
     """The signed-in member of staff, as the middleware found them."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
+
+
+def person_of(request: HttpRequest) -> Standing:
+    """The same with name, unit and roles."""
+    person: Standing = request.person  # type: ignore[attr-defined]
+    return person

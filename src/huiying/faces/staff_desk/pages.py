@@ -30,6 +30,7 @@ class SignInPage:
 @dataclass(frozen=True, slots=True)
 class AccountPage:
     facts: list[tuple[str, str]]
+    sessions: list[tuple[str, str]]
     password_form: forms.Form
     language_form: forms.Form
 

@@ -1,0 +1,134 @@
+"""My account: who I am here, my password, my language, where I am signed in."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import path, reverse, translate_url
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from huiying.accounts import actions as accounts
+from huiying.accounts.models import Account
+from huiying.accounts.reads import SessionShown, sessions_of
+from huiying.accounts.signing_in import check
+from huiying.faces.look import dates
+from huiying.faces.look.people import ROLES
+from huiying.faces.staff_desk.account_forms import LanguageForm, PasswordForm
+from huiying.faces.staff_desk.asking import actor_of, person_of
+from huiying.faces.staff_desk.pages import AccountPage
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import Invalid, Refusal
+
+A_YEAR = 365 * 24 * 3600
+
+
+def _browser(session: SessionShown) -> tuple[str, str]:
+    started = _("Signed in: %(at)s") % {"at": dates.at_time(session.started_at)}
+    used = _("Last used: %(at)s") % {"at": dates.since(session.used_at)}
+    return _("This browser") if session.here else _("Another browser"), f"{started}\n{used}"
+
+
+def _account_page(
+    request: HttpRequest, password_form: forms.Form | None = None, status: int = 200
+) -> HttpResponse:
+    person = person_of(request)
+    sessions = sessions_of(person.account_id, here=request.session.session_key or "")
+    page = AccountPage(
+        facts=[
+            (_("Name"), localized(person.name)),
+            (_("User name"), person.username),
+            (_("Unit"), localized(person.unit_name) or "—"),
+            (_("Roles"), " · ".join(str(ROLES[role]) for role in person.roles) or "—"),
+        ],
+        sessions=[_browser(each) for each in sessions],
+        password_form=password_form or PasswordForm(),
+        language_form=LanguageForm(initial={"language": request.user.language}),  # type: ignore[union-attr]
+    )
+    return render(request, "staff_desk/account.html", {"page": page}, status=status)
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own account."""
+    return _account_page(request)
+
+
+@sensitive_post_parameters()
+@require_POST
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Give oneself a new password; every other session of this account ends."""
+    form = PasswordForm(request.POST)
+    if not form.is_valid():
+        return _account_page(request, form, 422)
+    person = person_of(request)
+    said = form.cleaned_data
+    try:
+        account = check(request, username=person.username, password=said["current"])
+    except Refusal as refusal:
+        form.add_error("current", str(refusal))
+        return _account_page(request, form, refusal.status)
+    try:
+        accounts.set_password(
+            actor=actor_of(request),
+            username=person.username,
+            password=said["password"],
+            keep=request.session.session_key or "",
+        )
+    except Invalid as refusal:
+        form.add_error("password", str(refusal))
+        return _account_page(request, form, 422)
+    account = Account.objects.get(pk=person.account_id)
+    update_session_auth_hash(request, account)
+    messages.success(request, _("Your password is changed. Elsewhere you are signed out."))
+    return redirect("staff_desk:account")
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language: for this account, and in this browser for addresses without one."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return redirect("staff_desk:account")
+    person = person_of(request)
+    language = form.cleaned_data["language"]
+    accounts.choose_language(
+        actor=actor_of(request), account_id=person.account_id, language=language
+    )
+    with override(language):
+        messages.success(request, _("From now on in this language."))
+        response = HttpResponseRedirect(translate_url(reverse("staff_desk:account"), language))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=A_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return response
+
+
+@require_POST
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End every other session of this account."""
+    ended = accounts.sign_out_elsewhere(
+        actor=actor_of(request),
+        account_id=person_of(request).account_id,
+        keep=request.session.session_key or "",
+    )
+    said = _("Elsewhere you are signed out.") if ended else _("You were signed in nowhere else.")
+    messages.success(request, said)
+    return redirect("staff_desk:account")
+
+
+urls = [
+    path("account/", account, name="account"),
+    path("account/password/", change_password, name="change_password"),
+    path("account/language/", choose_language, name="choose_language"),
+    path("account/elsewhere/", sign_out_elsewhere, name="sign_out_elsewhere"),
+]
