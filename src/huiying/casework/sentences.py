@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from huiying.casework.places import Categories, Units
 from huiying.casework.states import Outcome, ReturnReason, Vote
 from huiying.intake.states import Channel
-from huiying.kernel.names import localized
+from huiying.kernel.names import listed, localized
 
 type Data = dict[str, Any]
+type Teller = Callable[[Data, "Words"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,7 @@ class Words:
         return localized(self.units.named(code))
 
     def listed(self, codes: Iterable[str]) -> str:
-        comma = "、" if (get_language() or "").startswith("zh") else ", "
-        return comma.join(self.unit(code) for code in codes)
+        return listed(self.unit(code) for code in codes)
 
 
 def who_did(actor: str, name: dict[str, str] | None, unit: dict[str, str] | None) -> str:
@@ -73,24 +73,15 @@ def _sorted(data: Data, words: Words) -> str:
     return _("Sorted under “%(category)s”.") % {"category": category}
 
 
-def _assigned(data: Data, words: Words) -> str:
-    lead, support = words.unit(data.get("lead", "")), data.get("support") or []
-    if support:
-        return _("Assigned to %(lead)s; %(support)s will help.") % {
-            "lead": lead,
-            "support": words.listed(support),
-        }
-    return _("Assigned to %(lead)s.") % {"lead": lead}
+def _given(alone: str, helped: str) -> Teller:
+    """The teller of a case that was given to a lead unit alone, or with others to help."""
 
+    def tell(data: Data, words: Words) -> str:
+        support = data.get("support") or []
+        said = {"lead": words.unit(data.get("lead", "")), "support": words.listed(support)}
+        return _(helped if support else alone) % said
 
-def _reassigned(data: Data, words: Words) -> str:
-    lead, support = words.unit(data.get("lead", "")), data.get("support") or []
-    if support:
-        return _("Given to %(lead)s instead; %(support)s will help.") % {
-            "lead": lead,
-            "support": words.listed(support),
-        }
-    return _("Given to %(lead)s instead.") % {"lead": lead}
+    return tell
 
 
 def _returned(data: Data, words: Words) -> str:
@@ -151,13 +142,24 @@ def _voted(data: Data, _words: Words) -> str:
     return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
 
 
-type Teller = Callable[[Data, Words], str]
 # Sentences that say something of the payload, with their tone.
 TELLERS: dict[str, tuple[Teller, str]] = {
     "case.receive": (_received, "info"),
     "case.triage": (_sorted, "plain"),
-    "case.assign": (_assigned, "accent"),
-    "case.reassign": (_reassigned, "accent"),
+    "case.assign": (
+        _given(
+            gettext_noop("Assigned to %(lead)s."),
+            gettext_noop("Assigned to %(lead)s; %(support)s will help."),
+        ),
+        "accent",
+    ),
+    "case.reassign": (
+        _given(
+            gettext_noop("Given to %(lead)s instead."),
+            gettext_noop("Given to %(lead)s instead; %(support)s will help."),
+        ),
+        "accent",
+    ),
     "case.return_to_desk": (_returned, "warning"),
     "case.resume": (_resumed, "info"),
     "case.decline": (_declined, "warning"),

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import dateformat, timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiying.casework.states import State
+from huiying.kernel.days import day_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,6 @@ class PathStep:
     current: bool
     at: datetime | None = None
     note: str = ""
-
-
-def day_in_words(moment: datetime) -> str:
-    """2026年11月24日 · 24 November 2026, in the agency's zone."""
-    chinese = (get_language() or "").startswith("zh")
-    return dateformat.format(timezone.localtime(moment), "Y年n月j日" if chinese else "j F Y")
 
 
 def told(standing: Standing) -> Told:

@@ -159,7 +159,7 @@ def document(brief: DailyBrief, link: Link | None = None) -> Document:
     return Document(
         title=_("Daily brief"),
         agency=localized(settings.AGENCY_NAME),
-        day=wording.day_in_words(brief.brief.ends_at, brief.brief.zone),
+        day=wording.day_of(brief.brief),
         period=_period(brief),
         scope=_scope(brief),
         sections=tuple(_sections(writer)),

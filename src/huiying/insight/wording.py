@@ -6,15 +6,17 @@ from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from huiying.casework.states import Outcome, State
 from huiying.insight.figures import FIGURES, NOTHING
+from huiying.insight.models import Brief
 from huiying.insight.reads import DailyBrief
 from huiying.insight.states import Decision
 from huiying.intake.states import Channel
-from huiying.kernel.names import localized
+from huiying.kernel.days import day_in_words
+from huiying.kernel.names import chinese, localized
 
 LABELS: dict[str, str | Promise] = {
     "in_hand": gettext_lazy("In hand in the period"),
@@ -101,17 +103,12 @@ def part_label(brief: DailyBrief, dimension: str, key: str) -> str:
     return localized(known[key].name) if key in known else code_label(dimension, key)
 
 
-def _format(chinese: str, english: str) -> str:
-    return chinese if (get_language() or "").startswith("zh") else english
-
-
-def day_in_words(moment: datetime, zone: str) -> str:
-    """2026年11月24日 星期二 · Tuesday 24 November 2026."""
-    local = timezone.localtime(moment, ZoneInfo(zone))
-    return dateformat.format(local, _format("Y年n月j日 l", "l j F Y"))
+def day_of(brief: Brief) -> str:
+    """The day on which the brief's period ends: 2026年11月24日 星期二 · Tuesday 24 November 2026."""
+    return day_in_words(brief.ends_at, weekday=True, zone=ZoneInfo(brief.zone))
 
 
 def moment_in_words(moment: datetime, zone: str) -> str:
     """11月24日 07:00 · 24 November, 07:00."""
     local = timezone.localtime(moment, ZoneInfo(zone))
-    return dateformat.format(local, _format("n月j日 H:i", "j F, H:i"))
+    return dateformat.format(local, "n月j日 H:i" if chinese() else "j F, H:i")

@@ -1,9 +1,14 @@
-"""Texts that data carries in each language: `{"zh-hans": "…", "en": "…"}`."""
+"""Texts that data carries in each language, `{"zh-hans": "…", "en": "…"}`, and what languages differ in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.utils.translation import get_language
+
+
+def chinese() -> bool:
+    """True where the active language is Chinese."""
+    return (get_language() or "").startswith("zh")
 
 
 def localized(texts: Mapping[str, str] | None, language: str | None = None) -> str:
@@ -15,3 +20,8 @@ def localized(texts: Mapping[str, str] | None, language: str | None = None) -> s
         if texts.get(candidate):
             return texts[candidate]
     return next((text for text in texts.values() if text), "")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words joined as the language joins them: 甲、乙 · a, b."""
+    return ("、" if chinese() else ", ").join(words)

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from huiying.faces.look.languages import localized
 from huiying.faces.look.people import Person, person_of
+from huiying.kernel.names import localized
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"

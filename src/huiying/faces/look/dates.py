@@ -4,44 +4,35 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import dateformat, timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from huiying.kernel import time
+from huiying.kernel.days import day_in_words
+from huiying.kernel.names import chinese
 
 SOON = 3  # days left from which a deadline asks for attention
-
-
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 def _local(moment: datetime | date) -> datetime | date:
     return timezone.localtime(moment) if isinstance(moment, datetime) else moment
 
 
-def _day_format(moment: datetime | date, *, weekday: bool) -> str:
-    if _chinese():
-        return dateformat.format(moment, "Y年n月j日 l" if weekday else "Y年n月j日")
-    return dateformat.format(moment, "l j F Y" if weekday else "j F Y")
-
-
 def on_day(moment: datetime | date) -> str:
     """2026年11月24日 星期二 · Tuesday 24 November 2026."""
-    return _day_format(_local(moment), weekday=True)
+    return day_in_words(moment, weekday=True)
 
 
 def at_time(moment: datetime) -> str:
     """2026年11月24日 17:30 · 24 November 2026, 17:30."""
-    local = timezone.localtime(moment)
-    comma = "" if _chinese() else ","
-    return f"{_day_format(local, weekday=False)}{comma} {local:%H:%M}"
+    comma = "" if chinese() else ","
+    return f"{day_in_words(moment)}{comma} {timezone.localtime(moment):%H:%M}"
 
 
 def short_day(moment: datetime | date) -> str:
     """11月24日 · 24 Nov; with the year where it is not this year."""
     local = _local(moment)
     this_year = local.year == timezone.localdate(time.now()).year
-    if _chinese():
+    if chinese():
         return dateformat.format(local, "n月j日" if this_year else "Y年n月j日")
     return dateformat.format(local, "j M" if this_year else "j M Y")
 
@@ -106,5 +97,5 @@ def _late_words(before: str, due_at: datetime, until: datetime) -> str:
         if days
         else gettext("late since today")
     )
-    comma = "，" if _chinese() else ", "
+    comma = "，" if chinese() else ", "
     return f"{before}{comma}{late}" if before else late

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
-from django.utils.translation import get_language
+
+from huiying.kernel.names import chinese
 
 # Set by the components themselves, so they are not repeated from the widget.
 OWN_ATTRIBUTES = {"id", "name", "class", "required", "aria-describedby", "rows", "value", "type"}
@@ -124,7 +125,7 @@ def _with_label(bound: BoundField, error: str) -> str:
     own = (getattr(kind, "default_error_messages", {}).values() for kind in kinds)
     if error not in {str(message) for messages in own for message in messages}:
         return error
-    colon = "：" if (get_language() or "").startswith("zh") else ": "
+    colon = "：" if chinese() else ": "
     return f"{str(bound.label).rstrip('?？')}{colon}{error}"
 
 

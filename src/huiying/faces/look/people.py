@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import pgettext_lazy
 
-from huiying.faces.look.languages import localized
+from huiying.kernel.names import localized
 
 ROLES = {
     "clerk": pgettext_lazy("role", "Clerk"),

@@ -1,11 +1,11 @@
 """Invented letters and answers for the gallery, in both languages."""
 
-from django.utils.translation import get_language
+from huiying.kernel import names
 
 
 def say(chinese: str, english: str) -> str:
     """The text in the page's language."""
-    return chinese if (get_language() or "").startswith("zh") else english
+    return chinese if names.chinese() else english
 
 
 def letter() -> str:

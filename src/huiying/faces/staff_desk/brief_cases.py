@@ -53,7 +53,7 @@ def brief_cases(request: HttpRequest, day: date) -> HttpResponse:
     first = address("staff_desk:brief_cases", found.brief, figure=figure, **narrowed)
     page = BriefCasesPage(
         title=" · ".join([wording.label(figure), *_part_names(found, narrowed)]),
-        caption=wording.day_in_words(found.brief.ends_at, found.brief.zone),
+        caption=wording.day_of(found.brief),
         said=_said(found),
         trail=trail(
             (dates.short_day(day), address("staff_desk:brief", found.brief)),

@@ -11,10 +11,10 @@ from django.middleware.csrf import get_token
 from django.template import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import pgettext
 
 from huiying.faces.look import dates, fields, icons, states
-from huiying.faces.look.languages import localized
+from huiying.kernel import names
 
 register = template.Library()
 
@@ -83,7 +83,10 @@ def state_shown(code: str) -> states.StateShown:
     return states.shown(code)
 
 
-register.filter(localized)
+@register.filter(name="localized")
+def in_language(texts: Any) -> str:
+    """The text in the page's language, else in another; a plain string stays itself."""
+    return names.localized(texts) if isinstance(texts, Mapping) else str(texts or "")
 
 
 @register.filter
@@ -137,8 +140,7 @@ def beside(left: Iterable[Any], right: Sequence[Any]) -> list[tuple[Any, Any]]:
 @register.filter
 def listed(words: Iterable[Any]) -> str:
     """Words joined as the language joins them: 甲、乙 · a, b."""
-    comma = "、" if (get_language() or "").startswith("zh") else ", "
-    return comma.join(localized(word) for word in words)
+    return names.listed(in_language(word) for word in words)
 
 
 EMERGENCY_SERVICES = {

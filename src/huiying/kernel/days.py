@@ -1,0 +1,17 @@
+"""Days as people write them, in the active language and the agency's zone."""
+
+from datetime import date, datetime, tzinfo
+
+from django.utils import dateformat, timezone
+
+from huiying.kernel.names import chinese
+
+
+def day_in_words(
+    moment: datetime | date, *, weekday: bool = False, zone: tzinfo | None = None
+) -> str:
+    """2026年11月24日 星期二 · Tuesday 24 November 2026; `zone` is the agency's where none is named."""
+    local = timezone.localtime(moment, zone) if isinstance(moment, datetime) else moment
+    if chinese():
+        return dateformat.format(local, "Y年n月j日 l" if weekday else "Y年n月j日")
+    return dateformat.format(local, "l j F Y" if weekday else "j F Y")
