@@ -60,9 +60,38 @@ CROSS JOIN LATERAL (
 ORDER BY r.line
 """
 
-FRESH = """
-WITH fresh AS MATERIALIZED (
-    SELECT r.*,
+
+# What both statements go on with: the record of `news`, and the answers that it brings.
+TELL_AND_ANSWER = """), entries AS (
+    INSERT INTO record_entry (id, at, action, actor, subject, commitment)
+    SELECT entry_id, %(at)s, %(action)s, %(actor)s, 'case:' || case_label, commitment
+    FROM news
+), payloads AS (
+    INSERT INTO record_payload (entry_id, salt, data)
+    SELECT entry_id, salt, data::jsonb
+    FROM news
+), answers AS (
+    INSERT INTO replies_reply (
+        id, label, case_id, state, version, unit_id, round, category_id, language, address,
+        correction_reason, hides_earlier, drafted_by, drafted_at, submitted_at, sent_back_because,
+        approved_by, approved_at, approved_version, audience, issued_at, answered_at,
+        withdrawn_because, hide_text)
+    SELECT reply_id, reply_label, case_id, %(reply_state)s, 1, lead_id, round, category_id,
+           %(language)s, address, '', false, '', answered_at, answered_at, '',
+           'source:' || %(source)s, answered_at, 1, %(audience)s, answered_at, answered_at, '', false
+    FROM news WHERE reply_id IS NOT NULL
+), versions AS (
+    INSERT INTO replies_replyversion (
+        reply_id, number, at, author, title, question, text, outcome, audience)
+    SELECT reply_id, 1, answered_at, '', case_title, question, answer, outcome, %(audience)s
+    FROM news WHERE reply_id IS NOT NULL
+)
+"""
+
+FRESH = (
+    """
+WITH news AS MATERIALIZED (
+    SELECT r.*, 1 AS round,
            nextval('intake_submission_id_seq') AS submission_id,
            nextval('casework_casefile_id_seq') AS case_id,
            nextval('record_entry_id_seq') AS entry_id,
@@ -82,71 +111,52 @@ WITH fresh AS MATERIALIZED (
     SELECT submission_id, label, code, %(code_key)s, 'open', received_at, channel, %(language)s,
            title, body, place, category_code, %(wish)s, false, false, '{}', false,
            %(source)s, source_id
-    FROM fresh
+    FROM news
 ), cases AS (
     INSERT INTO casework_casefile (
         id, label, state, version, title, category_id, lead_unit_id, channel, conduct, danger,
         received_at, due_at, round, returns, outcome, answered_at, closed_at, moved_at)
     SELECT case_id, case_label, state,
            1 + (answered_at IS NOT NULL)::int + (closed_at IS NOT NULL)::int,
-           case_title, category_id, lead_id, channel, false, false, received_at, due_at, 1, 0,
+           case_title, category_id, lead_id, channel, false, false, received_at, due_at, round, 0,
            CASE WHEN state IN ('answered', 'closed') THEN outcome ELSE '' END,
            answered_at, closed_at, coalesce(closed_at, answered_at, received_at)
-    FROM fresh
+    FROM news
 ), reports AS (
     INSERT INTO casework_report (submission_id, case_id, due_at, delivered_at, vote)
     SELECT submission_id, case_id, due_at, coalesce(answered_at, closed_at), ''
-    FROM fresh
+    FROM news
 ), assignments AS (
     INSERT INTO casework_assignment (case_id, unit_id, part, since)
     SELECT case_id, lead_id, 'lead', received_at
-    FROM fresh WHERE lead_id IS NOT NULL
+    FROM news WHERE lead_id IS NOT NULL
 ), moves AS (
     INSERT INTO casework_move (
         case_id, at, verb, source, target, unit_id, category_id, due_at, outcome, round)
     SELECT case_id, step.at, step.verb, step.source, step.target, lead_id, category_id, due_at,
-           step.outcome, 1
-    FROM fresh CROSS JOIN LATERAL (
+           step.outcome, round
+    FROM news CROSS JOIN LATERAL (
         VALUES (1, received_at, 'receive', '', entered, ''),
                (2, answered_at,
                 CASE WHEN lead_id IS NULL THEN 'answer_at_once' ELSE 'answer' END,
-                entered, 'answered', fresh.outcome),
+                entered, 'answered', news.outcome),
                (3, closed_at, 'close',
                 CASE WHEN answered_at IS NULL THEN entered ELSE 'answered' END,
-                'closed', fresh.outcome)
+                'closed', news.outcome)
     ) AS step (place, at, verb, source, target, outcome)
     WHERE step.at IS NOT NULL
     ORDER BY line, step.place
-), entries AS (
-    INSERT INTO record_entry (id, at, action, actor, subject, commitment)
-    SELECT entry_id, %(at)s, %(action)s, %(actor)s, 'case:' || case_label, commitment
-    FROM fresh
-), payloads AS (
-    INSERT INTO record_payload (entry_id, salt, data)
-    SELECT entry_id, salt, data::jsonb
-    FROM fresh
-), answers AS (
-    INSERT INTO replies_reply (
-        id, label, case_id, state, version, unit_id, round, category_id, language, address,
-        correction_reason, hides_earlier, drafted_by, drafted_at, submitted_at, sent_back_because,
-        approved_by, approved_at, approved_version, audience, issued_at, answered_at,
-        withdrawn_because, hide_text)
-    SELECT reply_id, reply_label, case_id, %(reply_state)s, 1, lead_id, 1, category_id,
-           %(language)s, address, '', false, '', answered_at, answered_at, '',
-           'source:' || %(source)s, answered_at, 1, %(audience)s, answered_at, answered_at, '', false
-    FROM fresh WHERE reply_id IS NOT NULL
-), versions AS (
-    INSERT INTO replies_replyversion (
-        reply_id, number, at, author, title, question, text, outcome, audience)
-    SELECT reply_id, 1, answered_at, '', case_title, question, answer, outcome, %(audience)s
-    FROM fresh WHERE reply_id IS NOT NULL
-)
-SELECT count(*) FROM fresh
+"""  # noqa: S608 - put together of constants
+    + TELL_AND_ANSWER
+    + """
+SELECT count(*) FROM news
 """
+)
 
 # A known case goes forward: each step is a move of its own, and nothing that stands is changed back.
-FORWARD = """
-WITH steps AS MATERIALIZED (
+FORWARD = (
+    """
+WITH news AS MATERIALIZED (
     SELECT t.*, r.received_at, r.outcome, r.answered_at, r.closed_at, r.answer, r.question,
            r.reply_label, r.address, r.state,
            c.id AS case_id, c.state AS source, c.version, c.round, c.category_id, c.due_at,
@@ -171,60 +181,40 @@ WITH steps AS MATERIALIZED (
         closed_at = CASE WHEN s.closes THEN s.closed_at ELSE c.closed_at END,
         moved_at = CASE WHEN s.closes THEN s.closed_at WHEN s.answers THEN s.answered_at
                         ELSE c.moved_at END
-    FROM steps s
+    FROM news s
     WHERE c.id = s.case_id AND c.version = s.version AND c.state = s.source
     RETURNING c.id
 ), reports AS (
     UPDATE casework_report p
     SET delivered_at = coalesce(p.delivered_at, s.answered_at, s.closed_at)
-    FROM steps s
+    FROM news s
     WHERE p.case_id = s.case_id AND p.ended_at IS NULL AND (s.answers OR s.closes)
 ), assignments AS (
     INSERT INTO casework_assignment (case_id, unit_id, part, since)
     SELECT case_id, lead_id, 'lead', moved_at
-    FROM steps WHERE lead_before IS NULL AND lead_id IS NOT NULL
+    FROM news WHERE lead_before IS NULL AND lead_id IS NOT NULL
 ), moves AS (
     INSERT INTO casework_move (
         case_id, at, verb, source, target, unit_id, category_id, due_at, outcome, round)
     SELECT case_id, step.at, step.verb, step.source, step.target, lead_id, category_id, due_at,
            step.outcome, round
-    FROM steps CROSS JOIN LATERAL (
+    FROM news CROSS JOIN LATERAL (
         VALUES (1, moved_at, NOT answers AND NOT closes,
-                CASE steps.state WHEN 'triaged' THEN 'triage' WHEN 'assigned' THEN 'assign'
+                CASE news.state WHEN 'triaged' THEN 'triage' WHEN 'assigned' THEN 'assign'
                                  ELSE 'accept' END,
-                steps.source, steps.state, ''),
+                news.source, news.state, ''),
                (2, answered_at, answers,
                 CASE WHEN lead_id IS NULL THEN 'answer_at_once' ELSE 'answer' END,
-                steps.source, 'answered', steps.outcome),
+                news.source, 'answered', news.outcome),
                (3, closed_at, closes, 'close',
-                CASE WHEN answers THEN 'answered' ELSE steps.source END,
-                'closed', steps.outcome)
+                CASE WHEN answers THEN 'answered' ELSE news.source END,
+                'closed', news.outcome)
     ) AS step (place, at, wanted, verb, source, target, outcome)
     WHERE step.wanted
     ORDER BY line, step.place
-), entries AS (
-    INSERT INTO record_entry (id, at, action, actor, subject, commitment)
-    SELECT entry_id, %(at)s, %(action)s, %(actor)s, 'case:' || case_label, commitment
-    FROM steps
-), payloads AS (
-    INSERT INTO record_payload (entry_id, salt, data)
-    SELECT entry_id, salt, data::jsonb
-    FROM steps
-), answers AS (
-    INSERT INTO replies_reply (
-        id, label, case_id, state, version, unit_id, round, category_id, language, address,
-        correction_reason, hides_earlier, drafted_by, drafted_at, submitted_at, sent_back_because,
-        approved_by, approved_at, approved_version, audience, issued_at, answered_at,
-        withdrawn_because, hide_text)
-    SELECT reply_id, reply_label, case_id, %(reply_state)s, 1, lead_id, round, category_id,
-           %(language)s, address, '', false, '', answered_at, answered_at, '',
-           'source:' || %(source)s, answered_at, 1, %(audience)s, answered_at, answered_at, '', false
-    FROM steps WHERE reply_id IS NOT NULL
-), versions AS (
-    INSERT INTO replies_replyversion (
-        reply_id, number, at, author, title, question, text, outcome, audience)
-    SELECT reply_id, 1, answered_at, '', case_title, question, answer, outcome, %(audience)s
-    FROM steps WHERE reply_id IS NOT NULL
-)
+"""  # noqa: S608 - put together of constants
+    + TELL_AND_ANSWER
+    + """
 SELECT count(*) FROM cases
 """
+)
