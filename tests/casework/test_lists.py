@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from huiying.casework import queues
 from huiying.casework.actions.sorting import assign, mark_conduct
 from huiying.casework.actions.working import return_to_desk
-from huiying.casework.cursors import ORDERS, page_of, place_of, read_place
+from huiying.casework.cursors import ORDERS, page_of
 from huiying.casework.models import CaseFile
 from huiying.casework.queues import Wanted, case_list, tabs_of
 from huiying.casework.states import State
 from huiying.kernel import time
+from huiying.kernel.paging import place_of, read_place
 from huiying.kernel.refusals import NotFound
 from tests.casework.ways import brought_to, taken_in
 from tests.people import People, make_person

@@ -1,12 +1,12 @@
-"""Paging by place: "after this sort value and id", so that page 30,000 costs what page one does."""
+"""The pages of a list of cases, whose rows may come from several queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from huiying.casework.models import CaseFile
+from huiying.kernel.paging import beyond, place_of, read_place
 
 # sort: (column, newest first)
 ORDERS = {
@@ -14,9 +14,6 @@ ORDERS = {
     "oldest": ("received_at", False),
     "due": ("due_at", False),
 }
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-LONGEST = 17  # digits of microseconds, up to the year 4700
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +25,10 @@ class Page:
     older: str
 
 
-def place_of(moment: datetime, row_id: int) -> str:
-    """A place in a list as text: microseconds since 1970, and the row's id."""
-    return f"{(moment - EPOCH) // MICROSECOND}-{row_id}"
-
-
 def place_in(case: CaseFile, sort: str) -> str:
     """Where `case` stands in a list with this order; empty for an order that is not known."""
     column, _down = ORDERS.get(sort, ("", False))
     return place_of(getattr(case, column), case.pk) if column else ""
-
-
-def read_place(text: str) -> tuple[datetime, int] | None:
-    """The place that `place_of` wrote; None for anything else."""
-    first, dash, second = text.partition("-")
-    if not (dash and first.isdecimal() and second.isdecimal() and text.isascii()):
-        return None
-    if len(first) > LONGEST or len(second) > LONGEST:
-        return None
-    return EPOCH + int(first) * MICROSECOND, int(second)
-
-
-def _beyond(column: str, place: tuple[datetime, int], *, down: bool) -> Q:
-    """Rows past `place`, going down in value or up; the first bound is what an index needs."""
-    value, row_id = place
-    way = "lt" if down else "gt"
-    return Q(**{f"{column}__{way}e": value}) & (
-        Q(**{f"{column}__{way}": value}) | Q(**{f"id__{way}": row_id})
-    )
 
 
 def _first(parts: Sequence[QuerySet[CaseFile]], order: Sequence[str], most: int) -> list[CaseFile]:
@@ -80,8 +53,8 @@ def page_of(
         down = not down
     place = ahead if back else behind
     if place is not None:
-        beyond = _beyond(column, place, down=down)
-        parts = [part.filter(beyond) for part in parts]
+        rest = beyond(column, place, down=down)
+        parts = [part.filter(rest) for part in parts]
     sign = "-" if down else ""
     found = _first(parts, (f"{sign}{column}", f"{sign}id"), size + 1)
     more, found = len(found) > size, found[:size]

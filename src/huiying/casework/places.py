@@ -98,11 +98,14 @@ class Categories:
         return line.name if line else {"": code}
 
     def at_or_below(self, code: str) -> list[int]:
-        """The ids of a leaf, or of the leaves of a group; none for a code that is not known."""
+        """The ids of a category and all below it; none for a code that is not known."""
         line = self._by_code.get(code)
-        if line is None:
-            return []
-        return [line.id, *(each.id for each in self.lines if each.parent_id == line.id)]
+        found: list[int] = []
+        level = {line.id} if line else set()
+        while level:
+            found += sorted(level)
+            level = {each.id for each in self.lines if each.parent_id in level}
+        return found
 
     def groups(self) -> list[tuple[Names, list[tuple[str, Names]]]]:
         """The active leaves as (code, name), under the name of their group."""

@@ -1,7 +1,7 @@
 """The cases behind a figure: a read of its own, as it goes by the case's own policy as well."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db.models import Count, Q
 
@@ -12,11 +12,10 @@ from huiying.insight.errors import NoSuchFigure
 from huiying.insight.models import Brief, BriefLine
 from huiying.insight.reads import chosen
 from huiying.kernel.actors import Actor
+from huiying.kernel.paging import beyond, place_of, read_place
 from huiying.routing.models import Category
 
 CASES_PER_PAGE = 30
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +50,11 @@ class CasesBehind:
     next_after: str
 
 
-def _cursor(line: BriefLine) -> str:
-    return f"{(line.due_at - EPOCH) // MICROSECOND}-{line.number}"
-
-
 def _after(cursor: str) -> Q:
-    try:
-        moment, number = (int(part) for part in cursor.rsplit("-", 1))
-        due_at = EPOCH + moment * MICROSECOND
-    except (ValueError, OverflowError):
-        raise NoSuchFigure from None
-    beyond = Q(due_at__gt=due_at) | Q(due_at=due_at, number__gt=number)
-    return Q(due_at__gte=due_at) & beyond  # the first half is what the index can use
+    place = read_place(cursor)
+    if place is None:
+        raise NoSuchFigure
+    return beyond("due_at", place, number="number")
 
 
 def _as_read(actor: Actor, page: list[BriefLine]) -> list[CaseLine]:
@@ -144,5 +136,7 @@ def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehin
         cases=counted["cases"],
         narrowed_to=_names(wanted.narrowed_by),
         lines=_as_read(actor, listed),
-        next_after=_cursor(listed[-1]) if len(found) > CASES_PER_PAGE else "",
+        next_after=place_of(listed[-1].due_at, listed[-1].number)
+        if len(found) > CASES_PER_PAGE
+        else "",
     )

@@ -12,10 +12,10 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from huiying.agencies.models import Unit
+from huiying.casework.places import all_categories
 from huiying.replies import policy
 from huiying.replies.models import Reply
 from huiying.replies.states import State
-from huiying.routing.models import Category
 
 MOST_COUNTED = 1000
 SELECT = "SELECT id, address, answered_at FROM replies_reply WHERE {conditions} ORDER BY {order} LIMIT %s"
@@ -45,17 +45,6 @@ class Page:
 EVERYTHING = Reach()
 
 
-def _categories_below(code: str) -> tuple[int, ...]:
-    """Ids of the category with this code and of all below it."""
-    rows = list(Category.objects.values_list("pk", "parent_id", "code"))
-    found: set[int] = set()
-    level = {pk for pk, _parent, own_code in rows if own_code == code}
-    while level:
-        found |= level
-        level = {pk for pk, parent, _code in rows if parent in level}
-    return tuple(sorted(found))
-
-
 def _units_below(code: str) -> tuple[int, ...] | None:
     """Ids of the unit with this code and of all below it; None for the whole agency."""
     row = Unit.objects.filter(code=code).values("path", "parent_id").first()
@@ -69,7 +58,7 @@ def _units_below(code: str) -> tuple[int, ...] | None:
 def reach(*, category: str = "", unit: str = "") -> Reach:
     """What to look in for these codes, empty for all; a code that is not known reaches nothing."""
     return Reach(
-        _categories_below(category) if category else None,
+        tuple(all_categories().at_or_below(category)) if category else None,
         _units_below(unit) if unit else None,
     )
 
