@@ -22,6 +22,25 @@ def test_every_page_speaks_its_language_and_offers_the_other(
     assert shown.count("<h1") == 1
 
 
+def _loses_nothing(shown: str) -> bool:
+    """Neither the other language nor the other theme is offered: both would ask for the page anew."""
+    return "hreflang=" not in shown and "data-theme-form" not in shown
+
+
+def test_the_answer_to_a_form_offers_no_link_that_would_lose_it(writer: Writer):
+    assert not _loses_nothing(text_of(writer.client.get(writer.at("write"))))
+    danger = writer.write(danger="on")
+    wrong = writer.write(body="")
+    wrong_code = writer.open(code="1", secret="2")
+    receipt = writer.write()
+    assert [each.status_code for each in (danger, wrong, receipt)] == [200, 422, 200]
+    assert writer.code in text_of(receipt)
+    for page in (danger, wrong, wrong_code, receipt):
+        assert _loses_nothing(text_of(page))
+    writer.open()
+    assert not _loses_nothing(text_of(writer.letter()))
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_holds_a_script_or_a_style_of_its_own(writer: Writer, name: str):
     shown = text_of(writer.client.get(address(name)))

@@ -22,6 +22,8 @@ class OtherLanguage:
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """`address` is that of the page, to come back to; empty for the answer to a form."""
+
     agency_name: str
     language: str
     other_languages: list[OtherLanguage]
@@ -34,7 +36,12 @@ class Site:
 
 
 def _other_languages(request: HttpRequest, language: str) -> list[OtherLanguage]:
-    """The same page in each other language: only the first part of the address differs."""
+    """The same page in each other language: only the first part of the address differs.
+
+    None for the answer to a form: its address, asked for again, no longer shows what is on the page.
+    """
+    if request.method == "POST":
+        return []
     path, query = request.path, request.META.get("QUERY_STRING", "")
     rest = path.removeprefix(f"/{language}/") if path.startswith(f"/{language}/") else ""
     tail = f"?{query}" if query and rest else ""
@@ -59,7 +66,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
             person=person_of(request),
             emergency_numbers=list(settings.EMERGENCY_NUMBERS),
             theme=chosen if chosen in THEMES else "auto",
-            address=request.get_full_path(),
+            address="" if request.method == "POST" else request.get_full_path(),
             view=match.view_name if match else "",
         )
     }
