@@ -1,9 +1,11 @@
 """Signing in and out, and one's own account."""
 
 import pytest
+from django import forms
 from django.test import Client
 
 from huiying.accounts.models import Account, StaffSession
+from huiying.faces.look.fields import inputs_of
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +163,15 @@ def test_my_account_says_who_i_am(people):
     page = people.unit_reviewer.client.get("/en/desk/account/")
     for words in ("Unit Reviewer", "unit_reviewer", "Housing Department", "Reviewer"):
         assert words in page.text
+
+
+class EagerForm(forms.Form):
+    """Its widget would write the password back."""
+
+    secret = forms.CharField(widget=forms.PasswordInput(render_value=True))
+
+
+def test_no_password_is_written_back_whatever_its_widget_allows():
+    bound = EagerForm({"secret": "hunter2 hunter2"})["secret"]
+    assert "hunter2" in str(bound)
+    assert inputs_of(bound)["value"] == ""

@@ -67,7 +67,7 @@ def inputs_of(bound: BoundField) -> dict[str, Any]:
     elif isinstance(widget, forms.widgets.ChoiceWidget):
         inputs |= {"groups": option_groups(bound)}
     else:
-        inputs |= {"value": widget.format_value(bound.value()) or ""}
+        inputs |= {"value": _typed(bound)}
     if name == "field_text":
         inputs["type"] = getattr(widget, "input_type", "text")
     if name == "field_textarea":
@@ -76,6 +76,13 @@ def inputs_of(bound: BoundField) -> dict[str, Any]:
             "most": getattr(bound.field, "max_length", None),
         }
     return inputs
+
+
+def _typed(bound: BoundField) -> str:
+    """What stands in the field; a password is never written back, whatever its widget allows."""
+    if isinstance(bound.field.widget, forms.PasswordInput):
+        return ""
+    return str(bound.field.widget.format_value(bound.value()) or "")
 
 
 def _attributes(bound: BoundField) -> str:

@@ -185,7 +185,9 @@ class FollowForm(forms.Form):
 
     code = Typed(
         label=_("Case code"),
-        help_text=_("12 digits, on your receipt."),
+        help_text=_(
+            "12 digits, on your receipt. Type them into this one box; spaces do not matter."
+        ),
         error_messages={"required": _("Enter the code on your receipt.")},
         widget=forms.TextInput(attrs=PLAIN_INPUT),
     )

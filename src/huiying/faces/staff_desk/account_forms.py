@@ -10,20 +10,13 @@ from django.utils.translation import gettext_lazy
 LONGEST_PASSWORD = 1000
 
 
-class NeverShown(forms.PasswordInput):
-    """A password that is not written back into the page, whatever renders it."""
-
-    def format_value(self, _value: Any) -> str:
-        return ""
-
-
 def password_field(label: Any, autocomplete: str) -> forms.CharField:
     """A field for a password; `autocomplete` is the word by which browsers know which one."""
     return forms.CharField(
         label=label,
         strip=False,
         max_length=LONGEST_PASSWORD,
-        widget=NeverShown(attrs={"autocomplete": autocomplete}),
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
     )
 
 
