@@ -75,6 +75,11 @@ def test_a_new_installation_from_migrate_to_a_first_account(data):
     assert sick.returncode == 1
     assert found(sick, "migrations")["mend"] == "Run: huiying migrate"
 
+    early = huiying(data, "user", "create", "zhang", "--name", "张三")
+    assert (early.returncode, early.stdout) == (1, "")
+    assert "huiying migrate" in early.stderr
+    assert "Traceback" not in early.stderr
+
     done = huiying(data, "migrate")
     assert done.returncode == 0, done.stderr
     assert (data / "keys").stat().st_mode & 0o777 == 0o600

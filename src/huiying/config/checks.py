@@ -86,7 +86,8 @@ def connection_is_private() -> Iterator[CheckMessage]:
     if not _is_local() and urlsplit(settings.SITE_URL).scheme != "https":
         yield Warning(
             "Letters and passwords travel in clear text: HUIYING_URL begins with http.",
-            hint="Put a proxy with a certificate before it and set HUIYING_URL=https://…",
+            hint="Put a web server with a certificate (nginx, Caddy) in front of the desk, then set "
+            "HUIYING_URL=https://your.name. How: docs/operations.md, “Behind a proxy”.",
             id="huiying.W001",
         )
 
@@ -96,7 +97,8 @@ def debugging_is_local() -> Iterator[CheckMessage]:
     if settings.DEBUG and not set(settings.ALLOWED_HOSTS) <= LOCAL_NAMES | {"[::1]"}:
         yield Warning(
             "HUIYING_DEBUG is on and other machines may call: error pages show what is inside.",
-            hint="Unset HUIYING_DEBUG, or HUIYING_HOSTS.",
+            hint="Where residents write in, start without HUIYING_DEBUG. To try something out on this "
+            "machine alone, start without HUIYING_HOSTS.",
             id="huiying.W002",
         )
 
@@ -106,7 +108,8 @@ def mail_is_sent() -> Iterator[CheckMessage]:
     if settings.MAIL_BACKEND == "file" and not _is_local():
         yield Warning(
             f"Mails are written to {settings.MAIL_FOLDER} and reach nobody.",
-            hint="Set HUIYING_MAIL=smtp and HUIYING_SMTP_HOST.",
+            hint="Set HUIYING_MAIL=smtp and HUIYING_SMTP_HOST to your mail server. "
+            "What else it may need: docs/operations.md.",
             id="huiying.W004",
         )
 

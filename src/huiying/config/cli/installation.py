@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
-from django.db import connections
+from django.db import ProgrammingError, connections
 from django.utils import translation
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from huiying.config import databases, embedded, places
 from huiying.kernel import keys
 
 POOL = "HUIYING_POOL"
+NOT_MIGRATED = (
+    "The database has not been brought up to this version yet. Run `huiying migrate` (or start the "
+    "desk once with `huiying up`), then this command again."
+)
 
 
 def say(sentence: str) -> None:
@@ -33,13 +38,21 @@ def database() -> Iterator[embedded.Share | None]:
 
 @contextmanager
 def ready(role: str = "app") -> Iterator[None]:
-    """Database and Django are ready inside; `role` is `app`, or `owner` to change tables."""
+    """Database and Django are ready inside; `role` is `app`, or `owner` to change tables.
+
+    A command that asks for a table or column which is not there ends with a sentence on what to do.
+    """
     os.environ["HUIYING_DATABASE_ROLE"] = role
     with database():
         set_up_django(pool=False)
         try:
             with translation.override("en"):  # the command line speaks one language
                 yield
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+                raise
+            say(NOT_MIGRATED)
+            raise SystemExit(1) from error
         finally:
             connections.close_all()
 
