@@ -59,6 +59,24 @@ def test_no_sentence_needs_a_payload(county, action):
         assert line is None or "%(" not in line.sentence
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (20, "The clock runs again."),
+        (60, "it had stood still for 1 minute."),
+        (45 * 60, "it had stood still for 45 minutes."),
+        (3 * 3600, "it had stood still for 3 hours."),
+        (50 * 3600, "it had stood still for 2 days."),
+    ],
+)
+def test_a_pause_is_told_in_a_fitting_measure(county, seconds, said):
+    words = Words(all_units(), all_categories())
+    with translation.override("en"):
+        line = told(time.now(), "case.resume", {"paused_seconds": seconds}, "", words)
+    assert line is not None
+    assert line.sentence.endswith(said)
+
+
 def test_an_unknown_act_is_shown_by_its_code(county):
     line = told(time.now(), "case.something_new", {}, "", Words(all_units(), all_categories()))
     assert line is not None

@@ -16,6 +16,7 @@ from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.replies.actions import mending, reviewing, writing
 from huiying.replies.errors import (
+    AcceptFirst,
     AlreadyDrafted,
     CaseMovedOn,
     NeedsSecondPerson,
@@ -109,7 +110,7 @@ def test_nobody_approves_what_they_wrote_part_of(people, in_hand, words):
     """The unit's reviewer, who is also a handler, saved one version; somebody else saved the last."""
     both = make_person("both", ("housing", "handler"), ("housing", "reviewer"))
     reply = _draft(people, in_hand(), words)
-    writing.save(actor=both.actor, label=reply.label, seen=1, words=words)
+    writing.save(actor=both.actor, label=reply.label, seen=1, words=replace(words, text="One."))
     writing.save(actor=people.handler.actor, label=reply.label, seen=2, words=words)
     writing.submit(actor=people.handler.actor, label=reply.label, seen=3)
     with pytest.raises(NeedsSecondPerson):
@@ -120,7 +121,9 @@ def test_nobody_approves_what_they_wrote_part_of(people, in_hand, words):
 def test_an_approval_names_the_version_that_was_seen(people, in_hand, words):
     reply = _submitted(people, in_hand(), words)
     writing.take_back(actor=people.handler.actor, label=reply.label)
-    writing.save(actor=people.handler.actor, label=reply.label, seen=1, words=words)
+    writing.save(
+        actor=people.handler.actor, label=reply.label, seen=1, words=replace(words, text="One.")
+    )
     writing.submit(actor=people.handler.actor, label=reply.label, seen=2)
     for verb in (reviewing.approve, reviewing.approve_and_issue):
         with pytest.raises(OtherVersion):
@@ -171,10 +174,41 @@ def test_a_draft_ends_with_its_unit(people, in_hand, words):
 
 def test_saving_over_another_version_is_refused(people, in_hand, words):
     reply = _draft(people, in_hand(), words)
-    writing.save(actor=people.colleague.actor, label=reply.label, seen=1, words=words)
+    writing.save(
+        actor=people.colleague.actor,
+        label=reply.label,
+        seen=1,
+        words=replace(words, text="Theirs."),
+    )
     with pytest.raises(OtherVersion):
         writing.save(actor=people.handler.actor, label=reply.label, seen=1, words=words)
     assert ReplyVersion.objects.filter(reply=reply).count() == 2
+
+
+def test_words_handed_over_unchanged_stay_the_version_they_are(people, in_hand, words):
+    """Nor is who pressed the button without changing a word an author of them."""
+    case = in_hand()
+    reply = _draft(people, case, words)
+    same = replace(words, text=f"  {words.text}\n")
+    reply = writing.put_forward(
+        actor=people.colleague.actor, number=case.number, label=reply.label, seen=1, words=same
+    )
+    assert (reply.state, reply.version) == (State.IN_REVIEW, 1)
+    assert ReplyVersion.objects.get(reply=reply).author == people.handler.actor.label
+    assert not Entry.objects.filter(action="reply.save").exists()
+
+
+def test_a_case_that_was_only_assigned_is_accepted_first(people, in_hand, words):
+    case = in_hand()
+    reassign(actor=people.dispatcher.actor, number=case.number, lead_code="water", reason="Pump.")
+    with pytest.raises(AcceptFirst):
+        _draft_as(people.other_handler, case, words)
+    accept(actor=people.other_handler.actor, number=case.number)
+    _draft_as(people.other_handler, case, words)
+
+
+def _draft_as(person, case, words):
+    return writing.draft(actor=person.actor, number=case.number, words=words)
 
 
 def test_after_a_reopening_a_new_answer_is_written(people, in_hand, words):

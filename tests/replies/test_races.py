@@ -136,7 +136,7 @@ def test_two_who_save_at_once_do_not_overwrite_each_other(people, in_hand, words
         monkeypatch,
         writing,
         "move",
-        lambda: writing.save(actor=colleague, label=reply.label, seen=1, words=words),
+        lambda: writing.save(actor=colleague, label=reply.label, seen=1, words=Words("Theirs")),
     )
     with pytest.raises(OtherVersion):
         writing.save(actor=handler, label=reply.label, seen=1, words=Words("Mine"))

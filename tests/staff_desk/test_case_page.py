@@ -32,7 +32,7 @@ def test_it_shows_the_letter_the_exchange_and_what_happened(people):
     page = _page(people.handler, case).text
     for words in ("晚上十点以后", "东大街八号", "在几栋？", "在三栋。", "又响了。"):
         assert words in page
-    for words in ("The letter came in", "Sorted under", "Assigned to Housing", "took the case on"):
+    for words in ("The letter came in", "Sorted as", "Assigned to Housing", "took the case on"):
         assert words in page
     for words in ("Dispatcher · Letters Office", "Handler · Housing Department", "The writer"):
         assert words in page

@@ -150,7 +150,7 @@ def letter_page(actor: Actor) -> LetterPage:
         responsible=standing.unit or _("Our letters desk"),
         clock=running,
         steps=story.steps(standing, submission.received_at, moves),
-        events=story.events(submission.received_at, moves, _own_events(report)),
+        events=story.events(submission.received_at, moves, _own_events(report, exchange)),
         exchange=tuple(_note(line) for line in exchange),
         question=_open_question(exchange) if may.answer else "",
         vote=report.vote,
@@ -182,8 +182,16 @@ def _moves(report: Report) -> list[story.Step]:
     ]
 
 
-def _own_events(report: Report) -> list[story.Event]:
-    found = []
+def _own_events(report: Report, exchange: list[letters.MessageLine]) -> list[story.Event]:
+    said = {
+        Message.Kind.ANSWER: _("You answered the question."),
+        Message.Kind.WORDS: _("You added to your letter."),
+    }
+    found = [
+        story.Event(line.at, said[Message.Kind(line.kind)])
+        for line in exchange
+        if line.from_resident
+    ]
     if report.voted_at is not None:
         verdict = report.get_vote_display()
         found.append(

@@ -16,6 +16,8 @@ from huiying.kernel.names import listed, localized
 type Data = dict[str, Any]
 type Teller = Callable[[Data, "Words"], str]
 
+MINUTES_SAID = 90  # a shorter pause is told in minutes
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -69,8 +71,8 @@ def _received(data: Data, _words: Words) -> str:
 def _sorted(data: Data, words: Words) -> str:
     category = localized(words.categories.named(data.get("category", "")))
     if data.get("renamed"):
-        return _("Sorted under “%(category)s”, with a new title.") % {"category": category}
-    return _("Sorted under “%(category)s”.") % {"category": category}
+        return _("Sorted as: %(category)s; with a new title.") % {"category": category}
+    return _("Sorted as: %(category)s.") % {"category": category}
 
 
 def _given(alone: str, helped: str) -> Teller:
@@ -91,14 +93,23 @@ def _returned(data: Data, words: Words) -> str:
 
 
 def _resumed(data: Data, _words: Words) -> str:
-    hours = round(int(data.get("paused_seconds") or 0) / 3600)
+    minutes = int(data.get("paused_seconds") or 0) // 60
+    hours = round(minutes / 60)
     days = round(hours / 24)
+    if not minutes:
+        return _("The clock runs again.")
     if days:
         return ngettext(
             "The clock runs again; it had stood still for %(count)d day.",
             "The clock runs again; it had stood still for %(count)d days.",
             days,
         ) % {"count": days}
+    if minutes < MINUTES_SAID:
+        return ngettext(
+            "The clock runs again; it had stood still for %(count)d minute.",
+            "The clock runs again; it had stood still for %(count)d minutes.",
+            minutes,
+        ) % {"count": minutes}
     return ngettext(
         "The clock runs again; it had stood still for %(count)d hour.",
         "The clock runs again; it had stood still for %(count)d hours.",

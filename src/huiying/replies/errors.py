@@ -25,6 +25,20 @@ class CaseMovedOn(MovedOn):
     sentence = _("The case is no longer being worked on by this unit, so this draft has ended.")
 
 
+class AcceptFirst(MovedOn):
+    """The unit has the case before it and has not taken it on."""
+
+    code = "accept_first"
+    sentence = _("Accept the case first; then you can write the answer.")
+
+
+class NotInHand(MovedOn):
+    """No unit is working on the case."""
+
+    code = "not_in_hand"
+    sentence = _("An answer is written while a unit is working on the case. None is now.")
+
+
 class AlreadyDrafted(MovedOn):
     """Somebody has begun an answer on this case."""
 

@@ -11,7 +11,14 @@ from huiying.casework.states import State as CaseState
 from huiying.intake.states import Wish
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
-from huiying.replies.errors import CaseMovedOn, NeverPublic, NotNow, WishedPrivate
+from huiying.replies.errors import (
+    AcceptFirst,
+    CaseMovedOn,
+    NeverPublic,
+    NotInHand,
+    NotNow,
+    WishedPrivate,
+)
 from huiying.replies.models import Reply, ReplyVersion, StandardAnswer
 from huiying.replies.states import ISSUED, OPEN, SAID, Audience, StandardState, State, step_of
 
@@ -113,7 +120,9 @@ def may_draft(actor: Actor, case: CaseFile) -> Refusal | None:
     """Why this actor cannot begin an answer on this case, or None where they can."""
     if not cases.plays_part(actor, step_of("draft").roles, case):
         return NotAllowed()
-    return None if case.state in IN_HAND else CaseMovedOn()
+    if case.state in IN_HAND:
+        return None
+    return AcceptFirst() if case.state == CaseState.ASSIGNED else NotInHand()
 
 
 def wrote_part_of(actor: Actor, reply: Reply) -> bool:

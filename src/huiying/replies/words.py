@@ -1,6 +1,6 @@
 """The words of an answer, and when they are complete."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,12 @@ class Words:
     text: str = ""
     outcome: str = ""
     audience: str = Audience.PRIVATE
+
+    def trimmed(self) -> "Words":
+        """These words as they are kept: without the white space around each."""
+        return replace(
+            self, title=self.title.strip(), question=self.question.strip(), text=self.text.strip()
+        )
 
     def problems(self, *, complete: bool) -> dict[str, Sentence]:
         """What is wrong, by field. A draft may lack parts; what goes to review may not."""

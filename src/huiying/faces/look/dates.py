@@ -58,7 +58,7 @@ def since(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A clock in words. `tone` is one of plain, info, success, warning, danger."""
+    """A clock in words, `day` those for its end. `tone` is plain, info, success, warning or danger."""
 
     tone: str
     words: str
@@ -68,14 +68,15 @@ class Due:
 
 def due(due_at: datetime, ended_at: datetime | None = None, *, paused: bool = False) -> Due:
     """How a deadline stands now, or how it ended."""
-    day = short_day(due_at)
+    day = gettext("due %(day)s") % {"day": short_day(due_at)}
     if ended_at:
         if ended_at <= due_at:
             return Due("success", gettext("Answered in time"), day, "closed")
         return Due("plain", _late_words(gettext("Done"), due_at, ended_at), day, "late")
     now = time.now()
     if paused:
-        return Due("info", gettext("Paused"), day, "waiting")
+        earliest = gettext("due %(day)s at the earliest") % {"day": short_day(due_at)}
+        return Due("info", gettext("Paused"), earliest, "waiting")
     if now > due_at:
         return Due("danger", _late_words("", due_at, now), day, "late")
     left = _days_between(now, due_at)

@@ -1,5 +1,6 @@
 """The unit's verbs: begin an answer, save it, put it forward, take it back, give it up."""
 
+from dataclasses import asdict
 from typing import Any
 
 from huiying.casework import policy as cases
@@ -24,11 +25,7 @@ def keep_version(reply: Reply, *, author: str, words: Words) -> ReplyVersion:
         number=reply.version,
         at=time.now(),
         author=author,
-        title=words.title.strip(),
-        question=words.question.strip(),
-        text=words.text.strip(),
-        outcome=words.outcome,
-        audience=words.audience,
+        **asdict(words.trimmed()),
     )
 
 
@@ -64,7 +61,7 @@ def _end_former(case: CaseFile, actor: Actor) -> None:
 def draft(*, actor: Actor, number: int, words: Words) -> Reply:
     """Begin the answer to a case that one's unit has in hand.
 
-    Raises AlreadyDrafted where there is one, CaseMovedOn where the case is not in hand, Invalid.
+    Raises AlreadyDrafted where there is one, AcceptFirst or NotInHand, Invalid.
     """
     case = cases.find(actor, number)
     refusal = policy.may_draft(actor, case)
@@ -93,7 +90,7 @@ def as_kept(reply: Reply, words: Words) -> Words:
 
 @verb
 def save(*, actor: Actor, label: str, seen: int | None, words: Words) -> Reply:
-    """Save the draft as a new version, number `seen` + 1.
+    """Save the draft as a new version, number `seen` + 1; unchanged words stay the version they are.
 
     Raises OtherVersion where somebody saved another text since; theirs stands.
     """
@@ -104,6 +101,8 @@ def save(*, actor: Actor, label: str, seen: int | None, words: Words) -> Reply:
     if reply.corrects_id is None:
         policy.check_audience(reply.case, words.audience)
     check_seen(reply, seen)
+    if words.trimmed() == words_of(reply):
+        return reply
     move(reply, verb="save", columns={"version": reply.version + 1})
     keep_version(reply, author=actor.label, words=words)
     note(reply, actor=actor, verb="save")

@@ -49,7 +49,7 @@ def _why_private(case: CaseFile, letters: tuple[Letter, ...]) -> str:
 def editor(actor: Actor, number: int) -> Editor:
     """The editor for the answer to the case with this number.
 
-    Raises NotFound, NotAllowed for who cannot write it, CaseMovedOn where it is not in hand.
+    Raises NotFound, NotAllowed for who cannot write it, AcceptFirst or NotInHand.
     """
     case = cases.find(actor, number)
     refusal = policy.may_draft(actor, case)
