@@ -1,14 +1,15 @@
 """The table of the life cycle, walked through the real verbs."""
 
+import itertools
 from collections.abc import Callable
 from typing import cast
 
 import pytest
 
 from huiying.casework.actions import sorting, working, writing_back
-from huiying.casework.errors import NeedsSupervisor
+from huiying.casework.errors import NeedsSupervisor, WrongState
 from huiying.casework.models import CaseFile, Move
-from huiying.casework.policy import acts_on
+from huiying.casework.policy import GUARDS, acts_on, chosen_step, guarded
 from huiying.casework.states import OPEN, RESTING, STEPS, State, leads, steps_of
 from huiying.kernel.refusals import MovedOn
 from huiying.record.models import Entry
@@ -90,6 +91,25 @@ def test_a_case_can_rest_only_where_the_table_says_so():
 
 def test_every_verb_of_the_table_is_walked_here():
     assert {step.verb for step in STEPS} == set(DEEDS)
+
+
+def test_every_guard_is_a_rule_that_a_step_asks_for():
+    assert {guard for step in STEPS for guard in step.guards} == set(GUARDS)
+
+
+@pytest.mark.parametrize("outcome", ["solved", "withdrawn"])
+@pytest.mark.parametrize("lead_unit_id", [None, 1])
+def test_the_guards_leave_one_row_of_the_table_at_the_most(lead_unit_id, outcome):
+    """For every verb, state and case; and none where the guards of all rows refuse."""
+    for state, verb in itertools.product(State, DEEDS):
+        case = CaseFile(state=state, lead_unit_id=lead_unit_id, outcome=outcome)
+        rows = [step for step in steps_of(verb) if state in step.sources and guarded(step, case)]
+        assert len(rows) <= 1, (verb, state)
+        if rows:
+            assert chosen_step(verb, case) is rows[0]
+        else:
+            with pytest.raises(WrongState):
+                chosen_step(verb, case)
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -15,6 +15,7 @@ from django.db.models import Prefetch
 
 from huiying.agencies.models import Unit
 from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.policy import guarded
 from huiying.casework.states import STEPS, State
 from huiying.insight.periods import Period
 from huiying.intake.models import Submission
@@ -157,14 +158,8 @@ class _Walk:
 
     def step(self, choice: int, unit: Unit, target: timedelta) -> None:
         """Take one of the steps that the table allows from here."""
-        possible = [
-            step
-            for step in STEPS
-            if self.state in step.sources
-            and not (step.guard == "had_unit" and self.unit is None)
-            and not (step.guard == "had_no_unit" and self.unit is not None)
-            and not (step.verb == "reopen" and self.outcome == "withdrawn")
-        ]
+        case = CaseFile(lead_unit=self.unit, outcome=self.outcome)
+        possible = [step for step in STEPS if self.state in step.sources and guarded(step, case)]
         if not possible:
             return
         likely = [step for step in possible for _time in range(LIKELY.get(step.verb, 1))]

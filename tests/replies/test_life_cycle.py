@@ -24,7 +24,8 @@ from huiying.replies.errors import (
     OtherVersion,
 )
 from huiying.replies.models import Reply, ReplyVersion
-from huiying.replies.states import RESTING, STEPS, State
+from huiying.replies.policy import GUARDS
+from huiying.replies.states import OPEN, RESTING, STEPS, State
 from huiying.replies.stepping import move
 from huiying.replies.words import Words
 from tests.people import make_person
@@ -50,6 +51,13 @@ def test_every_state_is_reached_and_every_dead_end_declared():
     left = {source for step in STEPS for source in step.sources}
     assert reached == set(State)
     assert set(State) - left <= RESTING
+
+
+def test_every_step_of_an_open_answer_but_giving_up_asks_that_it_is_live():
+    assert {guard for step in STEPS for guard in step.guards} == set(GUARDS)
+    for step in STEPS:
+        asks = bool(step.sources & OPEN) and step.verb != "abandon"
+        assert ("live" in step.guards) == asks, step.verb
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.verb)

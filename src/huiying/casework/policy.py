@@ -1,6 +1,6 @@
 """Who may see a case and who may act on it. Rows reach a page only through `visible_cases`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,10 +16,11 @@ from huiying.casework.states import (
     HEAD,
     RETURNS_BEFORE_SUPERVISOR,
     Outcome,
-    Step,
+    State,
     steps_of,
 )
 from huiying.kernel.actors import Actor
+from huiying.kernel.lifecycles import Step
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 
 READS_ALL = (Role.CLERK, Role.DISPATCHER, Role.AUDITOR, "system")
@@ -102,15 +103,38 @@ def plays_part(actor: Actor, roles: frozenset[str], case: CaseFile) -> bool:
     return any(_reaches(actor, role, case) for role in roles)
 
 
+# What a step of the table asks of the case beside its state, by the name that the table gives it.
+GUARDS: dict[str, Callable[[CaseFile], bool]] = {
+    "with_unit": lambda case: case.lead_unit_id is not None,
+    "with_no_unit": lambda case: case.lead_unit_id is None,
+    "not_withdrawn": lambda case: case.outcome != Outcome.WITHDRAWN,
+}
+UNMET: dict[str, str | Promise] = {
+    "not_withdrawn": _("The writer withdrew this. Only they can write again."),
+}
+
+
+def guarded(step: Step[State], case: CaseFile) -> bool:
+    """True where every guard of the step lets this case pass."""
+    return all(GUARDS[guard](case) for guard in step.guards)
+
+
+def _unmet(steps: Iterable[Step[State]], case: CaseFile) -> str | Promise | None:
+    """What the first guard that stops the case says of it."""
+    unmet = (guard for step in steps for guard in step.guards if not GUARDS[guard](case))
+    return UNMET.get(next(unmet, ""))
+
+
 def may_step(actor: Actor, verb: str, case: CaseFile) -> Refusal | None:
     """Why this actor cannot do `verb` on this case now, or None where they can."""
     steps = steps_of(verb)
     if not any(plays_part(actor, step.roles, case) for step in steps):
         return NotAllowed()
-    if not any(case.state in step.sources for step in steps):
+    from_here = [step for step in steps if case.state in step.sources]
+    if not from_here:
         return WrongState(WHEN.get(verb))
-    if verb == "reopen" and case.outcome == Outcome.WITHDRAWN:
-        return WrongState(_("The writer withdrew this. Only they can write again."))
+    if not any(guarded(step, case) for step in from_here):
+        return WrongState(_unmet(from_here, case))
     decides = frozenset({Role.SUPERVISOR, "system"})
     sent_back = case.returns >= RETURNS_BEFORE_SUPERVISOR
     if verb in BOTH and sent_back and not plays_part(actor, decides, case):
@@ -232,14 +256,12 @@ def at_unit(case: CaseFile) -> bool:
     return case.state in AT_UNIT
 
 
-def chosen_step(verb: str, case: CaseFile) -> Step:
-    """The row of the table that `verb` takes from the case's state; `reopen` has two."""
+def chosen_step(verb: str, case: CaseFile) -> Step[State]:
+    """The row of the table that `verb` takes from the case's state; `reopen` has two.
+
+    Raises WrongState where none starts there, or its guards do not let the case pass.
+    """
     for step in steps_of(verb):
-        if case.state not in step.sources:
-            continue
-        if step.guard == "had_unit" and case.lead_unit_id is None:
-            continue
-        if step.guard == "had_no_unit" and case.lead_unit_id is not None:
-            continue
-        return step
+        if case.state in step.sources and guarded(step, case):
+            return step
     raise WrongState

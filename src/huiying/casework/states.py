@@ -1,9 +1,9 @@
 """The life cycle of a case file: one table, applied by compare-and-set, walked by a test."""
 
-from dataclasses import dataclass
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel.lifecycles import Step, step
 
 
 class State(models.TextChoices):
@@ -52,43 +52,41 @@ RESTING = frozenset({S.CLOSED})
 RETURNS_BEFORE_SUPERVISOR = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`verb` leads from any of `sources` to `target`; `roles` may do it; `guard` names a further rule."""
-
-    verb: str
-    sources: frozenset[State]
-    target: State
-    roles: frozenset[str]
-    guard: str = ""
-
-
-def _step(verb: str, sources: set[State], target: State, roles: str, guard: str = "") -> Step:
-    return Step(verb, frozenset(sources), target, frozenset(roles.split()), guard)
-
-
-STEPS: tuple[Step, ...] = (
-    _step("answer_at_once", {S.RECEIVED, S.TRIAGED}, S.ANSWERED, "clerk", "standard_answer"),
-    _step("triage", {S.RECEIVED, S.RETURNED}, S.TRIAGED, "clerk dispatcher head"),
-    _step("decline", {S.RECEIVED, S.TRIAGED, S.RETURNED}, S.CLOSED, "dispatcher"),
-    _step("assign", {S.TRIAGED, S.RETURNED}, S.ASSIGNED, "dispatcher head", "lead"),
-    _step("accept", {S.ASSIGNED}, S.IN_PROGRESS, "handler"),
-    _step("return_to_desk", {S.ASSIGNED, S.IN_PROGRESS}, S.RETURNED, "handler"),
-    _step("reassign", set(AT_UNIT), S.ASSIGNED, "dispatcher head", "lead"),
-    _step("ask_resident", {S.IN_PROGRESS}, S.WAITING, "handler"),
-    _step("resume", {S.WAITING}, S.IN_PROGRESS, "handler resident system"),
-    _step("answer", {S.IN_PROGRESS}, S.ANSWERED, "reviewer", "approved_reply"),
-    _step("close", {S.ANSWERED}, S.CLOSED, "handler dispatcher supervisor", "proof"),
-    _step("reopen", {S.ANSWERED, S.CLOSED}, S.IN_PROGRESS, "resident supervisor", "had_unit"),
-    _step("reopen", {S.ANSWERED, S.CLOSED}, S.RETURNED, "resident supervisor", "had_no_unit"),
-    _step("withdraw", set(OPEN), S.CLOSED, "resident", "last_report"),
-    _step("take_back_from_named", set(AT_UNIT), S.RETURNED, "clerk dispatcher supervisor system"),
+# The guards are `policy.GUARDS`.
+STEPS: tuple[Step[State], ...] = (
+    step("answer_at_once", {S.RECEIVED, S.TRIAGED}, S.ANSWERED, "clerk"),
+    step("triage", {S.RECEIVED, S.RETURNED}, S.TRIAGED, "clerk dispatcher head"),
+    step("decline", {S.RECEIVED, S.TRIAGED, S.RETURNED}, S.CLOSED, "dispatcher"),
+    step("assign", {S.TRIAGED, S.RETURNED}, S.ASSIGNED, "dispatcher head"),
+    step("accept", {S.ASSIGNED}, S.IN_PROGRESS, "handler"),
+    step("return_to_desk", {S.ASSIGNED, S.IN_PROGRESS}, S.RETURNED, "handler"),
+    step("reassign", set(AT_UNIT), S.ASSIGNED, "dispatcher head"),
+    step("ask_resident", {S.IN_PROGRESS}, S.WAITING, "handler"),
+    step("resume", {S.WAITING}, S.IN_PROGRESS, "handler resident system"),
+    step("answer", {S.IN_PROGRESS}, S.ANSWERED, "reviewer"),
+    step("close", {S.ANSWERED}, S.CLOSED, "handler dispatcher supervisor"),
+    step(
+        "reopen",
+        {S.ANSWERED, S.CLOSED},
+        S.IN_PROGRESS,
+        "resident supervisor",
+        "not_withdrawn with_unit",
+    ),
+    step(
+        "reopen",
+        {S.ANSWERED, S.CLOSED},
+        S.RETURNED,
+        "resident supervisor",
+        "not_withdrawn with_no_unit",
+    ),
+    step("withdraw", set(OPEN), S.CLOSED, "resident"),
+    step("take_back_from_named", set(AT_UNIT), S.RETURNED, "clerk dispatcher supervisor system"),
 )
 
 
-def steps_of(verb: str) -> tuple[Step, ...]:
+def steps_of(verb: str) -> tuple[Step[State], ...]:
     """The rows of the table for `verb`; raises KeyError for a verb that is not in it."""
-    found = tuple(step for step in STEPS if step.verb == verb)
+    found = tuple(each for each in STEPS if each.verb == verb)
     if not found:
         raise KeyError(verb)
     return found
@@ -96,4 +94,4 @@ def steps_of(verb: str) -> tuple[Step, ...]:
 
 def leads(verb: str, source: str) -> bool:
     """True where `verb` may start from `source`."""
-    return any(source in step.sources for step in steps_of(verb))
+    return any(source in each.sources for each in steps_of(verb))

@@ -1,6 +1,6 @@
 """Who may see a reply and what they may do with it. It follows the case: who may not see that, sees none."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import F, Q, QuerySet
 
@@ -79,6 +79,10 @@ def is_live(reply: Reply) -> bool:
     return in_hand and case.round == reply.round
 
 
+# What a step of the table asks of the reply beside its state, by the name that the table gives it.
+GUARDS: dict[str, Callable[[Reply], bool]] = {"live": is_live}
+
+
 def _units_of(reply: Reply) -> list[Unit]:
     """Whose reply this is: the lead unit's, and once it is said also that of the unit that said it."""
     units = [reply.case.lead_unit]
@@ -104,7 +108,7 @@ def may(actor: Actor, verb: str, reply: Reply) -> Refusal | None:
     starts_from = SAID if verb == "correct" else step.sources
     if reply.state not in starts_from:
         return NotNow()
-    if reply.state in OPEN and verb != "abandon" and not is_live(reply):
+    if not all(GUARDS[guard](reply) for guard in step.guards):
         return CaseMovedOn()
     return None
 

@@ -1,10 +1,10 @@
 """The life cycle of a reply: one table, applied by compare-and-set, walked by a test."""
 
-from dataclasses import dataclass
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from huiying.kernel.lifecycles import Step, step
 
 
 class State(models.TextChoices):
@@ -39,39 +39,22 @@ ISSUED = SAID | {S.CORRECTED, S.WITHDRAWN}
 RESTING = ISSUED | {S.ABANDONED}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`verb` leads from any of `sources` to `target`; without sources it makes a new reply.
-
-    `roles` may do it, each over the unit that answers; `guard` names a further rule.
-    """
-
-    verb: str
-    sources: frozenset[State]
-    target: State
-    roles: frozenset[str]
-    guard: str = ""
-
-
-def _step(verb: str, sources: set[State], target: State, roles: str, guard: str = "") -> Step:
-    return Step(verb, frozenset(sources), target, frozenset(roles.split()), guard)
-
-
-# The desk's roles stand in only where no unit has the case: an answer from a standard text.
-STEPS: tuple[Step, ...] = (
-    _step("draft", set(), S.DRAFT, "handler", "case_in_hand"),
-    _step("correct", set(), S.DRAFT, "handler clerk dispatcher", "said"),
-    _step("answer_at_once", set(), S.APPROVED, "clerk", "standard_answer"),
-    _step("save", {S.DRAFT}, S.DRAFT, "handler clerk dispatcher", "live"),
-    _step("submit", {S.DRAFT}, S.IN_REVIEW, "handler clerk dispatcher", "live"),
-    _step("take_back", {S.IN_REVIEW}, S.DRAFT, "handler clerk dispatcher", "live"),
-    _step("send_back", {S.IN_REVIEW, S.APPROVED}, S.DRAFT, "reviewer", "live"),
-    _step("approve", {S.IN_REVIEW}, S.APPROVED, "reviewer", "second_person"),
-    _step("send", {S.APPROVED}, S.SENT, "reviewer", "live"),
-    _step("publish", {S.APPROVED}, S.PUBLISHED, "reviewer", "may_be_public"),
-    _step("supersede", {S.SENT, S.PUBLISHED}, S.CORRECTED, "reviewer", "correction_issued"),
-    _step("withdraw", {S.SENT, S.PUBLISHED}, S.WITHDRAWN, "reviewer supervisor"),
-    _step(
+# A verb without sources makes a new reply. Each role counts over the unit that answers; the desk's roles
+# stand in only where no unit has the case: an answer from a standard text. Guards are `policy.GUARDS`.
+STEPS: tuple[Step[State], ...] = (
+    step("draft", set(), S.DRAFT, "handler"),
+    step("correct", set(), S.DRAFT, "handler clerk dispatcher"),
+    step("answer_at_once", set(), S.APPROVED, "clerk"),
+    step("save", {S.DRAFT}, S.DRAFT, "handler clerk dispatcher", "live"),
+    step("submit", {S.DRAFT}, S.IN_REVIEW, "handler clerk dispatcher", "live"),
+    step("take_back", {S.IN_REVIEW}, S.DRAFT, "handler clerk dispatcher", "live"),
+    step("send_back", {S.IN_REVIEW, S.APPROVED}, S.DRAFT, "reviewer", "live"),
+    step("approve", {S.IN_REVIEW}, S.APPROVED, "reviewer", "live"),
+    step("send", {S.APPROVED}, S.SENT, "reviewer", "live"),
+    step("publish", {S.APPROVED}, S.PUBLISHED, "reviewer", "live"),
+    step("supersede", {S.SENT, S.PUBLISHED}, S.CORRECTED, "reviewer"),
+    step("withdraw", {S.SENT, S.PUBLISHED}, S.WITHDRAWN, "reviewer supervisor"),
+    step(
         "abandon",
         {S.DRAFT, S.IN_REVIEW, S.APPROVED},
         S.ABANDONED,
@@ -80,9 +63,9 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def step_of(verb: str) -> Step:
+def step_of(verb: str) -> Step[State]:
     """The row of the table for `verb`; raises KeyError for a verb that is not in it."""
-    for step in STEPS:
-        if step.verb == verb:
-            return step
+    for each in STEPS:
+        if each.verb == verb:
+            return each
     raise KeyError(verb)
