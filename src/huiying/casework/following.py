@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from huiying.casework import story
 from huiying.casework.deadlines import Clock, clock
+from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import OPEN, Outcome, State
-from huiying.casework.stepping import subject
 from huiying.intake import reads as letters
 from huiying.intake.actions import replay_of
 from huiying.intake.models import Message

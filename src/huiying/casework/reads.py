@@ -13,6 +13,7 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Membership
 from huiying.casework import policy
 from huiying.casework.deadlines import Clock
+from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Named, Report
 from huiying.casework.places import (
     Categories,
@@ -24,7 +25,6 @@ from huiying.casework.places import (
 from huiying.casework.queues import clock_of
 from huiying.casework.sentences import Told, Words, told, who_did
 from huiying.casework.states import State
-from huiying.casework.stepping import subject
 from huiying.intake.models import Message, Submission
 from huiying.intake.receipts import CODE_DIGITS
 from huiying.kernel import time

@@ -6,17 +6,13 @@ from django.db.models import F
 
 from huiying.casework import policy
 from huiying.casework.deadlines import pause_so_far
+from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import MovedOn
 from huiying.record.actions import write
-
-
-def subject(case: CaseFile) -> str:
-    """The label by which the record knows this case."""
-    return f"case:{case.label}"
 
 
 def record_move(case: CaseFile, *, verb: str, source: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from huiying.casework.stepping import subject
+from huiying.casework.labels import subject
 from huiying.kernel.actors import Actor
 from huiying.record.actions import write
 from huiying.replies import policy

@@ -1,9 +1,10 @@
 """A letter becomes a case file with its own number, clocks and first entry."""
 
 from huiying.agencies.models import Unit
+from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.states import State
-from huiying.casework.stepping import record_move, subject
+from huiying.casework.stepping import record_move
 from huiying.intake import actions as intake
 from huiying.intake import reads as letters
 from huiying.intake.errors import AlreadyImported, AlreadyReceived, CodeTaken

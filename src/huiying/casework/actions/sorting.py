@@ -10,9 +10,10 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.casework import policy
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice
+from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.states import Outcome
-from huiying.casework.stepping import change, check_seen, subject, take_step
+from huiying.casework.stepping import change, check_seen, take_step
 from huiying.casework.telling import tell_writers
 from huiying.casework.words import LONGEST_TITLE, fitting, required
 from huiying.kernel import time
