@@ -5,7 +5,8 @@ says in `database_rights`, and what is not granted there, PostgreSQL refuses.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -41,10 +42,7 @@ def migrate(say: Say) -> Migrated:
 
     Raises django.db.OperationalError where a table stays locked for longer than `LOCK_TIMEOUT`.
     """
-    _take_lock(say)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+    with alone(say):
         missing = pending()
         if missing:
             say(f"Applying {missing} migrations…")
@@ -56,6 +54,19 @@ def migrate(say: Say) -> Migrated:
             say("Owner and application are one role (set DATABASE_OWNER_URL): no rights are set.")
             changed = 0
         return Migrated(missing, changed, apart)
+
+
+@contextmanager
+def alone(say: Say) -> Iterator[None]:
+    """Nobody else changes the tables inside; statements wait `LOCK_TIMEOUT` for a table at most.
+
+    May be nested: PostgreSQL counts how often a session holds the lock.
+    """
+    _take_lock(say)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET lock_timeout")
@@ -118,7 +129,7 @@ def grant(role: str) -> int:
 
     Changes nothing, and locks nothing, where all is as it should be.
     """
-    _refuse_missing_role(role)
+    refuse_missing_role(role)
     present = _present_rights(role)
     changes: list[tuple[str, str, str]] = []
     for table, rights in wanted_rights().items():
@@ -134,7 +145,8 @@ def grant(role: str) -> int:
     return len(changes) + _grant_the_rest(role)
 
 
-def _refuse_missing_role(role: str) -> None:
+def refuse_missing_role(role: str) -> None:
+    """Raise ImproperlyConfigured where the server does not know `role`."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:

@@ -34,6 +34,8 @@ COMMANDS = {
     "demo": Command("demo", "Start with the sample letters and demo accounts."),
     "import": Command("import_file", "Take in letters from a CSV file."),
     "brief": Command("brief", "Print the daily brief."),
+    "backup": Command("backup", "Write an archive of everything but the keys."),
+    "restore": Command("restore", "Bring an archive into an empty installation."),
     "doctor": Command("doctor", "Check the installation and say how to mend it."),
     "user": Command("user", "Create staff accounts and give them roles."),
     "manage": Command("manage", "Run a management command of Django, for developers."),

@@ -1,10 +1,12 @@
 """What a command does before its own work: the database alive, then Django set up."""
 
+import importlib
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import django
 from django.db import ProgrammingError, connections
@@ -69,6 +71,11 @@ def set_up_django(*, pool: bool) -> None:
         del os.environ[POOL]
         if wished is not None:
             os.environ[POOL] = wished
+
+
+def loaded(module: str) -> Any:
+    """A module that needs the models, imported once Django is set up."""
+    return importlib.import_module(module)
 
 
 def command(*arguments: str) -> list[str]:

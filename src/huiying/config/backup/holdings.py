@@ -1,0 +1,99 @@
+"""Counting what a database holds, at one moment and in one order, so that a copy can be compared."""
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import SmallIntegerField
+
+from huiying.config.backup.manifest import Holdings
+from huiying.record.models import Entry
+
+TABLES = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+        AND NOT relispartition
+    ORDER BY relname
+"""
+TRIGGERS = """
+    SELECT c.relname || '.' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal
+        AND t.tgenabled <> 'D'
+    ORDER BY 1
+"""
+
+
+@contextlib.contextmanager
+def snapshot() -> Iterator[str]:
+    """One moment of the database, for this connection and, by the name given, for pg_dump."""
+    with transaction.atomic(durable=True):
+        _rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        ((name,),) = _rows("SELECT pg_export_snapshot()")
+        yield str(name)
+
+
+def count(without: list[str]) -> Holdings:
+    """Everything but the tables `without`, whose rows are not kept."""
+    quote = connection.ops.quote_name
+    names = [name for name in tables() if name not in without]
+    counted = {}
+    for name in names:
+        ((number,),) = _rows(f"SELECT count(*) FROM {quote(name)}")  # noqa: S608 - a name from the catalogue
+        counted[name] = int(number)
+    entries, digest = _entries()
+    return Holdings(
+        tables=counted,
+        entries=entries,
+        entries_sha256=digest,
+        triggers=[str(row[0]) for row in _rows(TRIGGERS)],
+        migrations=applied(),
+    )
+
+
+def tables() -> list[str]:
+    """The names of all tables of this schema."""
+    return [str(row[0]) for row in _rows(TABLES)]
+
+
+def applied() -> list[str]:
+    """Every applied migration as "app.name"."""
+    found = MigrationRecorder(connection).applied_migrations()
+    return sorted(f"{app}.{name}" for app, name in found)
+
+
+def server_major() -> int:
+    """15, 16, 17, 18…"""
+    ((number,),) = _rows("SELECT current_setting('server_version_num')::int / 10000")
+    return int(number)
+
+
+def key_numbers() -> list[int]:
+    """The numbers of the ring's keys that some row still needs, by the columns that hold them."""
+    found: set[int] = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, SmallIntegerField) and "key" in str(field.column):
+                found |= set(model._base_manager.values_list(field.attname, flat=True).distinct())
+    return sorted(number for number in found if number is not None)
+
+
+def _entries() -> tuple[int, str]:
+    """How many, and the hash over their commitments; see Holdings."""
+    table = connection.ops.quote_name(Entry._meta.db_table)
+    digest, number = hashlib.sha256(), 0
+    query = f"COPY (SELECT id, encode(commitment, 'hex') FROM {table} ORDER BY id) TO STDOUT"  # noqa: S608 - our own table
+    with connection.cursor() as cursor, cursor.copy(query) as rows:
+        for row in rows:
+            digest.update(row)
+            number += bytes(row).count(b"\n")
+    return number, digest.hexdigest()
+
+
+def _rows(query: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall()) if cursor.description else []

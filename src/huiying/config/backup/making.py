@@ -1,0 +1,169 @@
+"""`huiying backup`: one archive of one moment."""
+
+import fcntl
+import os
+import shutil
+import time as clock
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from huiying.config.backup import archive, files, holdings, programs
+from huiying.config.backup import manifest as manifests
+from huiying.config.backup.archive import Part, Writer
+from huiying.config.backup.errors import BackupError
+from huiying.config.backup.manifest import DATABASE, FILES, Manifest
+from huiying.config.backup.progress import MEBIBYTE, Say, metered
+from huiying.kernel import time
+
+NAMES = "huiying-*.tar"
+LEAST_FREE = 64 * MEBIBYTE
+# Rows that serve the running process or must not outlive their day: sign-ins, counters of tries and
+# their keys, the scheduler's jobs.
+EMPTIED = (
+    "django_session",
+    "kernel_limit",
+    "kernel_limitkey",
+    "procrastinate_events",
+    "procrastinate_jobs",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished archive, and what it says of itself."""
+
+    path: Path
+    size: int
+    manifest: Manifest
+
+
+def make(folder: Path, say: Say) -> Made:
+    """Write an archive into `folder`, which is made where it is missing.
+
+    Raises BackupError with a sentence; then nothing that looks like an archive is left.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone_in(folder):
+        if left := archive.sweep_unfinished(folder):
+            say(f"Removed {left} unfinished archive of a backup that was interrupted.")
+        _refuse_little_space(folder)
+        made_at = time.now().astimezone(UTC)
+        target = folder / f"huiying-{made_at:%Y%m%dT%H%M%SZ}.tar"
+        if target.exists():
+            raise BackupError(f"{target} was made within this second. Try again.")
+        with archive.written(target) as writer, holdings.snapshot() as moment:
+            manifest = _fill(writer, moment, made_at.isoformat(timespec="seconds"), say)
+        return Made(target, target.stat().st_size, manifest)
+
+
+def keep_newest(folder: Path, number: int) -> list[Path]:
+    """Remove all archives of this folder but the newest `number`; which were removed."""
+    old = sorted(folder.glob(NAMES))[:-number]
+    for path in old:
+        path.unlink()
+    archive.keep_names(folder)
+    return old
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BackupError(
+            f"Another backup is being written to {folder}. Wait until it is done."
+        ) from None
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_little_space(folder: Path) -> None:
+    """What is surely needed: the attachments as they are, and something for the database."""
+    top = files.folder()
+    needed = LEAST_FREE + sum((top / name).stat().st_size for name in files.finished(top))
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise BackupError(
+            f"{folder} has {free // MEBIBYTE:,} MiB free, and at least {needed // MEBIBYTE:,} MiB "
+            "are needed. Make room, or name another folder with --to."
+        )
+
+
+def _fill(writer: Writer, moment: str, made_at: str, say: Say) -> Manifest:
+    seconds = int(clock.time())
+    server = holdings.server_major()
+    program = programs.fitting("pg_dump", least=server, best=server)
+    emptied = [name for name in EMPTIED if name in holdings.tables()]
+    say("Dumping the database…")
+    dumped = metered(_dump(program, moment, emptied), "database", say)
+    parts = [writer.add(DATABASE, dumped, seconds)]
+    say("Counting what the dump holds…")
+    held = holdings.count(without=emptied)
+    needed = holdings.key_numbers()
+    attached, missing = _attachments(writer, say)
+    ring = settings.KEY_RING
+    manifest = Manifest(
+        made_at=made_at,
+        huiying=version("huiying"),
+        server=server,
+        program=program.major,
+        holdings=held,
+        emptied=emptied,
+        keys={
+            str(number): manifests.fingerprint(ring[number]) if number in ring else ""
+            for number in needed
+        },
+        parts=[*parts, *attached],
+        missing_files=missing,
+    )
+    writer.add(manifests.NAME, [manifests.to_bytes(manifest)], seconds)
+    return manifest
+
+
+def _dump(program: programs.Program, moment: str, emptied: list[str]) -> Iterator[bytes]:
+    """Without owners and rights: the place where it is restored has its own, and sets them anew."""
+    conninfo, surroundings = programs.address()
+    command = [
+        str(program.path),
+        "--format=custom",
+        "--compress=6",
+        "--no-owner",
+        "--no-privileges",
+        "--no-comments",
+        "--lock-wait-timeout=60s",
+        f"--snapshot={moment}",
+        *(f"--exclude-table-data={connection.ops.quote_name(name)}" for name in emptied),
+        f"--dbname={conninfo}",
+    ]
+    return programs.output_of(command, surroundings)
+
+
+def _attachments(writer: Writer, say: Say) -> tuple[list[Part], list[str]]:
+    """Every finished file, after the database: a file is on disk before the row that names it."""
+    top = files.folder()
+    names = files.finished(top)
+    if not names:
+        return [], []
+    say(f"Adding {len(names):,} attachments…")
+    parts, missing = [], []
+    for name in names:
+        path = top / name
+        try:
+            modified = int(path.stat().st_mtime)
+        except FileNotFoundError:  # erased or swept since the list was made
+            missing.append(name)
+            continue
+        content = metered(files.chunks(path), name, say)
+        parts.append(writer.add(f"{FILES}{name}", content, modified))
+    return parts, missing

@@ -1,0 +1,403 @@
+"""`huiying backup` and `huiying restore`: what was there is there again, and nothing half looks whole."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from huiying.casework.actions.receiving import receive
+from huiying.casework.models import CaseFile
+from huiying.config import embedded, keys
+from huiying.config.backup import archive, programs
+from huiying.config.backup import manifest as manifests
+from huiying.intake.actions import Letter
+from huiying.kernel.actors import STRANGER
+from huiying.record.models import Entry
+from tests import provisioning
+from tests.engine.commands import HUIYING, eventually, huiying, lives, running
+from tests.people import make_county, make_people
+from tests.scene import make_scene
+
+RUN = provisioning.current()
+OTHER = RUN.database(f"{provisioning.worker()}_restored")
+PATIENCE = 60
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
+
+PAGES = """
+import hashlib, re
+from django.test import Client
+from huiying.accounts.models import Account
+from huiying.casework.models import CaseFile
+from huiying.replies.models import Reply
+
+def shown(client, path):
+    page = client.get(path)
+    plain = re.sub(r'(csrfmiddlewaretoken|form_key)" value="[^"]*"', '', page.content.decode())
+    return f'{page.status_code} {len(plain)} {hashlib.sha256(plain.encode()).hexdigest()}'
+
+stranger = Client(SERVER_NAME='localhost')
+for path in ['/zh-hans/', '/en/', '/zh-hans/answers/']:
+    print(path, shown(stranger, path))
+for reply in Reply.objects.exclude(address='').order_by('address'):
+    print('answer', shown(stranger, f'/zh-hans/answers/{reply.address}/'))
+numbers = list(CaseFile.objects.order_by('number').values_list('number', flat=True))
+for account in Account.objects.order_by('username'):
+    client = Client(SERVER_NAME='localhost')
+    client.force_login(account)
+    for path in ['', 'answers/', *[f'cases/{number}/' for number in numbers]]:
+        print(account.username, path, shown(client, f'/zh-hans/desk/{path}'))
+"""
+
+
+def source(**more: str) -> dict[str, str]:
+    """The environment of the installation that is backed up: this process's own database."""
+    return {
+        "DATABASE_URL": RUN.url(RUN.app, RUN.mine),
+        "DATABASE_OWNER_URL": RUN.url(RUN.owner, RUN.mine),
+        "HUIYING_KEYS": provisioning.KEYS,
+        **more,
+    }
+
+
+def elsewhere(**more: str) -> dict[str, str]:
+    """The environment of an empty database on the same server."""
+    return source(
+        DATABASE_URL=RUN.url(RUN.app, OTHER), DATABASE_OWNER_URL=RUN.url(RUN.owner, OTHER), **more
+    )
+
+
+@pytest.fixture
+def county():
+    """A day of the county, by real verbs."""
+    make_county()
+    return make_scene(make_people())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The data folder of the source, with two attachments and one that is still being written."""
+    folder = tmp_path / "home"
+    attachments = folder / "attachments" / "ab"
+    attachments.mkdir(parents=True)
+    (attachments / "one").write_bytes(os.urandom(3_000_000))
+    (attachments / "two").write_bytes(b"")
+    (attachments / ".three.part").write_bytes(b"half")
+    return folder
+
+
+@pytest.fixture
+def empty_database() -> Iterator[None]:
+    statement = f"CREATE DATABASE {OTHER} OWNER {RUN.owner} TEMPLATE template0 ENCODING 'UTF8'"
+    place = "" if RUN.is_embedded else " LOCALE 'C.UTF-8'"
+    with provisioning.superuser(RUN) as server:
+        server.execute((statement + place).encode())
+        yield
+        server.execute(f"DROP DATABASE {OTHER} WITH (FORCE)".encode())
+
+
+def backed_up(home: Path, *words: str, **more: str) -> Path:
+    result = huiying(home, "backup", *words, **source(**more))
+    assert result.returncode == 0, result.stderr
+    return Path(result.stdout.strip())
+
+
+def of_restored(query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(RUN.url(RUN.app, OTHER)) as restored:
+        return restored.execute(query.encode()).fetchall()
+
+
+def with_manifest(path: Path, **changes: object) -> Path:
+    """A copy whose manifest says something else."""
+    copy = path.with_name(f"changed-{path.name}")
+    with archive.opened(path) as old, archive.written(copy) as new:
+        for name in old.names[:-1]:
+            new.add(name, old.chunks(name), 0)
+        said = json.loads(b"".join(old.chunks(manifests.NAME))) | changes
+        new.add(manifests.NAME, [json.dumps(said).encode()], 0)
+    return copy
+
+
+def fake(folder: Path, name: str, script: str) -> str:
+    """A folder for PG_BIN in which `name` is this script."""
+    folder.mkdir()
+    program = folder / name
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return str(folder)
+
+
+def test_an_empty_machine_has_everything_again(county, home, data):
+    made = backed_up(home, "--to", str(home / "kept"))
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert provisioning.KEYS.partition(":")[2].encode() not in made.read_bytes()
+
+    ring = {"HUIYING_KEYS": provisioning.KEYS}
+    done = huiying(data, "restore", str(made), **ring)
+    assert done.returncode == 0, done.stderr
+    assert f"{Entry.objects.count():,} entries whose hash is as it was, 2 attachments" in (
+        done.stderr
+    )
+    told = json.loads(huiying(data, "doctor", "--json", **ring).stdout)
+    assert {each["check"]: each["state"] for each in told if each["state"] != "good"} == {
+        "worker": "warning"
+    }
+    for name in ("ab/one", "ab/two"):
+        assert (data / "attachments" / name).read_bytes() == (
+            home / "attachments" / name
+        ).read_bytes()
+    assert not list((data / "attachments").rglob(".*"))
+
+    # The record is as closed as it was: by rights for the application, by triggers for everybody.
+    with embedded.shared(data):
+        for role in ("huiying_app", "huiying_owner", "postgres"):
+            for statement in ("UPDATE record_entry SET action = 'x'", "DELETE FROM record_entry"):
+                host = str(embedded.socket_folder(data))
+                with (
+                    psycopg.connect(host=host, user=role, dbname="huiying") as restored,
+                    pytest.raises(psycopg.errors.InsufficientPrivilege),
+                ):
+                    restored.execute(statement)
+        pages = [
+            huiying(place, "manage", "shell", "--no-imports", "-c", PAGES, **given)
+            for place, given in ((home, source()), (data, ring))
+        ]
+    before, after = (page.stdout.splitlines() for page in pages)
+    assert len(before) > 90, pages[0].stderr
+    assert before == after
+
+    again = huiying(data, "restore", str(made), **ring)
+    assert again.returncode == 1
+    assert "The database here is not empty" in again.stderr
+
+
+def test_it_is_one_moment_while_letters_come_in(county, home, empty_database):
+    """Counts, hash and dump are of one snapshot: with letters coming all the while, they agree."""
+    finished = threading.Event()
+    written: list[str] = []
+
+    def write() -> None:
+        while not finished.is_set():
+            text = f"第{len(written)}封信：路灯坏了。"
+            receive(actor=STRANGER, letter=Letter(body=text, title="", wish="private"))
+            written.append(text)
+        connection.close()
+
+    with provisioning.superuser(RUN, RUN.mine) as owner:
+        owner.execute("INSERT INTO kernel_limitkey (day, key) VALUES (now(), '\\x01')")
+    before = Entry.objects.count()
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        eventually(lambda: len(written) > 3, PATIENCE, "letters")
+        made = backed_up(home)
+    finally:
+        finished.set()
+        writer.join()
+    with archive.opened(made) as reader:
+        held = manifests.from_bytes(b"".join(reader.chunks(manifests.NAME))).holdings
+    assert before < held.entries < Entry.objects.count(), "it was taken in the middle"
+    restored = huiying(home, "restore", str(made), **elsewhere())
+    assert restored.returncode == 0, restored.stderr
+    assert of_restored("SELECT count(*) FROM record_entry") == [(held.entries,)]
+    assert of_restored("SELECT count(*) FROM intake_submission") == [
+        (held.tables["intake_submission"],)
+    ]
+    # What must not outlive its day, or the process that it serves, is left out.
+    for table in ("kernel_limitkey", "kernel_limit", "django_session", "procrastinate_workers"):
+        assert of_restored(f"SELECT count(*) FROM {table}") == [(0,)], table
+
+
+def test_killed_in_the_middle_it_leaves_nothing_that_looks_whole(home, tmp_path):
+    """At the worst moment, while bytes are being written; the next one tidies up."""
+    slow = fake(
+        tmp_path / "slow",
+        "pg_dump",
+        'case $1 in --version) echo "pg_dump (PostgreSQL) 18.0";;'
+        " *) head -c 5000000 /dev/zero; sleep 60;; esac",
+    )
+    kept = home / "kept"
+    words = [*HUIYING, "backup", "--to", str(kept)]
+    log = tmp_path / "log"
+    with running(home, *words, log=log, **source(PG_BIN=slow)) as process:
+        eventually(lambda: sizes(kept) > 1_000_000, PATIENCE, "bytes are written")
+        busy = huiying(home, "backup", "--to", str(kept), **source())
+        assert busy.returncode == 1
+        assert "Another backup is being written" in busy.stderr
+        os.kill(process.pid, signal.SIGKILL)
+        eventually(lambda: not lives(process.pid), PATIENCE, "it dies")
+    (left,) = kept.iterdir()
+    assert not left.match("huiying-*.tar")
+    assert "is not whole" in no_archive(left) or "cut short" in no_archive(left)
+    made = backed_up(home, "--to", str(kept))
+    assert list(kept.iterdir()) == [made]
+
+
+def sizes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob(".huiying-*"))
+
+
+def no_archive(path: Path) -> str:
+    result = huiying(path.parent, "restore", "--verify", str(path))
+    assert result.returncode == 1
+    assert not result.stdout
+    return result.stderr
+
+
+def test_a_dump_that_fails_is_a_sentence_and_no_archive(home, tmp_path):
+    failing = fake(
+        tmp_path / "failing",
+        "pg_dump",
+        'case $1 in --version) echo "pg_dump (PostgreSQL) 18.0";;'
+        ' *) head -c 100 /dev/zero; echo "pg_dump: error: disk on fire" >&2;'
+        ' echo "CONTEXT: COPY 王小明" >&2; exit 1;; esac',
+    )
+    kept = home / "kept"
+    result = huiying(home, "backup", "--to", str(kept), **source(PG_BIN=failing))
+    assert result.returncode == 1
+    assert result.stderr.strip().endswith(
+        "pg_dump failed with code 1.\npg_dump: error: disk on fire"
+    )
+    assert list(kept.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ('echo "pg_dump (PostgreSQL) 9.6.1"', "the newest pg_dump here is version 9"),
+        ("exit 127", "no pg_dump is here"),
+    ],
+)
+def test_programs_that_do_not_fit_are_a_sentence(home, tmp_path, script, says):
+    unfit = fake(tmp_path / "unfit", "pg_dump", script)
+    result = huiying(home, "backup", **source(PG_BIN=unfit))
+    assert result.returncode == 1
+    assert says in result.stderr
+    assert "Install it (Debian: postgresql-client-" in result.stderr
+
+
+def test_the_program_of_the_servers_own_version_is_taken_first(tmp_path, monkeypatch):
+    for major in (15, 17, 18):
+        fake(tmp_path / str(major), "pg_dump", f'echo "pg_dump (PostgreSQL) {major}.1"')
+    monkeypatch.setattr(
+        programs, "_folders", lambda: iter([tmp_path / name for name in ("18", "15", "17")])
+    )
+    assert programs.fitting("pg_dump", least=17, best=17).major == 17
+    assert programs.fitting("pg_dump", least=16, best=16).major == 17
+    assert programs.fitting("pg_dump", least=15, best=15).major == 15
+
+
+def test_a_damaged_archive_is_refused(county, home):
+    made = backed_up(home)
+    whole = huiying(home, "restore", "--verify", str(made), **source())
+    assert (whole.returncode, whole.stdout) == (0, "The archive is whole.\n")
+    assert "The key ring here opens it." in whole.stderr
+
+    content = made.read_bytes()
+    torn = made.with_name("torn.tar")
+    for size in (0, 400, 5_000, len(content) // 2, len(content) - 40_000):
+        torn.write_bytes(content[:size])
+        no_archive(torn)
+    place = content.index(b"PGDMP") + 2000
+    torn.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    assert "database.dump is damaged" in no_archive(torn)
+    for parts in ([], [{"name": "attachments/../../keys", "size": 1, "sha256": ""}]):
+        no_archive(with_manifest(made, parts=parts))
+    assert "reads form 1" in no_archive(with_manifest(made, form=2))
+    assert "There is no archive" in no_archive(made.with_name("nowhere.tar"))
+
+
+def test_without_the_right_keys_nothing_is_begun(county, home, data):
+    made = backed_up(home)
+    without = huiying(data, "restore", str(made))
+    assert without.returncode == 1
+    assert "The key ring here lacks the numbers 1." in without.stderr
+    other = huiying(data, "restore", str(made), HUIYING_KEYS=f"1:{keys.new_key()}")
+    assert other.returncode == 1
+    assert "has other keys under the numbers 1" in other.stderr
+    assert list(data.iterdir()) == [], "neither a ring nor a database was made"
+
+
+def test_what_does_not_fit_is_refused_before_anything_changes(county, home, empty_database):
+    made = backed_up(home)
+    held = json.loads(manifest_of(made))["holdings"]
+    newer = with_manifest(
+        made, holdings=held | {"migrations": [*held["migrations"], "intake.9999_next"]}
+    )
+    assert "made by a newer version of Huiying" in refused(home, newer)
+    assert "Restore into version 99 or newer" in refused(home, with_manifest(made, server=99))
+    (home / "attachments" / "stranger").write_text("not of this archive")
+    assert "holds 1 files that are not in this archive" in refused(home, made)
+    assert of_restored("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+def test_what_came_otherwise_is_said(county, home, empty_database):
+    made = backed_up(home)
+    held = json.loads(manifest_of(made))["holdings"]
+    changed = held | {
+        "entries_sha256": "0" * 64,
+        "tables": held["tables"] | {"casework_casefile": 10_000},
+    }
+    said = refused(home, with_manifest(made, holdings=changed))
+    assert "casework_casefile: 10000 rows were saved" in said
+    assert "entries sha256: other than when the archive was made" in said
+    assert "Do not work with this" in said
+
+
+def refused(home: Path, made: Path) -> str:
+    result = huiying(home, "restore", str(made), **elsewhere())
+    assert result.returncode == 1, result.stderr
+    return result.stderr
+
+
+def manifest_of(made: Path) -> bytes:
+    with archive.opened(made) as reader:
+        return b"".join(reader.chunks(manifests.NAME))
+
+
+def test_a_restore_killed_in_the_middle_can_be_begun_again(county, home, empty_database, tmp_path):
+    made = backed_up(home)
+    real = programs.fitting("pg_restore", least=15, best=18)
+    slow = fake(
+        tmp_path / "slow",
+        "pg_restore",
+        f'[ "$1" = --version ] && exec {real.path} "$1"\n'
+        f'(head -c 60000; touch {tmp_path}/half; sleep 60) | {real.path} "$@"',
+    )
+    words = [*HUIYING, "restore", str(made)]
+    log = tmp_path / "log"
+    with running(home, *words, log=log, **elsewhere(PG_BIN=slow)) as process:
+        eventually((tmp_path / "half").exists, PATIENCE, "the first half")
+        os.kill(process.pid, signal.SIGKILL)
+        eventually(lambda: not lives(process.pid), PATIENCE, "it dies")
+    again = huiying(home, "restore", str(made), **elsewhere())
+    assert again.returncode == 0, again.stderr
+    assert of_restored("SELECT count(*) FROM casework_casefile") == [(CaseFile.objects.count(),)]
+
+
+def test_only_the_newest_are_kept(home):
+    kept = home / "kept"
+    kept.mkdir()
+    for day in (19, 20, 21):
+        (kept / f"huiying-202611{day}T000000Z.tar").write_text("")
+    (kept / "letter.txt").write_text("of somebody else")
+    made = backed_up(home, "--to", str(kept), "--keep", "2")
+    names = {path.name for path in kept.iterdir()}
+    assert names == {made.name, "huiying-20261121T000000Z.tar", "letter.txt"}
+
+
+def test_no_password_stands_in_a_command(monkeypatch):
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://me:s3cret@there:5/it?sslmode=require")
+    conninfo, surroundings = programs.address()
+    assert "s3cret" not in conninfo
+    assert "sslmode=require" in conninfo
+    assert surroundings["PGPASSWORD"] == "s3cret"
+    assert not any(name.startswith(("HUIYING_", "DATABASE_")) for name in surroundings)
+    subprocess.run(["true"], check=True, env=surroundings)
