@@ -102,11 +102,6 @@ def reopen_until(report: Report) -> datetime | None:
     return report.delivered_at + timedelta(days=settings.REOPEN_DAYS)
 
 
-def due_of(submission_label: str) -> datetime:
-    """Until when this letter is to be answered, as its receipt says."""
-    return Report.objects.values_list("due_at", flat=True).get(submission__label=submission_label)
-
-
 def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
     """Whether this very form brought these very words before: the act was done, only the page was lost."""
     label = actor.label.removeprefix("resident:")

@@ -11,13 +11,14 @@ from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.kernel.inserting import insert_together
 from huiying.kernel.refusals import MovedOn
-from huiying.record.actions import write
+from huiying.record.actions import entry_rows
 
 
-def record_move(case: CaseFile, *, verb: str, source: str) -> None:
-    """Keep where the case stands after this step; figures are counted from these rows."""
-    Move.objects.create(
+def move_row(case: CaseFile, *, verb: str, source: str) -> Move:
+    """Where the case stands after this step; figures are counted from these rows."""
+    return Move(
         case=case,
         at=time.now(),
         verb=verb,
@@ -87,5 +88,7 @@ def take_step(
     change(case, **(wanted | {"state": step.target}))
     if pause:
         Report.objects.filter(case=case, ended_at=None).update(due_at=F("due_at") + pause)
-    record_move(case, verb=verb, source=source)
-    write(actor=actor, action=f"case.{verb}", subject=subject(case), data=told)
+    insert_together(
+        move_row(case, verb=verb, source=source),
+        *entry_rows(actor=actor, action=f"case.{verb}", subject=subject(case), data=told),
+    )

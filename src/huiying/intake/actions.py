@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import receipts, vault
 from huiying.intake.errors import AlreadyWithdrawn
-from huiying.intake.models import Message, Submission
+from huiying.intake.models import Contact, Message, Seal, Submission
 from huiying.intake.states import Channel, State, Wish
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
@@ -86,17 +86,19 @@ def check(letter: Letter) -> None:
         raise Invalid(_("Choose one."), field="wish")
 
 
-@verb
-def take_in(*, actor: Actor, letter: Letter, form_key: str = "") -> Submission:
-    """Keep one letter and give it a code.
+def letter_rows(
+    *, actor: Actor, letter: Letter, form_key: str = ""
+) -> tuple[Submission, *tuple[Seal | Contact, ...]]:
+    """The rows that keep one letter under a new code, for the verb that inserts them.
 
-    Raises Invalid; AlreadyReceived where the same form brought the same letter before;
-    AlreadyImported for a known `source` and `source_id`; CodeTaken where the code must be drawn again.
+    Raises Invalid. When they are inserted: AlreadyReceived where the same form brought the same
+    letter before; AlreadyImported for a known `source` and `source_id`; CodeTaken where the code
+    must be drawn again.
     """
     if (letter.channel != Channel.WEB or letter.source) and not actor.has(*TAKES_IN_FOR_OTHERS):
         raise NotAllowed
     check(letter)
-    submission = Submission.objects.create(
+    submission = Submission(
         label=random_label(),
         code=receipts.new_code(),
         code_key=keys.newest(),
@@ -117,8 +119,8 @@ def take_in(*, actor: Actor, letter: Letter, form_key: str = "") -> Submission:
         source_id=letter.source_id,
     )
     if letter.email:
-        vault.put_contact(submission, letter.email.strip())
-    return submission
+        return submission, *vault.contact_rows(submission, letter.email.strip())
+    return (submission,)
 
 
 def receipt_of(submission: Submission, *, again: bool = False) -> receipts.Receipt:

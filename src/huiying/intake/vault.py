@@ -24,14 +24,14 @@ def _open(key: bytes, sealed: bytes, bound_to: str) -> bytes:
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
 
 
-def put_contact(submission: Submission, email: str) -> None:
-    """Seal the address for this submission; part of the verb that takes the letter in."""
+def contact_rows(submission: Submission, email: str) -> tuple[Seal, Contact]:
+    """The sealed address of this submission and its key, for the verb that takes the letter in."""
     key = secrets.token_bytes(32)
     number = keys.newest()
     wrapped = _seal(keys.for_purpose("vault", number), key, submission.label)
-    Seal.objects.create(submission=submission, key_number=number, wrapped=wrapped)
+    seal = Seal(submission=submission, key_number=number, wrapped=wrapped)
     content = json.dumps({"email": email}).encode()
-    Contact.objects.create(submission=submission, sealed=_seal(key, content, submission.label))
+    return seal, Contact(submission=submission, sealed=_seal(key, content, submission.label))
 
 
 def email_of(label: str) -> str | None:

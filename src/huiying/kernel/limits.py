@@ -52,14 +52,16 @@ def _window(moment: datetime) -> datetime:
 def count_try(purpose: str, who: str, *, most: int) -> None:
     """Count one try of `purpose` by `who` (an address, a code, a user name) in this quarter hour.
 
-    Raises TooMany beyond `most` times `TRIES_FACTOR`. Must run outside a verb, in its own transaction.
+    Raises TooMany beyond `most` times `TRIES_FACTOR`. Must run outside a verb, in its own transaction,
+    which does not wait for the disk: a power cut may forget the last tries, nothing else may.
     """
     moment = time.now()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
+            WITH at_once AS (SELECT set_config('synchronous_commit', 'off', true))
             INSERT INTO {Limit._meta.db_table} AS held (bucket, "window", count)
-            VALUES (%s, %s, 1)
+            SELECT %s, %s, 1 FROM at_once
             ON CONFLICT (bucket, "window") DO UPDATE SET count = held.count + 1
             RETURNING count
             """,  # noqa: S608 - the table's name is a constant

@@ -5,15 +5,17 @@ from typing import Any
 
 from huiying.kernel import time, verbs
 from huiying.kernel.actors import Actor
+from huiying.kernel.inserting import insert_together
 from huiying.record import commitments
 from huiying.record.models import Entry, Payload
 
 
-def write(*, actor: Actor, action: str, subject: str, data: dict[str, Any] | None = None) -> int:
-    """Write one entry with its payload and return its id.
+def entry_rows(
+    *, actor: Actor, action: str, subject: str, data: dict[str, Any] | None = None
+) -> tuple[Entry, Payload]:
+    """The two rows of one entry, for an act that inserts them with its own; see `write`.
 
-    `action` is a code ("case.assigned"), `subject` a label, `data` codes, numbers and labels,
-    never a sentence. Raises RuntimeError outside a verb: an entry without its act is a lie.
+    Raises RuntimeError outside a verb: an entry without its act is a lie.
     """
     if not verbs.running():
         raise RuntimeError("An entry is written inside the verb that it tells of.")
@@ -21,12 +23,22 @@ def write(*, actor: Actor, action: str, subject: str, data: dict[str, Any] | Non
     said = data or {}
     salt = secrets.token_bytes(commitments.SALT_BYTES)
     content = commitments.canonical(at, action, actor.label, subject, said)
-    entry = Entry.objects.create(
+    entry = Entry(
         at=at,
         action=action,
         actor=actor.label,
         subject=subject,
         commitment=commitments.commit(salt, content),
     )
-    Payload.objects.create(entry=entry, salt=salt, data=said)
+    return entry, Payload(entry=entry, salt=salt, data=said)
+
+
+def write(*, actor: Actor, action: str, subject: str, data: dict[str, Any] | None = None) -> int:
+    """Write one entry with its payload and return its id.
+
+    `action` is a code ("case.assigned"), `subject` a label, `data` codes, numbers and labels,
+    never a sentence. Raises RuntimeError outside a verb.
+    """
+    entry, payload = entry_rows(actor=actor, action=action, subject=subject, data=data)
+    insert_together(entry, payload)
     return entry.pk

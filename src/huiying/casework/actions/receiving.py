@@ -1,10 +1,15 @@
 """A letter becomes a case file with its own number, clocks and first entry."""
 
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db.models import Model
+
 from huiying.agencies.models import Unit
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.states import State
-from huiying.casework.stepping import record_move
+from huiying.casework.stepping import move_row
 from huiying.intake import actions as intake
 from huiying.intake import reads as letters
 from huiying.intake.errors import AlreadyImported, AlreadyReceived, CodeTaken
@@ -12,13 +17,21 @@ from huiying.intake.models import Submission
 from huiying.intake.receipts import Receipt
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
+from huiying.kernel.inserting import insert_together
 from huiying.kernel.verbs import verb
-from huiying.notices.actions import queue
-from huiying.record.actions import write
+from huiying.notices.actions import notice_row
+from huiying.record.actions import entry_rows
 from huiying.routing.reads import due_at, leaf
 
 TITLE_FROM_BODY = 40
 DRAWS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReceipt(Receipt):
+    """A receipt that also says until when the letter is to be answered."""
+
+    due_at: datetime
 
 
 def title_of(title: str, body: str) -> str:
@@ -29,7 +42,7 @@ def title_of(title: str, body: str) -> str:
     return first if len(first) <= TITLE_FROM_BODY else first[: TITLE_FROM_BODY - 1] + "…"
 
 
-def receive(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> Receipt:
+def receive(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> CaseReceipt:
     """Take a letter in, for good, and return its receipt.
 
     Safe to send again: the same form with the same content, or the same row of a source, gives the
@@ -37,7 +50,7 @@ def receive(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> Recei
     """
     for _draw in range(DRAWS):
         try:
-            return intake.receipt_of(receive_letter(actor=actor, letter=letter, form_key=form_key))
+            return _receipt(receive_letter(actor=actor, letter=letter, form_key=form_key))
         except CodeTaken:
             continue
         except AlreadyReceived:
@@ -45,17 +58,22 @@ def receive(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> Recei
         except AlreadyImported:
             known = letters.by_source(letter.source, letter.source_id)
         if known is not None:
-            return intake.receipt_of(known, again=True)
+            return _receipt(known, again=True)
     raise CodeTaken
+
+
+def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
+    plain = intake.receipt_of(submission, again=again)
+    return CaseReceipt(**asdict(plain), due_at=submission.report.due_at)
 
 
 @verb
 def receive_letter(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> Submission:
-    """The transaction behind `receive`: submission, case file, report, move, entry, outbox row."""
-    submission = intake.take_in(actor=actor, letter=letter, form_key=form_key)
+    """The transaction behind `receive`: all rows of a new case in one statement."""
+    submission, *sealed = intake.letter_rows(actor=actor, letter=letter, form_key=form_key)
     category = leaf(letter.category_code) if letter.category_code else None
     due = due_at(submission.received_at, category)
-    case = CaseFile.objects.create(
+    case = CaseFile(
         label=random_label(),
         state=State.RECEIVED,
         title=title_of(submission.title, submission.body),
@@ -67,25 +85,41 @@ def receive_letter(*, actor: Actor, letter: intake.Letter, form_key: str = "") -
         due_at=due,
         moved_at=submission.received_at,
     )
-    Report.objects.create(submission=submission, case=case, due_at=due)
-    if submission.named_units:
-        # Naming the whole agency would hide the letter from everybody in it.
-        units = Unit.objects.filter(code__in=submission.named_units, parent__isnull=False)
-        Named.objects.bulk_create(
-            [Named(case=case, unit=unit, since=submission.received_at) for unit in units]
-        )
-    record_move(case, verb="receive", source="")
-    write(
+    entry = entry_rows(
         actor=actor,
         action="case.receive",
         subject=subject(case),
         data={"submission": submission.label, "channel": submission.channel},
     )
-    if submission.reachable:
-        queue(
+    insert_together(
+        submission,
+        *sealed,
+        case,
+        Report(submission=submission, case=case, due_at=due),
+        *_named(case, submission),
+        move_row(case, verb="receive", source=""),
+        *entry,
+        *_confirmation(submission),
+    )
+    return submission
+
+
+def _named(case: CaseFile, submission: Submission) -> list[Model]:
+    """Whom the writer complains about; naming the whole agency would hide the letter from everybody."""
+    if not submission.named_units:
+        return []
+    units = Unit.objects.filter(code__in=submission.named_units, parent__isnull=False)
+    return [Named(case=case, unit=unit, since=submission.received_at) for unit in units]
+
+
+def _confirmation(submission: Submission) -> list[Model]:
+    if not submission.reachable:
+        return []
+    return [
+        notice_row(
             kind="received",
             recipient=intake.subject(submission),
             language=submission.language,
             data={"code": submission.code},
         )
-    return submission
+    ]

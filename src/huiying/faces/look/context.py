@@ -26,30 +26,30 @@ class Site:
 
     agency_name: str
     language: str
-    other_languages: list[OtherLanguage]
+    other_languages: tuple[OtherLanguage, ...]
     demo: bool
     person: Person | None
-    emergency_numbers: list[str]
+    emergency_numbers: tuple[str, ...]
     theme: str
     address: str
     view: str
 
 
-def _other_languages(request: HttpRequest, language: str) -> list[OtherLanguage]:
+def _other_languages(request: HttpRequest, language: str) -> tuple[OtherLanguage, ...]:
     """The same page in each other language: only the first part of the address differs.
 
     None for the answer to a form: its address, asked for again, no longer shows what is on the page.
     """
     if request.method == "POST":
-        return []
+        return ()
     path, query = request.path, request.META.get("QUERY_STRING", "")
     rest = path.removeprefix(f"/{language}/") if path.startswith(f"/{language}/") else ""
     tail = f"?{query}" if query and rest else ""
-    return [
+    return tuple(
         OtherLanguage(code, name, f"/{code}/{rest}{tail}")
         for code, name in settings.LANGUAGES
         if code != language
-    ]
+    )
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
@@ -64,7 +64,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
             other_languages=_other_languages(request, language),
             demo=settings.DEMO,
             person=person_of(request),
-            emergency_numbers=list(settings.EMERGENCY_NUMBERS),
+            emergency_numbers=tuple(settings.EMERGENCY_NUMBERS),
             theme=chosen if chosen in THEMES else "auto",
             address="" if request.method == "POST" else request.get_full_path(),
             view=match.view_name if match else "",

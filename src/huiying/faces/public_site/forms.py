@@ -1,6 +1,6 @@
 """The forms of the resident's pages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -122,16 +122,24 @@ class WriteForm(forms.Form):
     form_key = Typed(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, groups: Sequence[CategoryGroup], units: Sequence[UnitChoice], **kw: Any
+        self,
+        *args: Any,
+        groups: Callable[[], Sequence[CategoryGroup]],
+        units: Callable[[], Sequence[UnitChoice]],
+        **kw: Any,
     ) -> None:
+        """`groups` and `units` are read when they are shown or chosen from, not for every letter."""
         super().__init__(*args, **kw)
         self.fields["form_key"].initial = random_label()
         category = self.fields["category_code"]
         assert isinstance(category, forms.ChoiceField)  # noqa: S101 - for the type checker
-        category.choices = [("", _("I do not know; the desk will see")), *_grouped(groups)]
+        category.choices = lambda: [
+            ("", _("I do not know; the desk will see")),
+            *_grouped(groups()),
+        ]
         named = self.fields["named_units"]
         assert isinstance(named, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
-        named.choices = unit_lines(units)
+        named.choices = lambda: unit_lines(units())
         wish = self.fields["wish"]
         wish.choice_hints = {  # type: ignore[attr-defined]
             Wish.PRIVATE: _("You read it on this site, with your code and secret."),

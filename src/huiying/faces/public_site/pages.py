@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -37,8 +36,9 @@ class ReceiptPage:
 
     code: str
     secret: str
-    received_at: datetime
-    due_at: datetime
+    received: str
+    received_iso: str
+    due_day: str
     again: bool
     follow_url: str
     mailed: bool

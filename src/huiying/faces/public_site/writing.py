@@ -1,19 +1,23 @@
 """Writing in: one page, one form, no session; the receipt is the answer to the POST."""
 
+import functools
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from huiying.agencies.reads import unit_choices
-from huiying.casework.actions.receiving import receive
-from huiying.casework.following import due_of
+from huiying.casework.actions.receiving import CaseReceipt, receive
+from huiying.faces.look.dates import at_time, on_day
+from huiying.faces.look.frames import render_framed
 from huiying.faces.public_site.forms import WriteForm
 from huiying.faces.public_site.origin import address_of, same_origin
 from huiying.faces.public_site.pages import DangerPage, ReceiptPage, WritePage
-from huiying.intake.receipts import Receipt, grouped
+from huiying.intake.receipts import grouped
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import Refusal
@@ -21,11 +25,15 @@ from huiying.routing.reads import category_groups
 
 LETTERS_PER_ADDRESS = 30  # in a quarter of an hour; a whole office may share one address
 RESIDENT = Actor("resident")
+OF_ONE_LETTER = ("code", "secret", "received", "received_iso", "due_day")
 
 
 def _form(data: QueryDict | None = None) -> WriteForm:
-    groups = category_groups(offered_only=True)
-    return WriteForm(data, groups=groups, units=unit_choices(leave_out_root=True))
+    return WriteForm(
+        data,
+        groups=functools.partial(category_groups, offered_only=True),
+        units=functools.partial(unit_choices, leave_out_root=True),
+    )
 
 
 def _page(request: HttpRequest, form: WriteForm, status: int = 200) -> HttpResponse:
@@ -59,17 +67,18 @@ def write(request: HttpRequest) -> HttpResponse:
     return _receipt(request, receipt, mailed=bool(form.cleaned_data["email"]))
 
 
-def _receipt(request: HttpRequest, receipt: Receipt, *, mailed: bool) -> HttpResponse:
+def _receipt(request: HttpRequest, receipt: CaseReceipt, *, mailed: bool) -> HttpResponse:
     page = ReceiptPage(
-        code=receipt.code,
+        code=grouped(receipt.code),
         secret=grouped(receipt.secret),
-        received_at=receipt.received_at,
-        due_at=due_of(receipt.submission_label),
+        received=at_time(receipt.received_at),
+        received_iso=timezone.localtime(receipt.received_at).isoformat(timespec="seconds"),
+        due_day=on_day(receipt.due_at),
         again=receipt.again,
         follow_url=request.build_absolute_uri(reverse("public_site:follow")),
         mailed=mailed,
     )
-    return render(request, "public_site/receipt.html", {"page": page})
+    return render_framed(request, "public_site/receipt.html", page, OF_ONE_LETTER)
 
 
 urls = [path("write/", write, name="write")]

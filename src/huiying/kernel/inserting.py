@@ -1,0 +1,135 @@
+"""Several new rows in one statement, so that an act of many rows costs one round trip.
+
+PostgreSQL runs `WITH a AS (INSERT … RETURNING …), b AS (INSERT … SELECT … FROM a) …` as one command:
+either every row is there or none. https://www.postgresql.org/docs/current/queries-with.html
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
+from psycopg import RawCursor, sql
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decides the text of the statement: the tables, and where each value comes from.
+
+    `tables` are (model, columns that are given, columns taken from an earlier row with its place).
+    """
+
+    tables: tuple[
+        tuple[type[models.Model], tuple[str, ...], tuple[tuple[str, int], ...]],
+        ...,
+    ]
+
+
+def insert_together(*rows: models.Model) -> None:
+    """INSERT all `rows`, in this order, and give each the key that the database gave it.
+
+    A foreign key may point at a row before it in `rows` that has no key yet. Columns left to the
+    database's own default are read back too. Raises IntegrityError as a single INSERT would, and
+    then nothing of it is kept.
+    """
+    places = {id(row): place for place, row in enumerate(rows)}
+    tables, values = [], []
+    for row in rows:
+        given, taken = [], []
+        for field in _fields(type(row)):
+            value = field.pre_save(row, add=True)
+            if isinstance(value, DatabaseDefault):
+                continue
+            place = places.get(id(_related(row, field))) if value is None else None
+            if place is None:
+                given.append(field.column)
+                values.append(field.get_db_prep_save(value, connection))
+            else:
+                taken.append((field.column, place))
+        tables.append((type(row), tuple(given), tuple(taken)))
+    _keep(rows, _run(_statement(_Shape(tuple(tables))), values))
+
+
+def _keep(rows: tuple[models.Model, ...], returned: tuple[Any, ...]) -> None:
+    answers = iter(returned)
+    for row in rows:
+        for field in _returned(type(row)):
+            setattr(row, field.attname, next(answers))
+        for field in _foreign(type(row)):
+            related = _related(row, field)
+            if related is not None:
+                setattr(row, field.attname, related.pk)
+        row._state.adding = False
+        row._state.db = connection.alias
+
+
+def _run(statement: bytes, values: list[Any]) -> tuple[Any, ...]:
+    """Run it, planned once a connection: the plan of nine INSERTs costs more than running it."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
+        cursor.execute(statement, values, prepare=True)
+        row = cursor.fetchone()
+    return row or ()
+
+
+@functools.cache
+def _statement(shape: _Shape) -> bytes:
+    parts, answers = [], []
+    numbers = itertools.count(1)
+    for place, (model, given, taken) in enumerate(shape.tables):
+        name = sql.Identifier(f"row_{place}")
+        values: list[sql.Composable] = [sql.SQL(f"${next(numbers)}") for _column in given]
+        values += [
+            sql.SQL("(SELECT key FROM {})").format(sql.Identifier(f"row_{source}"))
+            for _column, source in taken
+        ]
+        returned = [sql.Identifier(field.column) for field in _returned(model)]
+        insert = sql.SQL(
+            "{name} AS (INSERT INTO {table} ({columns}) VALUES ({values}) RETURNING {returned})"
+        )
+        parts.append(
+            insert.format(
+                name=name,
+                table=sql.Identifier(model._meta.db_table),
+                columns=_listed(map(sql.Identifier, (*given, *(column for column, _ in taken)))),
+                values=_listed(values),
+                returned=_listed([sql.SQL("{} AS key").format(_key(model)), *returned]),
+            )
+        )
+        answers += [sql.SQL("(SELECT {} FROM {})").format(column, name) for column in returned]
+    return sql.SQL("WITH {} SELECT {}").format(_listed(parts), _listed(answers)).as_bytes()
+
+
+def _listed(parts: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(parts)
+
+
+def _key(model: type[models.Model]) -> sql.Identifier:
+    return sql.Identifier(str(model._meta.pk.column))
+
+
+@functools.cache
+def _fields(model: type[models.Model]) -> tuple[Any, ...]:
+    """The columns that an INSERT may name: not the key that the database draws."""
+    return tuple(
+        field
+        for field in model._meta.concrete_fields
+        if not isinstance(field, models.AutoField | models.BigAutoField)
+    )
+
+
+@functools.cache
+def _foreign(model: type[models.Model]) -> tuple[Any, ...]:
+    return tuple(field for field in _fields(model) if field.is_relation)
+
+
+@functools.cache
+def _returned(model: type[models.Model]) -> tuple[Any, ...]:
+    return tuple(model._meta.db_returning_fields)
+
+
+def _related(row: models.Model, field: Any) -> models.Model | None:
+    return row._state.fields_cache.get(field.name) if field.is_relation else None
