@@ -18,7 +18,7 @@ from huiying.intake.receipts import Receipt
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.inserting import insert_together
-from huiying.kernel.verbs import verb
+from huiying.kernel.verbs import single_statement_verb
 from huiying.notices.actions import notice_row
 from huiying.record.actions import entry_rows
 from huiying.routing.reads import due_at, leaf
@@ -67,7 +67,7 @@ def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
     return CaseReceipt(**asdict(plain), due_at=submission.report.due_at)
 
 
-@verb
+@single_statement_verb
 def receive_letter(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> Submission:
     """The transaction behind `receive`: all rows of a new case in one statement."""
     submission, *sealed = intake.letter_rows(actor=actor, letter=letter, form_key=form_key)

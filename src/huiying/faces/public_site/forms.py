@@ -146,6 +146,12 @@ class WriteForm(forms.Form):
             Wish.PUBLIC: _("What is published is our answer and our own summary of the question."),
         }
 
+    def read_lists(self) -> None:
+        """Read categories and units now: templates do not query."""
+        for name in ("category_code", "named_units"):
+            chosen: Any = self.fields[name]
+            chosen.choices = list(chosen.choices)
+
     def clean_form_key(self) -> str:
         return str(self.cleaned_data["form_key"])[:LONGEST_KEY] or random_label()
 

@@ -32,9 +32,10 @@ class DangerPage:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPage:
-    """Code and secret in groups; `again` where this very letter had come before."""
+    """`secret` in groups as well; `again` where this very letter had come before."""
 
     code: str
+    code_grouped: str
     secret: str
     received: str
     received_iso: str

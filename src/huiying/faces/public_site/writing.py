@@ -25,7 +25,7 @@ from huiying.routing.reads import category_groups
 
 LETTERS_PER_ADDRESS = 30  # in a quarter of an hour; a whole office may share one address
 RESIDENT = Actor("resident")
-OF_ONE_LETTER = ("code", "secret", "received", "received_iso", "due_day")
+OF_ONE_LETTER = ("code", "code_grouped", "secret", "received", "received_iso", "due_day")
 
 
 def _form(data: QueryDict | None = None) -> WriteForm:
@@ -37,6 +37,7 @@ def _form(data: QueryDict | None = None) -> WriteForm:
 
 
 def _page(request: HttpRequest, form: WriteForm, status: int = 200) -> HttpResponse:
+    form.read_lists()
     return render(request, "public_site/write.html", {"page": WritePage(form)}, status=status)
 
 
@@ -53,6 +54,7 @@ def write(request: HttpRequest) -> HttpResponse:
     if "change" in request.POST:
         return _page(request, form)
     if form.cleaned_data["danger"] and "sure" not in request.POST:
+        form.read_lists()
         return render(request, "public_site/danger.html", {"page": DangerPage(form)})
     try:
         count_try("write", address_of(request), most=LETTERS_PER_ADDRESS)
@@ -69,7 +71,8 @@ def write(request: HttpRequest) -> HttpResponse:
 
 def _receipt(request: HttpRequest, receipt: CaseReceipt, *, mailed: bool) -> HttpResponse:
     page = ReceiptPage(
-        code=grouped(receipt.code),
+        code=receipt.code,
+        code_grouped=grouped(receipt.code),
         secret=grouped(receipt.secret),
         received=at_time(receipt.received_at),
         received_iso=timezone.localtime(receipt.received_at).isoformat(timespec="seconds"),

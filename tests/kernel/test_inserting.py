@@ -1,0 +1,96 @@
+"""Rows in one statement are the rows that one INSERT each would have made."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from huiying.agencies.models import Unit
+from huiying.casework.models import CaseFile, Report
+from huiying.intake.models import Submission
+from huiying.kernel.actors import SYSTEM, Actor
+from huiying.kernel.identifiers import random_label
+from huiying.kernel.inserting import insert_together
+from huiying.kernel.verbs import running, single_statement_verb
+
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def letter(code: str, **changes: object) -> Submission:
+    values = {
+        "label": random_label(),
+        "code": code,
+        "code_key": 1,
+        "received_at": NOON,
+        "channel": "web",
+        "language": "zh-hans",
+        "title": "%s $1 '; DROP TABLE x; --",
+        "body": "路灯坏了\n\\x00 “引号” \U0001f6a6",
+        "wish": "private",
+        "named_units": ["water", "a,b{}\"'"],
+    }
+    return Submission(**values | changes)
+
+
+def case(label: str) -> CaseFile:
+    return CaseFile(
+        label=label, title="t", channel="web", received_at=NOON, due_at=NOON, moved_at=NOON
+    )
+
+
+def stored(row: CaseFile | Submission) -> dict[str, object]:
+    drawn = {"id", "label", "code", "number"}
+    found = type(row).objects.values().get(pk=row.pk)
+    return {name: value for name, value in found.items() if name not in drawn}
+
+
+def test_the_same_rows_as_one_insert_each():
+    together, alone = letter("1"), letter("2")
+    case_together, case_alone = case("a"), case("b")
+    insert_together(together, case_together)
+    alone.save()
+    case_alone.save()
+    assert stored(together) == stored(alone)
+    assert stored(case_together) == stored(case_alone)
+    assert case_alone.number == case_together.number + 1
+
+
+def test_a_row_may_point_at_one_before_it():
+    submission, file = letter("3"), case("c")
+    report = Report(submission=submission, case=file, due_at=NOON)
+    with CaptureQueriesContext(connection) as queries:
+        insert_together(submission, file, report)
+    assert not queries.captured_queries  # none but the one that goes straight to psycopg
+    kept = Report.objects.get(submission__code="3")
+    assert (kept.pk, kept.submission_id, kept.case_id) == (report.pk, submission.pk, file.pk)
+    assert (report.submission_id, report.case_id) == (submission.pk, file.pk)
+    report.refresh_from_db()
+
+
+def test_all_or_nothing():
+    insert_together(letter("4"))
+    with pytest.raises(IntegrityError):
+        insert_together(case("d"), letter("5"), letter("4"))
+    assert not CaseFile.objects.filter(label="d").exists()
+    assert not Submission.objects.filter(code="5").exists()
+    insert_together(letter("5"))  # the connection is good for more
+
+
+@single_statement_verb
+def make_two(*, actor: Actor, code: str) -> None:
+    assert running()
+    insert_together(
+        Unit(code=f"{code}-a", path=f"{code}-a/", name={}),
+        Unit(code=code, path=f"{code}/", name={}),
+    )
+
+
+def test_a_verb_of_one_statement_is_a_transaction_of_its_own():
+    make_two(actor=SYSTEM, code="one")
+    with pytest.raises(IntegrityError):
+        make_two(actor=SYSTEM, code="one")
+    assert Unit.objects.filter(code__startswith="one").count() == 2
+    assert not connection.in_atomic_block
+    assert not running()
