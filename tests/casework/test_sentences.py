@@ -7,14 +7,18 @@ import pytest
 from django.utils import translation
 
 import huiying
+from huiying.agencies.actions import end_role
+from huiying.casework.actions import sorting, working
 from huiying.casework.places import all_categories, all_units
 from huiying.casework.reads import case_shown
 from huiying.casework.sentences import LEFT_OUT, SENTENCES, TELLERS, Words, told, who_did
 from huiying.casework.states import STEPS, State
 from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
 from huiying.record.models import Entry, Payload
 from tests.casework.test_life_cycle import DEEDS
 from tests.casework.ways import brought_to, declined
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 SOURCE = Path(huiying.__file__).parent
@@ -40,6 +44,31 @@ def test_a_long_story_is_told(people, language):
     said = " ".join(line.sentence for line in shown.entries)
     assert ("Water Company" if language == "en" else "供水公司") in said
     assert ("Letters Office" if language == "en" else "群众来信办公室") in shown.entries[1].who
+
+
+def test_somebody_in_two_units_is_named_with_the_one_that_acted(people):
+    """A dispatcher who once handled cases at roads and handles them now at water and at housing."""
+    two = make_person(
+        "two",
+        ("roads", "handler"),
+        ("desk", "dispatcher"),
+        ("water", "handler"),
+        ("housing", "handler"),
+    )
+    end_role(actor=SYSTEM, username="two", unit_code="roads", role="handler")
+    case = brought_to(State.TRIAGED, people)
+    sorting.assign(actor=two.actor, number=case.number, lead_code="housing")
+    working.accept(actor=two.actor, number=case.number)
+    sorting.reassign(actor=two.actor, number=case.number, lead_code="water", reason="他们管。")
+    working.accept(actor=two.actor, number=case.number)
+    with translation.override("en"):
+        lines = case_shown(people.supervisor.actor, case.number).entries
+    assert [line.who for line in lines if line.who.startswith("Two")] == [
+        "Two · Letters Office",
+        "Two · Housing Department",
+        "Two · Letters Office",
+        "Two · Water Company",
+    ]
 
 
 def test_an_erased_payload_leaves_a_sentence(people):

@@ -55,9 +55,13 @@ class Units:
         line = self._by_id.get(unit_id or 0)
         return line.code if line else ""
 
+    def line(self, code: str) -> UnitLine | None:
+        """The unit with this code."""
+        return self._by_code.get(code)
+
     def named(self, code: str) -> Names:
         """The name of a unit by code; the code itself where it is not known."""
-        line = self._by_code.get(code)
+        line = self.line(code)
         return line.name if line else {"": code}
 
     def below(self, scopes: Iterable[str]) -> list[UnitLine]:

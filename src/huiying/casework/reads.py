@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject, Substr
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
-from huiying.accounts.models import Account
-from huiying.agencies.models import Membership
 from huiying.casework import policy
 from huiying.casework.deadlines import Clock
 from huiying.casework.labels import subject
@@ -23,16 +21,15 @@ from huiying.casework.places import (
     all_units,
 )
 from huiying.casework.queues import clock_of
-from huiying.casework.sentences import Told, Words, told, who_did
+from huiying.casework.sentences import Told, Words
 from huiying.casework.states import State
+from huiying.casework.timeline import timeline
 from huiying.intake.models import Message, Submission
 from huiying.intake.receipts import CODE_DIGITS
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
-from huiying.record.models import Entry
 
-ENTRIES = 300
 LONGEST_NUMBER = 15
 
 
@@ -141,9 +138,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
     case: Any = _found(actor, number)
     letters, labels = _letters(case, with_pressed=policy.may_know_pressed(actor))
     units, categories = all_units(), all_categories()
-    entries = _entries([subject(case), *labels])
-    words = Words(units, categories)
-    lines = (told(at, action, data, who, words) for at, action, who, data in entries)
+    entries, cut = timeline([subject(case), *labels], Words(units, categories))
     support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
     suggested = case.category.lead_unit_id if case.category else None
     return CaseShown(
@@ -171,8 +166,8 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         suggested=units.name(suggested),
         named=_named(case.whom if case.conduct else [], units),
         letters=letters,
-        entries=tuple(line for line in lines if line is not None),
-        cut=len(entries) == ENTRIES,
+        entries=entries,
+        cut=cut,
         acts=tuple(policy.acts_on(actor, case)),
         units=units,
         categories=categories,
@@ -225,25 +220,6 @@ def _letter(report: Any, *, with_pressed: bool) -> LetterShown:
         withdrawn_at=report.ended_at,
         pressed=report.pressed if with_pressed else None,
     )
-
-
-def _entries(subjects: list[str]) -> list[tuple[datetime, str, str, dict[str, Any] | None]]:
-    """(time, action, who in words, payload) of the newest entries, oldest first."""
-    author = Account.objects.filter(label=Substr(OuterRef("actor"), 7))
-    unit = Membership.objects.filter(account__label=Substr(OuterRef("actor"), 7)).order_by("id")
-    rows = (
-        Entry.objects.filter(subject__in=subjects)
-        .annotate(
-            name=Subquery(author.values("name")[:1]), unit=Subquery(unit.values("unit__name")[:1])
-        )
-        .order_by("-id")
-        .values_list("id", "at", "action", "actor", "payload__data", "name", "unit")[:ENTRIES]
-    )
-    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
-    return [
-        (at, action, who_did(actor, name, of_unit), data)
-        for _id, at, action, actor, data, name, of_unit in ordered
-    ]
 
 
 def may_see(actor: Actor, number: int) -> bool:

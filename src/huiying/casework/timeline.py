@@ -1,0 +1,91 @@
+"""The acts on a case as the desk's timeline tells them: when, what, who and for which unit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject, Substr
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Membership
+from huiying.casework.places import Names, UnitLine
+from huiying.casework.sentences import Told, Words, told, who_did
+from huiying.casework.states import STEPS
+from huiying.record.models import Entry
+
+ENTRIES = 300
+ROLES_OF = {
+    f"case.{verb}": frozenset().union(*(step.roles for step in STEPS if step.verb == verb))
+    for verb in {step.verb for step in STEPS}
+}
+GIVING = frozenset({"case.assign", "case.reassign"})
+TAKING_AWAY = frozenset({"case.return_to_desk", "case.decline", "case.take_back_from_named"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A role that somebody has or had at a unit."""
+
+    unit: UnitLine
+    role: str
+    since: datetime
+    ended_at: datetime | None
+
+
+def _rows(subjects: list[str]) -> list[tuple[Any, ...]]:
+    """(id, time, action, actor, payload, name, memberships) of the newest entries, oldest first."""
+    author = Account.objects.filter(label=Substr(OuterRef("actor"), 7))
+    held = Membership.objects.filter(account__label=Substr(OuterRef("actor"), 7)).order_by("id")
+    member = JSONObject(unit="unit__code", role="role", since="since", ended_at="ended_at")
+    rows = (
+        Entry.objects.filter(subject__in=subjects)
+        .annotate(
+            name=Subquery(author.values("name")[:1]), held=ArraySubquery(held.values(row=member))
+        )
+        .order_by("-id")
+        .values_list("id", "at", "action", "actor", "payload__data", "name", "held")[:ENTRIES]
+    )
+    return sorted(rows, key=lambda row: (row[1], row[0]))
+
+
+def _held(given: Iterable[dict[str, Any]], words: Words) -> list[_Held]:
+    found = []
+    for row in given:
+        unit = words.units.line(row["unit"])
+        ended = row["ended_at"] and datetime.fromisoformat(row["ended_at"])
+        if unit is not None:
+            found.append(_Held(unit, row["role"], datetime.fromisoformat(row["since"]), ended))
+    return found
+
+
+def _acted_for(held: list[_Held], action: str, at: datetime, lead: UnitLine | None) -> Names:
+    """The name of the unit for which somebody acted: of those where they then had a role for this act,
+    the one that had the case, or the nearest above it, otherwise the first.
+    """
+    then = [each for each in held if each.since <= at and (not each.ended_at or at < each.ended_at)]
+    fitting = [each for each in then if each.role in ROLES_OF.get(action, ())]
+    meant = [each.unit for each in fitting or then or held]
+    over = [unit for unit in meant if lead is not None and lead.path.startswith(unit.path)]
+    chosen = max(over, key=lambda unit: len(unit.path)) if over else next(iter(meant), None)
+    return chosen.name if chosen else {}
+
+
+def timeline(subjects: list[str], words: Words) -> tuple[tuple[Told, ...], bool]:
+    """What was done on any of `subjects` (labels), oldest first, and whether older acts are left out.
+
+    One query. Which unit has the case is read from the entries that gave it to one.
+    """
+    rows = _rows(subjects)
+    found = []
+    lead: UnitLine | None = None
+    for _id, at, action, actor, data, name, given in rows:
+        unit = _acted_for(_held(given, words), action, at, lead)
+        found.append(told(at, action, data, who_did(actor, name, unit), words))
+        if action in GIVING:
+            lead = words.units.line((data or {}).get("lead", ""))
+        elif action in TAKING_AWAY:
+            lead = None
+    return tuple(line for line in found if line is not None), len(rows) == ENTRIES
