@@ -1,5 +1,6 @@
-# make setup | demo | dev | test | lint | bench | messages | requirements
+# make setup | demo | dev | test | lint | bench | messages | requirements; demo and dev take PORT=8001
 SHELL := /bin/bash
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -13,10 +14,10 @@ $(STAMP): requirements/run.txt requirements/test.txt requirements/bootstrap.txt 
 	@touch $(STAMP)
 
 demo: setup
-	@$(BIN)/huiying demo
+	@$(BIN)/huiying demo --port $(PORT)
 
 dev: setup
-	@HUIYING_DEBUG=1 $(BIN)/huiying up
+	@HUIYING_DEBUG=1 $(BIN)/huiying up --port $(PORT)
 
 test: setup
 	@bash tools/test.sh

@@ -41,4 +41,7 @@ echo "Installing packages…"
 export VIRTUAL_ENV="$PWD/$venv"
 "$venv/bin/uv" pip install --quiet --require-hashes -r requirements/test.txt
 "$venv/bin/uv" pip install --quiet --no-deps --editable .
+# Compiled now: otherwise each of the half dozen processes of the first start does it for itself, and of
+# every start where PYTHONDONTWRITEBYTECODE is set. A file that does not compile fails where it is used.
+"$venv/bin/python" -m compileall -qq -j 0 "$venv"/lib/python3*/site-packages src/huiying || true
 echo "Ready: $venv/bin/huiying"

@@ -12,6 +12,7 @@ from huiying.agencies.models import Membership, Unit
 from huiying.casework.models import CaseFile, Move
 from huiying.config import demo, demo_letters, demo_sample
 from huiying.config.cli.demo import demo_password
+from huiying.insight.models import Brief
 from huiying.intake.models import Submission
 from huiying.record.models import Entry
 from huiying.replies.models import Reply
@@ -43,11 +44,22 @@ def states() -> Counter[str]:
 def test_everything_is_loaded_once_even_if_interrupted():
     said: list[str] = []
     patience = iter([True] * 5)
-    demo.load(password=PASSWORD, say=said.append, go_on=lambda: next(patience, False))
+    hasty = demo.Ears(say=said.append, go_on=lambda: next(patience, False))
+    demo.load(password=PASSWORD, ears=hasty)
     assert Submission.objects.filter(source=demo_letters.SOURCE).count() == 5
     assert not Submission.objects.filter(source=demo.BOSTON).exists()
 
-    demo.load(password=PASSWORD, say=said.append, go_on=lambda: True)
+    assert not Brief.objects.exists()
+    far: list[tuple[int, int]] = []
+    ears = demo.Ears(
+        say=said.append, go_on=lambda: True, far=lambda done, whole: far.append((done, whole))
+    )
+    demo.load(password=PASSWORD, ears=ears)
+    assert far == sorted(far)
+    assert far[-1] == (Submission.objects.count(), Submission.objects.count())
+    briefs = Brief.objects.order_by("day")
+    assert [brief.version for brief in briefs] == [1] * demo.BRIEF_DAYS
+    assert all(brief.line_count > 20 for brief in briefs)
     letters = demo_sample.rows("letters.toml", "letter")
     assert states() == Counter(letter["state"] for letter in letters)
     requests = CaseFile.objects.filter(reports__submission__source=demo.BOSTON)
@@ -62,7 +74,7 @@ def test_everything_is_loaded_once_even_if_interrupted():
 
     before = totals()
     silent: list[str] = []
-    demo.load(password=PASSWORD, say=silent.append, go_on=lambda: True)
+    demo.load(password=PASSWORD, ears=demo.Ears(say=silent.append, go_on=lambda: True))
     assert totals() == before
     assert silent == []
 

@@ -23,6 +23,9 @@ from huiying.config import demo_letters, demo_sample
 from huiying.config.demo_sample import Row, rows
 from huiying.doors import importing, mapping
 from huiying.doors.mapping import Creating, Mapping
+from huiying.insight.actions import count_brief
+from huiying.insight.periods import latest_day, period, usual_hour
+from huiying.insight.reads import newest_day
 from huiying.intake.models import Submission
 from huiying.kernel import time
 from huiying.kernel.actors import Actor, Grant
@@ -37,8 +40,26 @@ BOSTON = "boston311-sample"
 BEFORE_FIRST_LETTER = timedelta(days=1)
 LETTERS_A_WORD = 20
 
+BRIEF_DAYS = 7
+BRIEF_READY = timedelta(minutes=5)
+
 type Say = Callable[[str], None]
 type GoOn = Callable[[], bool]
+
+
+def _nobody_listens(_done: int, _whole: int) -> None:
+    pass
+
+
+@dataclasses.dataclass(frozen=True)
+class Ears:
+    """Who hears how the loading goes: `say` a sentence; `far` takes how many letters of how many are
+    here. `go_on` is asked now and then and ends the work by False.
+    """
+
+    say: Say
+    go_on: GoOn
+    far: Callable[[int, int], None] = _nobody_listens
 
 
 class NotForTheSample(Refusal):
@@ -59,16 +80,29 @@ def check_place() -> None:
         raise NotForTheSample
 
 
-def load(*, password: str, say: Say, go_on: GoOn) -> None:
-    """Load what is missing; `go_on` is asked now and then and ends the work by False."""
+def far() -> tuple[int, int]:
+    """How many letters of the sample are here, and how many it has."""
+    whole = len(rows("letters.toml", "letter")) + len(_requests().rows)
+    sources = [demo_letters.SOURCE, BOSTON]
+    return Submission.objects.filter(source__in=sources).count(), whole
+
+
+def load(*, password: str, ears: Ears) -> None:
+    """Load what is missing, then count the briefs of the last days."""
     now = timezone.localtime(time.now())
     letters = demo_sample.letters(now)
     with time.at(letters[0]["received"] - BEFORE_FIRST_LETTER):
         _load_trees()
-        _load_accounts(password, say)
-    _load_letters(letters, say, go_on)
-    if go_on():
-        _load_boston(say, go_on)
+        _load_accounts(password, ears.say)
+    requests = _requests()
+    whole = len(letters) + len(requests.rows)
+    before = Submission.objects.count()
+    _load_letters(letters, whole, ears)
+    if ears.go_on():
+        _load_boston(requests, whole, ears)
+    grown = Submission.objects.count() > before
+    if ears.go_on() and (grown or newest_day(usual_hour()) is None):
+        _count_briefs(ears)
 
 
 def _load_trees() -> None:
@@ -113,39 +147,66 @@ def _make_account(*, actor: Actor, row: Row, password: str) -> None:
         give_role(actor=actor, username=row["username"], unit_code=held["unit"], role=held["role"])
 
 
-def _load_letters(letters: list[Row], say: Say, go_on: GoOn) -> None:
+def _load_letters(letters: list[Row], whole: int, ears: Ears) -> None:
     there = demo_letters.known()
     missing = [letter for letter in letters if letter["id"] not in there]
     for done, letter in enumerate(missing):
-        if not go_on():
+        if not ears.go_on():
             return
         if done % LETTERS_A_WORD == 0:
-            say(f"Invented letters: {done} of {len(missing)}…")
+            ears.say(f"Invented letters: {done} of {len(missing)}…")
+            ears.far(len(there) + done, whole)
         demo_letters.live_through(actor=LOADER, letter=letter)
     if missing:
-        say(f"Invented letters: all {len(missing)}.")
+        ears.say(f"Invented letters: all {len(missing)}.")
+        ears.far(len(letters), whole)
 
 
-def _load_boston(say: Say, go_on: GoOn) -> None:
-    """The city's closed requests: nobody here could work on the open ones."""
+@dataclasses.dataclass(frozen=True)
+class Requests:
+    """The city's closed requests as lines of a table: nobody here could work on the open ones."""
+
+    header: list[str]
+    rows: list[list[str]]
+
+
+def _requests() -> Requests:
     packed = demo_sample.file("boston.csv.gz").read_bytes()
     reader = csv.reader(io.StringIO(gzip.decompress(packed).decode(), newline=""))
     header = next(reader)
     closed = header.index("closed_dt")
-    requests = [row for row in reader if row[closed]]
-    if Submission.objects.filter(source=BOSTON).count() >= len(requests):
+    return Requests(header, [row for row in reader if row[closed]])
+
+
+def _load_boston(requests: Requests, whole: int, ears: Ears) -> None:
+    wanted = len(requests.rows)
+    if Submission.objects.filter(source=BOSTON).count() >= wanted:
         return
 
     def tell(report: importing.Report) -> None:
-        say(f"Requests of the City of Boston in 2011: {report.imported} of {len(requests)}…")
-        if not go_on():
+        ears.say(f"Requests of the City of Boston in 2011: {report.imported} of {wanted}…")
+        ears.far(whole - wanted + report.imported, whole)
+        if not ears.go_on():
             raise KeyboardInterrupt
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "boston.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([header, *requests])
+            csv.writer(file).writerows([requests.header, *requests.rows])
         importing.run(path, boston_map(), actor=LOADER, tell=tell)
+
+
+def _count_briefs(ears: Ears) -> None:
+    """Those of the last days, each as if counted on its own morning."""
+    ears.say(f"The briefs of the last {BRIEF_DAYS} days…")
+    until = usual_hour()
+    last = latest_day(until, time.now())
+    for back in reversed(range(BRIEF_DAYS)):
+        if not ears.go_on():
+            return
+        day = last - timedelta(days=back)
+        with time.at(period(day, until).ends_at + BRIEF_READY):
+            count_brief(actor=LOADER, day=day, until=until)
 
 
 def boston_map() -> Mapping:

@@ -1,11 +1,13 @@
 """What the worker does by the clock. Times are UTC: a task asks for itself whether it is due here."""
 
+from django.conf import settings
 from django.core.management import call_command
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
 from huiying.insight import tasks
 from huiying.kernel.limits import sweep_limits
+from huiying.sample import loading
 
 __all__ = ["app", "forget_tries_and_sessions", "freeze_due_brief", "remove_old_jobs"]
 
@@ -15,7 +17,12 @@ KEEP_FAILED_HOURS = 72
 @app.periodic(cron="* * * * *")
 @app.task(name="freeze_due_brief", queueing_lock="freeze_due_brief")
 def freeze_due_brief(timestamp: int) -> None:  # noqa: ARG001 - every periodic task is told
-    """Every minute; there is nothing to do but once a day, and after a standstill."""
+    """Every minute; there is nothing to do but once a day, and after a standstill.
+
+    Not while a demo's sample is loaded: what is not here yet would be counted as never received.
+    """
+    if settings.DEMO and loading.progress(settings.DATA):
+        return
     tasks.freeze_due_brief()
 
 

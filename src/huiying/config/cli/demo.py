@@ -15,6 +15,7 @@ from huiying.config.cli import installation, up, web
 from huiying.config.cli.installation import say
 from huiying.kernel.identifiers import ALPHABET
 from huiying.kernel.refusals import Refusal
+from huiying.sample import loading
 
 if TYPE_CHECKING:  # the package imports its commands when they are called
     from huiying.config.cli import Subparsers
@@ -32,7 +33,7 @@ def add(subparsers: "Subparsers") -> None:
 def run(args: argparse.Namespace) -> int:
     """Everything, until SIGTERM or SIGINT; the sample is loaded while the pages are served."""
     if not web.is_free(args.host, args.port):
-        say(f"Port {args.port} on {args.host} is taken. Choose another one with --port.")
+        say(web.taken(args.host, args.port))
         return 1
     password = demo_password(places.data_folder())
     os.environ |= {"HUIYING_DEMO": "1", "HUIYING_DEMO_PASSWORD": password}
@@ -40,19 +41,19 @@ def run(args: argparse.Namespace) -> int:
         if not installation.migrated():
             return 1
         installation.set_up_django(pool=False)
-        loading = Loading(up.address_of(args.host, args.port), password)
+        sample = Loading(up.address_of(args.host, args.port), password)
         try:
-            loading.check_place()
+            sample.prepare()
         except Refusal as refusal:
             say(str(refusal))
             return 1
         finally:
             connections.close_all()
-        loading.thread.start()
+        sample.thread.start()
         try:
-            up.run_tree(args.host, args.port, share, loading.tell_address)
+            up.run_tree(args.host, args.port, share, sample.tell_address)
         finally:
-            loading.stop()
+            sample.stop()
     return 0
 
 
@@ -69,34 +70,51 @@ def demo_password(data: Path) -> str:
 
 
 class Loading:
-    """Loads the sample in a thread of its own, and says at last who can sign in."""
+    """Loads the sample in a thread of its own; says who can sign in at the first page and at the end."""
 
     def __init__(self, address: str, password: str) -> None:
         self._address = address
         self._password = password
+        self._data = places.data_folder()
         self._stop = threading.Event()
+        self._answers = threading.Event()
+        self._loaded = threading.Event()
         self._demo: Any = importlib.import_module("huiying.config.demo")  # needs the models
         self.thread = threading.Thread(target=self._load, name="sample", daemon=True)
 
-    def check_place(self) -> None:
-        """Raise a refusal where the sample must not be loaded."""
+    def prepare(self) -> None:
+        """Raise a refusal where the sample must not be loaded; tell pages and worker that it will be."""
         self._demo.check_place()
+        loading.tell(self._data, loading.Progress(*self._demo.far()))
 
     def tell_address(self) -> None:
         """The first page answers."""
-        say(f"Huiying is ready: {self._address}")
+        self._answers.set()
+        if not self._loaded.is_set():
+            self._tell(
+                f"Huiying answers: {self._address}\n"
+                "The sample is still being loaded, these accounts first."
+            )
 
     def stop(self) -> None:
         """End the loading at the next letter; what is missing is loaded at the next start."""
         self._stop.set()
+        self._answers.set()
         self.thread.join(STOP_SECONDS)
 
     def _load(self) -> None:
+        ears = self._demo.Ears(
+            say=self._say,
+            go_on=lambda: not self._stop.is_set(),
+            far=lambda done, whole: loading.tell(self._data, loading.Progress(done, whole)),
+        )
         try:
-            self._demo.load(
-                password=self._password, say=self._say, go_on=lambda: not self._stop.is_set()
-            )
-            self._tell_accounts()
+            self._demo.load(password=self._password, ears=ears)
+            if not self._stop.is_set():
+                loading.finish(self._data)
+            self._loaded.set()
+            self._answers.wait(up.FIRST_PAGE_SECONDS)
+            self._tell(f"Everything is loaded: {self._address}")
         except KeyboardInterrupt:
             return  # it was told to stop
         except Error:
@@ -110,8 +128,8 @@ class Loading:
         if not self._stop.is_set():
             say(sentence)
 
-    def _tell_accounts(self) -> None:
-        lines = ["", f"Everything is loaded: {self._address}", "Sign in as:"]
+    def _tell(self, first: str) -> None:
+        lines = ["", first, "Sign in as:"]
         for row in self._demo.featured():
             roles = ", ".join(dict.fromkeys(held["role"] for held in row["memberships"]))
             lines.append(f"  {row['username']:22} {roles:14} {row['name']['zh-hans']}")

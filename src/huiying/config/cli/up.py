@@ -28,7 +28,7 @@ def add(subparsers: "Subparsers") -> None:
 def run(args: argparse.Namespace) -> int:
     """Everything, until SIGTERM or SIGINT."""
     if not web.is_free(args.host, args.port):
-        say(f"Port {args.port} on {args.host} is taken. Choose another one with --port.")
+        say(web.taken(args.host, args.port))
         return 1
     with installation.database() as share:
         if not installation.migrated():

@@ -47,11 +47,19 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+def taken(host: str, port: int) -> str:
+    """What to say where something else listens there."""
+    return (
+        f"Port {port} on {host} is taken. Choose another one: huiying … --port {port + 1}, "
+        f"make demo PORT={port + 1}"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     lifeline.tie_to_supervisor()
     if not is_free(args.host, args.port):
-        say(f"Port {args.port} on {args.host} is taken. Choose another one with --port.")
+        say(taken(args.host, args.port))
         return 1
     with installation.database():
         os.environ["HUIYING_DATABASE_ROLE"] = "app"

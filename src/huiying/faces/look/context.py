@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from huiying.faces.look.people import Person, person_of
 from huiying.kernel.names import localized
+from huiying.sample import loading
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -22,12 +23,15 @@ class OtherLanguage:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`address` is that of the page, to come back to; empty for the answer to a form."""
+    """`address` is that of the page, to come back to; empty for the answer to a form. `loading`: how
+    many letters of how many a demo has loaded, while it does.
+    """
 
     agency_name: str
     language: str
     other_languages: tuple[OtherLanguage, ...]
     demo: bool
+    loading: tuple[str, str] | None
     person: Person | None
     emergency_numbers: tuple[str, ...]
     theme: str
@@ -52,6 +56,11 @@ def _other_languages(request: HttpRequest, language: str) -> tuple[OtherLanguage
     )
 
 
+def _loading() -> tuple[str, str] | None:
+    found = loading.progress(settings.DATA) if settings.DEMO else None
+    return (f"{found.done:,}", f"{found.whole:,}") if found else None
+
+
 def site(request: HttpRequest) -> dict[str, Site]:
     """The context processor."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -63,6 +72,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
             language=language,
             other_languages=_other_languages(request, language),
             demo=settings.DEMO,
+            loading=_loading(),
             person=person_of(request),
             emergency_numbers=tuple(settings.EMERGENCY_NUMBERS),
             theme=chosen if chosen in THEMES else "auto",
