@@ -211,7 +211,12 @@ def test_it_is_one_moment_while_letters_come_in(county, home, empty_database):
         (held.tables["intake_submission"],)
     ]
     # What must not outlive its day, or the process that it serves, is left out.
-    for table in ("kernel_limitkey", "kernel_limit", "django_session", "procrastinate_workers"):
+    for table in (
+        "kernel_limitkey",
+        "kernel_limit",
+        "accounts_staffsession",
+        "procrastinate_workers",
+    ):
         assert of_restored(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 

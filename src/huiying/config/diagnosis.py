@@ -18,13 +18,13 @@ from django.utils import timezone
 
 from huiying.config import migrating
 from huiying.config.embedded.cluster import OLDEST_MAJOR
+from huiying.config.health import SILENT_SECONDS, worker_silence
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 
 MEBIBYTE = 1024 * 1024
 LITTLE_SPACE = 2048 * MEBIBYTE
 NO_SPACE = 200 * MEBIBYTE
-SILENT_SECONDS = 60
 OVERDUE = timedelta(minutes=10)
 
 
@@ -198,9 +198,7 @@ def _record() -> Iterator[Finding]:
 
 
 def _worker() -> Iterator[Finding]:
-    (silent,) = _row(
-        "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers"
-    )
+    silent = worker_silence()
     yield _graded(
         "worker",
         State.warning,

@@ -59,9 +59,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "huiying.config.tracing.request_named",
     "django.middleware.security.SecurityMiddleware",
     "huiying.config.static.ServedStaticFiles",
     "huiying.config.middleware.read_body_first",
+    "huiying.config.metrics.measured",
     "huiying.config.middleware.address_behind_proxies",
     "huiying.config.middleware.response_headers",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -182,6 +184,10 @@ SMTP_USER = environment.text("HUIYING_SMTP_USER")
 SMTP_PASSWORD = environment.text("HUIYING_SMTP_PASSWORD")
 SMTP_TLS = environment.choice("HUIYING_SMTP_TLS", "starttls", ["none", "starttls", "tls"])
 
+# Prometheus reads /metrics with this token, or without one on this machine.
+METRICS_TOKEN = environment.text("HUIYING_METRICS_TOKEN")
+
+LOG_FORMAT = environment.choice("HUIYING_LOG_FORMAT", "line", ["line", "json"])
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -190,9 +196,17 @@ LOGGING = {
             "()": "huiying.config.logs.WithoutValues",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
+        },
+        "json": {"()": "huiying.config.logs.Json"},
+    },
+    "filters": {"constant": {"()": "huiying.config.logs.Constant"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["constant"],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "huiying": {"level": environment.text("HUIYING_LOG_LEVEL", "INFO")},

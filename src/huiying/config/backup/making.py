@@ -27,6 +27,7 @@ LEAST_FREE = 64 * MEBIBYTE
 # Rows that serve the running process or must not outlive their day: sign-ins, counters of tries and
 # their keys, the scheduler's jobs.
 EMPTIED = (
+    "accounts_staffsession",
     "django_session",
     "kernel_limit",
     "kernel_limitkey",

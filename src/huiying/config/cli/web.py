@@ -3,6 +3,7 @@
 import argparse
 import os
 import socket
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # the package imports its commands when they are called
 THREADS = 192
 MOST_WORKERS = 4
 STOP_SECONDS = 5
+SHARED_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def add(subparsers: "Subparsers") -> None:
@@ -61,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
     if not is_free(args.host, args.port):
         say(taken(args.host, args.port))
         return 1
-    with installation.database():
+    with installation.database(), TemporaryDirectory(prefix="huiying-metrics-") as shared:
+        os.environ[SHARED_COUNTERS] = shared  # all web processes count into one folder
         os.environ["HUIYING_DATABASE_ROLE"] = "app"
         _server(args.host, args.port).serve()
     return 0
