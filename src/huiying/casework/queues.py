@@ -219,6 +219,18 @@ def _asked(
     return _Asked(parts, found.pop(""), found)
 
 
+def _tab_asked(tabs: Sequence[Tab], wanted: Wanted) -> Tab:
+    tab = next((each for each in tabs if each.code == wanted.tab), tabs[0])
+    if wanted.late or wanted.state in OPEN:  # only open cases fit, so they are looked for as such
+        return replace(tab, open_only=True, sort="due")
+    return tab
+
+
+def _sight(actor: Actor, units: Units) -> Sight:
+    own = (Role.HANDLER,) if policy.reads_everything(actor) else policy.READS_BELOW
+    return sight_of(actor, [line.id for line in units.below(actor.scopes(*own))])
+
+
 def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     """One page of the list that `wanted` names (the actor's first, where it names none of theirs).
 
@@ -228,13 +240,9 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     tabs = tabs_of(actor)
     if not tabs:
         raise NotFound
-    tab = next((each for each in tabs if each.code == wanted.tab), tabs[0])
-    if wanted.late or wanted.state in OPEN:  # only open cases fit, so they are looked for as such
-        tab = replace(tab, open_only=True, sort="due")
+    tab = _tab_asked(tabs, wanted)
     units, categories, moment = all_units(), all_categories(), time.now()
-    reach = reach_of(actor)
-    own = (Role.HANDLER,) if policy.reads_everything(actor) else policy.READS_BELOW
-    sight = sight_of(actor, [line.id for line in units.below(actor.scopes(*own))])
+    sight = _sight(actor, units)
     rule = _narrowed(wanted, units, categories, moment)
     asked = _asked(tabs, tab, lambda each: _in_tab(each, actor, sight, units, moment), rule)
     sorts = SORTS if tab.open_only else SORTS[:2]
@@ -250,7 +258,7 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
         newer=page.newer,
         older=page.older,
         sorts=sorts,
-        units=units.choices(reach),
+        units=units.choices(reach_of(actor)),
         categories=categories.groups(),
         by_conduct=policy.reads_everything(actor),
     )

@@ -1,5 +1,6 @@
 """Taking one step of the life cycle: compare-and-set, the move for the figures, the entry."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
@@ -56,6 +57,16 @@ def check_seen(case: CaseFile, seen: int | None) -> None:
         raise MovedOn
 
 
+def _ended_pause(case: CaseFile, pause: timedelta) -> dict[str, Any]:
+    """The columns of a waiting case whose clock runs again after `pause`."""
+    return {
+        "waiting_since": None,
+        "waiting_until": None,
+        "due_at": case.due_at + pause,
+        "paused": case.paused + pause,
+    }
+
+
 def take_step(
     case: CaseFile,
     *,
@@ -72,20 +83,13 @@ def take_step(
     policy.require_step(actor, verb, case)
     source = case.state
     step = policy.chosen_step(verb, case)
-    wanted, told = dict(columns or {}), dict(data or {})
+    told = dict(data or {})
     pause = pause_so_far(case)
-    if source == State.WAITING:
-        wanted |= {
-            "waiting_since": None,
-            "waiting_until": None,
-            "due_at": case.due_at + pause,
-            "paused": case.paused + pause,
-        }
-        told |= {
-            "paused_seconds": int(pause.total_seconds()),
-            "due_at": wanted["due_at"].isoformat(),
-        }
-    change(case, **(wanted | {"state": step.target}))
+    ended = _ended_pause(case, pause) if source == State.WAITING else {}
+    if ended:
+        told["paused_seconds"] = int(pause.total_seconds())
+        told["due_at"] = ended["due_at"].isoformat()
+    change(case, **((columns or {}) | ended | {"state": step.target}))
     if pause:
         Report.objects.filter(case=case, ended_at=None).update(due_at=F("due_at") + pause)
     insert_together(

@@ -1,6 +1,6 @@
 """A brief in words, section by section: what the page, the text and the HTML file all show."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -162,7 +162,7 @@ def document(brief: DailyBrief, link: Link | None = None) -> Document:
         day=wording.day_of(brief.brief),
         period=_period(brief),
         scope=_scope(brief),
-        sections=tuple(_sections(writer)),
+        sections=tuple(section(writer) for section in SECTIONS),
         unit_columns=tuple(wording.label(figure) for figure in UNIT_FIGURES),
         unit_rows=writer.unit_rows(),
         method=_method(brief),
@@ -196,8 +196,8 @@ def _scope(brief: DailyBrief) -> str:
     return _("Only cases with these units and those below them: %(units)s.") % {"units": names}
 
 
-def _sections(writer: _Writer) -> Iterable[Section]:
-    yield Section(
+def _first(writer: _Writer) -> Section:
+    return Section(
         key="first",
         title=_("Look at this first"),
         amounts=writer.amounts("late", "decision", "danger_open", "soon", "submissions_late"),
@@ -210,7 +210,10 @@ def _sections(writer: _Writer) -> Iterable[Section]:
         ),
         sentences=(),
     )
-    yield Section(
+
+
+def _received(writer: _Writer) -> Section:
+    return Section(
         key="received",
         title=pgettext("brief", "Received"),
         amounts=writer.amounts(
@@ -222,14 +225,20 @@ def _sections(writer: _Writer) -> Iterable[Section]:
         ),
         sentences=(),
     )
-    yield Section(
+
+
+def _assigned(writer: _Writer) -> Section:
+    return Section(
         key="assigned",
         title=_("Given to units"),
         amounts=writer.amounts("assigned", "returned"),
         breakdowns=(),
         sentences=(),
     )
-    yield Section(
+
+
+def _answered(writer: _Writer) -> Section:
+    return Section(
         key="answered",
         title=_("Answered"),
         amounts=writer.amounts("answered", "answered_on_time", "answered_late", "answered_again"),
@@ -239,7 +248,10 @@ def _sections(writer: _Writer) -> Iterable[Section]:
         ),
         sentences=_on_time(writer.brief.totals),
     )
-    yield Section(
+
+
+def _after(writer: _Writer) -> Section:
+    return Section(
         key="after",
         title=_("After the answer"),
         amounts=writer.amounts(
@@ -257,7 +269,10 @@ def _sections(writer: _Writer) -> Iterable[Section]:
             _("Closed does not mean solved: whether a problem is solved, the writers say."),
         ),
     )
-    yield Section(
+
+
+def _in_hand(writer: _Writer) -> Section:
+    return Section(
         key="in_hand",
         title=_("In hand"),
         amounts=writer.amounts("open", "submissions_open", "late", "paused", "soon", "in_time"),
@@ -267,6 +282,9 @@ def _sections(writer: _Writer) -> Iterable[Section]:
         ),
         sentences=(_balance(writer.brief.totals),),
     )
+
+
+SECTIONS = (_first, _received, _assigned, _answered, _after, _in_hand)
 
 
 def _balance(totals: dict[str, int]) -> str:

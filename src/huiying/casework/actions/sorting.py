@@ -163,6 +163,13 @@ def _whom(unit_codes: Sequence[str], usernames: Sequence[str]) -> tuple[list[Uni
     return units, accounts
 
 
+def _name(case: CaseFile, units: Sequence[Unit], accounts: Sequence[Account]) -> None:
+    now = time.now()
+    wanted = [Named(case=case, unit=unit, since=now) for unit in units]
+    wanted += [Named(case=case, account=account, since=now) for account in accounts]
+    Named.objects.bulk_create(wanted, ignore_conflicts=True)
+
+
 @verb
 def mark_conduct(
     *,
@@ -182,10 +189,7 @@ def mark_conduct(
         raise NotAllowed
     units, accounts = _whom(unit_codes, usernames)
     change(case, conduct=True)
-    now = time.now()
-    wanted = [Named(case=case, unit=unit, since=now) for unit in units]
-    wanted += [Named(case=case, account=account, since=now) for account in accounts]
-    Named.objects.bulk_create(wanted, ignore_conflicts=True)
+    _name(case, units, accounts)
     if not policy.sorter_left(case):
         raise NobodyLeft(field="unit_codes" if units else "usernames")
     write(
