@@ -13,8 +13,8 @@ from huiying.casework.actions.sorting import assign, triage
 from huiying.casework.actions.working import accept
 from huiying.casework.models import CaseFile
 from huiying.insight.actions import count_brief
-from huiying.insight.models import Brief
 from huiying.insight.periods import latest_day, usual_hour
+from huiying.insight.reads import BriefHead
 from huiying.intake.actions import Letter
 from huiying.intake.receipts import Receipt
 from huiying.kernel import time
@@ -53,7 +53,7 @@ class Scene:
     proposed: StandardAnswer
     standard: StandardAnswer
     receipt: Receipt
-    brief: Brief
+    brief: BriefHead
 
 
 def letter(

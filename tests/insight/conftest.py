@@ -9,8 +9,7 @@ import pytest
 
 from huiying.casework.models import CaseFile
 from huiying.insight.actions import count_brief
-from huiying.insight.models import Brief
-from huiying.insight.reads import DailyBrief, read_brief
+from huiying.insight.reads import BriefHead, DailyBrief, read_brief
 from huiying.kernel import time as clock
 from huiying.kernel.actors import SYSTEM
 from tests.people import People
@@ -44,7 +43,7 @@ def case_at(people: People) -> Callable[..., CaseFile]:
 
 
 @pytest.fixture
-def kept(case_at: Callable[..., CaseFile]) -> Brief:
+def kept(case_at: Callable[..., CaseFile]) -> BriefHead:
     """The brief of 10 March: one case late with housing, one new."""
     case_at(1, 9, upto="in_progress")
     case_at(9, 10)

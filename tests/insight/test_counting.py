@@ -166,7 +166,7 @@ def test_reasons_for_a_decision(people, case_at):
         "unassigned": 1,
     }
     brief = counted(DAY + timedelta(days=14))
-    lines = BriefLine.objects.filter(brief=brief.brief)
+    lines = BriefLine.objects.filter(brief_id=brief.brief.id)
     assert lines.get(case=long_late).decision == "long_late"
     assert lines.get(case=lying).decision == "unassigned"
 

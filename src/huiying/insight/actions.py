@@ -9,6 +9,7 @@ from huiying.insight.counting import write_lines
 from huiying.insight.errors import TooEarly
 from huiying.insight.models import Brief
 from huiying.insight.periods import Period, may_count, period
+from huiying.insight.reads import BriefHead
 from huiying.insight.sheets import write_sheets
 from huiying.kernel import time as clock
 from huiying.kernel.actors import Actor
@@ -19,7 +20,7 @@ from huiying.record.actions import write
 LOCK = 0x6272696566  # "brief"; one count at a time
 
 
-def subject(brief: Brief) -> str:
+def subject(brief: BriefHead) -> str:
     """The label by which the record knows a brief: `brief:2026-11-21@07:00`."""
     return f"brief:{brief.day:%Y-%m-%d}@{brief.until:%H:%M}"
 
@@ -35,7 +36,7 @@ def _next_id() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _count(wanted: Period, known: Brief | None) -> Brief:
+def _count(wanted: Period, known: BriefHead | None) -> BriefHead:
     """Write lines and sheets, then the brief they belong to: its number of lines and their hash are
     known only then, and a brief is never updated. Where the lines are those of `known`, nothing is
     kept and `known` returned.
@@ -47,7 +48,7 @@ def _count(wanted: Period, known: Brief | None) -> Brief:
             transaction.set_rollback(True)
             return known
         write_sheets(brief_id)
-        return Brief.objects.create(
+        kept = Brief.objects.create(
             id=brief_id,
             day=wanted.day,
             until=wanted.until,
@@ -59,10 +60,11 @@ def _count(wanted: Period, known: Brief | None) -> Brief:
             line_count=count,
             digest=digest,
         )
+        return reads.head_of(kept)
 
 
 @verb
-def count_brief(*, actor: Actor, day: date, until: time) -> Brief:
+def count_brief(*, actor: Actor, day: date, until: time) -> BriefHead:
     """Count the brief of `day` from the steps of all cases and keep it.
 
     Where the last version says the same of every case, that one is returned and nothing is written;

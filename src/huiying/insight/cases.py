@@ -9,8 +9,8 @@ from huiying.agencies.models import Unit
 from huiying.casework.policy import visible_cases
 from huiying.insight import figures, policy
 from huiying.insight.errors import NoSuchFigure
-from huiying.insight.models import Brief, BriefLine
-from huiying.insight.reads import chosen
+from huiying.insight.models import BriefLine
+from huiying.insight.reads import BriefHead, chosen
 from huiying.kernel.actors import Actor
 from huiying.kernel.paging import beyond, place_of, read_place
 from huiying.routing.models import Category
@@ -41,7 +41,7 @@ class CasesBehind:
     next page, empty on the last.
     """
 
-    brief: Brief
+    brief: BriefHead
     figure: figures.Figure
     number: int
     cases: int
@@ -116,7 +116,7 @@ def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehin
     figure = figures.figure(wanted.figure)
     narrowed = figures.narrowed(wanted.narrowed_by)
     brief, _versions = chosen(wanted.day, wanted.until, wanted.version)
-    lines = policy.lines_of(actor, brief.pk).filter(figure.where, narrowed)
+    lines = policy.lines_of(actor, brief.id).filter(figure.where, narrowed)
     if _could_tell(figure.key, wanted.narrowed_by):
         lines = lines.filter(policy.shown_to(actor))
     counted = lines.aggregate(number=figure.total(), cases=Count("pk"))

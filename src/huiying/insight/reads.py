@@ -1,8 +1,8 @@
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
-from django.db.models import IntegerField, Q, Sum
+from django.db.models import IntegerField, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -15,6 +15,22 @@ from huiying.kernel.actors import Actor
 from huiying.routing.models import Category
 
 BRIEFS_PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class BriefHead:
+    """Which count of which day this is, and what it was counted from; as `models.Brief`."""
+
+    id: int
+    day: date
+    until: time
+    version: int
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    computed_at: datetime
+    line_count: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +53,8 @@ class DailyBrief:
     hour, newest first; `earlier_totals`: what the one before this said (None for the first).
     """
 
-    brief: Brief
-    versions: tuple[Brief, ...]
+    brief: BriefHead
+    versions: tuple[BriefHead, ...]
     scope: tuple[str, ...]
     totals: dict[str, int]
     parts: dict[str, dict[str, dict[str, int]]]
@@ -80,9 +96,20 @@ class BriefList:
     next_before: str  # cursor of the next page, empty on the last
 
 
-def newest(day: date, until: time) -> Brief | None:
+def head_of(brief: Brief) -> BriefHead:
+    """The head of a brief as it is kept."""
+    return BriefHead(**{each.name: getattr(brief, each.name) for each in fields(BriefHead)})
+
+
+def _versions(day: date, until: time) -> QuerySet[Brief]:
+    """All counts of this day and hour, newest first."""
+    return Brief.objects.filter(day=day, until=until).order_by("-version")
+
+
+def newest(day: date, until: time) -> BriefHead | None:
     """The last count of this day and hour."""
-    return Brief.objects.filter(day=day, until=until).order_by("-version").first()
+    found = _versions(day, until).first()
+    return head_of(found) if found else None
 
 
 def newest_day(until: time) -> date | None:
@@ -90,12 +117,14 @@ def newest_day(until: time) -> date | None:
     return Brief.objects.filter(until=until).order_by("-day").values_list("day", flat=True).first()
 
 
-def chosen(day: date, until: time, version: int | None = None) -> tuple[Brief, tuple[Brief, ...]]:
+def chosen(
+    day: date, until: time, version: int | None = None
+) -> tuple[BriefHead, tuple[BriefHead, ...]]:
     """The brief of this day, hour and version (the newest where none is named), and all versions.
 
     Raises NoBrief.
     """
-    versions = tuple(Brief.objects.filter(day=day, until=until).order_by("-version"))
+    versions = tuple(head_of(brief) for brief in _versions(day, until))
     for brief in versions:
         if version in {None, brief.version}:
             return brief, versions
@@ -123,7 +152,7 @@ def read_brief(actor: Actor, *, day: date, until: time, version: int | None = No
     paths = policy.scopes(actor)
     brief, versions = chosen(day, until, version)
     earlier = next((each for each in versions if each.version < brief.version), None)
-    totals: dict[int, Counter[str]] = {each.pk: Counter() for each in (brief, earlier) if each}
+    totals: dict[int, Counter[str]] = {each.id: Counter() for each in (brief, earlier) if each}
     parts: dict[str, dict[str, Counter[str]]] = {}
     by_unit: dict[str, dict[str, int]] = {}
     sheets = policy.sheets_of(actor, list(totals)).values_list(
@@ -131,7 +160,7 @@ def read_brief(actor: Actor, *, day: date, until: time, version: int | None = No
     )
     for brief_id, unit, numbers, split in sheets:
         totals[brief_id].update(numbers)
-        if brief_id != brief.pk:
+        if brief_id != brief.id:
             continue
         by_unit[unit or ""] = _full(Counter(numbers))
         for figure, dimensions in split.items():
@@ -143,7 +172,7 @@ def read_brief(actor: Actor, *, day: date, until: time, version: int | None = No
         brief=brief,
         versions=versions,
         scope=tuple(covered),
-        totals=_full(totals[brief.pk]),
+        totals=_full(totals[brief.id]),
         parts={
             figure: {dimension: dict(keys) for dimension, keys in split.items()}
             for figure, split in parts.items()
@@ -151,7 +180,7 @@ def read_brief(actor: Actor, *, day: date, until: time, version: int | None = No
         by_unit=by_unit,
         units=units,
         categories=_categories(),
-        earlier_totals=_full(totals[earlier.pk]) if earlier else None,
+        earlier_totals=_full(totals[earlier.id]) if earlier else None,
     )
 
 

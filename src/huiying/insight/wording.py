@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from huiying.casework.states import Outcome, State
 from huiying.insight.figures import FIGURES, NOTHING
-from huiying.insight.models import Brief
-from huiying.insight.reads import DailyBrief
+from huiying.insight.reads import BriefHead, DailyBrief
 from huiying.insight.states import Decision
 from huiying.intake.states import Channel
 from huiying.kernel.days import day_in_words
@@ -103,7 +102,7 @@ def part_label(brief: DailyBrief, dimension: str, key: str) -> str:
     return localized(known[key].name) if key in known else code_label(dimension, key)
 
 
-def day_of(brief: Brief) -> str:
+def day_of(brief: BriefHead) -> str:
     """The day on which the brief's period ends: 2026年11月24日 星期二 · Tuesday 24 November 2026."""
     return day_in_words(brief.ends_at, weekday=True, zone=ZoneInfo(brief.zone))
 

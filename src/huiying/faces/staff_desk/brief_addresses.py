@@ -9,8 +9,8 @@ from django.urls import register_converter, reverse
 from django.utils.translation import gettext as _
 
 from huiying.insight.errors import NoBrief
-from huiying.insight.models import Brief
 from huiying.insight.periods import read_hour, usual_hour
+from huiying.insight.reads import BriefHead
 
 
 class DayConverter:
@@ -44,7 +44,7 @@ def version_of(request: HttpRequest) -> int | None:
     return int(given)
 
 
-def address(name: str, brief: Brief, **more: Any) -> str:
+def address(name: str, brief: BriefHead, **more: Any) -> str:
     """The address `name` for this very count of a brief, with more to its query."""
     known = {"until": f"{brief.until:%H:%M}", "version": brief.version}
     return f"{reverse(name, args=[brief.day])}?{urlencode(known | more)}"

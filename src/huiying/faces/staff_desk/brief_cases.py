@@ -19,7 +19,7 @@ from huiying.faces.staff_desk.brief_addresses import address, hour_of, trail, ve
 from huiying.insight import policy, wording
 from huiying.insight.cases import CaseLine, CasesBehind, Wanted, cases_behind
 from huiying.insight.figures import DIMENSIONS
-from huiying.insight.models import Brief
+from huiying.insight.reads import BriefHead
 from huiying.insight.states import Decision
 from huiying.kernel.names import localized
 
@@ -85,7 +85,7 @@ def _said(found: CasesBehind) -> str:
     return wording.cases(found.cases)
 
 
-def _case_row(line: CaseLine, head: Brief) -> list[Cell]:
+def _case_row(line: CaseLine, head: BriefHead) -> list[Cell]:
     number: dict[str, Any] = {"text": str(line.number), "note": _note(line)}
     if line.may_open:
         number["url"] = reverse("staff_desk:case", args=[line.number])

@@ -21,8 +21,8 @@ from huiying.insight import policy, reads, wording
 from huiying.insight.actions import count_brief
 from huiying.insight.document import Document, document
 from huiying.insight.errors import NoBrief, WrongDay
-from huiying.insight.models import Brief
 from huiying.insight.periods import latest_day, may_count, period, read_hour, usual_hour
+from huiying.insight.reads import BriefHead
 from huiying.insight.rendering import as_json, as_text
 from huiying.kernel import time as clock
 from huiying.kernel.refusals import NotAllowed
@@ -140,13 +140,13 @@ def brief(request: HttpRequest, day: date) -> HttpResponse:
     return render(request, "staff_desk/briefs/brief.html", {"page": page})
 
 
-def _linked(head: Brief) -> Callable[[str, dict[str, str]], str]:
+def _linked(head: BriefHead) -> Callable[[str, dict[str, str]], str]:
     """Addresses relative to the brief's own: there are hundreds on a page."""
     known = urlencode({"until": f"{head.until:%H:%M}", "version": head.version})
     return lambda figure, narrowed: f"cases/?{known}&{urlencode({'figure': figure, **narrowed})}"
 
 
-def _other_version(each: Brief, shown: Brief) -> OtherVersion:
+def _other_version(each: BriefHead, shown: BriefHead) -> OtherVersion:
     words = {"version": each.version, "at": dates.at_time(each.computed_at)}
     return OtherVersion(
         _("Version %(version)d, counted %(at)s") % words,
