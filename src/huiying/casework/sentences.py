@@ -149,6 +149,20 @@ def _conduct(data: Data, words: Words) -> str:
     return _("Marked as a complaint about conduct.")
 
 
+def _enclosed(data: Data, _words: Words) -> str:
+    count = int(data.get("count") or 0)
+    return ngettext("Added %(count)d file.", "Added %(count)d files.", count) % {"count": count}
+
+
+def _files_erased(data: Data, _words: Words) -> str:
+    count = int(data.get("count") or 0)
+    return ngettext(
+        "%(count)d file was erased, as the rules on keeping data say.",
+        "%(count)d files were erased, as the rules on keeping data say.",
+        count,
+    ) % {"count": count}
+
+
 def _voted(data: Data, _words: Words) -> str:
     return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
 
@@ -179,6 +193,8 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
     "report.vote": (_voted, "info"),
+    "submission.enclosed": (_enclosed, "plain"),
+    "submission.files_erased": (_files_erased, "info"),
 }
 # The others, with their tone.
 SENTENCES = {

@@ -164,6 +164,13 @@ SECURE_CSP = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# Files that residents add. A form that carries them is read to disk, never into memory.
+FILE_BYTES = environment.number("HUIYING_FILE_MEGABYTES", 10, least=1, most=100) * 1024 * 1024
+FILES_AT_ONCE = environment.number("HUIYING_FILES_AT_ONCE", 5, most=20)  # 0: no files
+FILES_PER_LETTER = environment.number("HUIYING_FILES_PER_LETTER", 20, most=100)
+FILES_FOLDER = environment.folder("HUIYING_FILES", DATA / "attachments")
+INCOMING_FOLDER = DATA / "incoming"
+CLAMD = environment.text("HUIYING_CLAMD")  # /run/clamav/clamd.ctl, or host:port
 
 # Our nouns' `tasks` know nothing of the scheduler; `config` puts them on its plan.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "schedule"

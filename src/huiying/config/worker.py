@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from huiying.config import schedules
+from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.notices.tasks import sweep
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,11 @@ class Loop:
     every: float
 
 
-LOOPS = [Loop("outbox", sweep, every=2.0)]
+LOOPS = [
+    Loop("outbox", sweep, every=2.0),
+    Loop("small pictures", make_thumbnails, every=3.0),
+    Loop("loose files", sweep_loose_files, every=60.0),
+]
 
 
 @dataclass

@@ -28,7 +28,10 @@ TAKES_IN_FOR_OTHERS = ("clerk", "door", "system")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What somebody sent, as received. `named_units` are codes of units it complains about."""
+    """What somebody sent, as received. `named_units` are codes of units it complains about.
+
+    `files` are digests of what came with it: the same words with other files are another letter.
+    """
 
     body: str
     title: str = ""
@@ -43,6 +46,7 @@ class Letter:
     email: str = ""
     source: str = ""
     source_id: str = ""
+    files: tuple[str, ...] = ()
 
 
 def replay_of(form_key: str, content: str) -> bytes | None:
@@ -139,7 +143,8 @@ def subject(submission: Submission) -> str:
     return f"submission:{submission.label}"
 
 
-def _require_writer(actor: Actor, submission: Submission) -> None:
+def require_writer(actor: Actor, submission: Submission) -> None:
+    """Raise NotAllowed for everybody but the resident who wrote this letter."""
     if not actor.covers("resident", subject(submission)):
         raise NotAllowed
 
@@ -166,7 +171,7 @@ def add_message(
     _require_text(text)
     sender = Message.From.DESK
     if actor.has("resident"):
-        _require_writer(actor, submission)
+        require_writer(actor, submission)
         sender = Message.From.RESIDENT
     if submission.state == State.WITHDRAWN:
         raise AlreadyWithdrawn
@@ -191,7 +196,7 @@ def add_message(
 @verb
 def withdraw_submission(*, actor: Actor, submission: Submission) -> datetime:
     """End one's own letter; it stays in every figure. Raises AlreadyWithdrawn the second time."""
-    _require_writer(actor, submission)
+    require_writer(actor, submission)
     now = time.now()
     done = Submission.objects.filter(pk=submission.pk, state=State.OPEN).update(
         state=State.WITHDRAWN, withdrawn_at=now

@@ -39,6 +39,51 @@ class AlreadyWithdrawn(MovedOn):
     sentence = _("This letter was withdrawn. Nothing more can be added to it.")
 
 
+class FileNotTaken(Invalid):
+    """One file cannot be added; the sentence says why, and what would do instead."""
+
+    code = "file_not_taken"
+
+
+class FilesGone(Invalid):
+    """A file that waited with an unsent letter was removed; it has to be chosen again."""
+
+    code = "files_gone"
+    sentence = _(
+        "A file that you chose earlier is no longer here, because more than an hour has passed. "
+        "Please choose it again."
+    )
+
+
+class LinkEnded(Refusal):
+    """The address of a file is good for a quarter of an hour."""
+
+    code = "link_ended"
+    status = 410
+    sentence = _(
+        "This address has ended. Open the page with the letter again and choose the file there."
+    )
+
+
+class FileMissing(Refusal):
+    """The store does not have the file as it was sealed."""
+
+    code = "file_missing"
+    status = 500
+    sentence = _("This file cannot be opened. Please tell the people who run this site.")
+
+
+class TooBusy(Refusal):
+    """Files cannot be checked at this moment."""
+
+    code = "too_busy"
+    status = 503
+    sentence = _(
+        "Files cannot be checked at the moment. Try again in a few minutes, or send the letter "
+        "without them and add them later."
+    )
+
+
 refuse_on("intake_submission_replay_key", AlreadyReceived)
 refuse_on("intake_submission_code_key", CodeTaken)
 refuse_on("submission_source_once", AlreadyImported)

@@ -96,3 +96,92 @@ class Message(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["submission", "id"], name="message_submission_id")]
+
+
+class Attachment(models.Model):
+    """A picture or PDF that came with a letter, or later with words: rewritten, then sealed.
+
+    The file's own key is sealed under the submission's, so it opens with that one alone and goes with
+    it. What the file was called is not kept.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    class Kind(models.TextChoices):
+        JPEG = "jpeg"
+        PNG = "png"
+        PDF = "pdf"
+
+    class Thumbnail(models.TextChoices):
+        WAITING = "waiting"
+        READY = "ready"
+        NONE = "none"  # a PDF, a picture that could not be made small, or an erased one
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="attachments")
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, null=True, related_name="attachments"
+    )
+    label = models.CharField(max_length=32, unique=True)
+    position = models.SmallIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    size = models.IntegerField()  # bytes, of what is shown, not of the sealed file
+    width = models.IntegerField(default=0)
+    height = models.IntegerField(default=0)
+    pages = models.IntegerField(default=0)
+    file = models.CharField(max_length=32, unique=True, null=True)
+    checksum = models.BinaryField(max_length=32)  # of the sealed file
+    sealed_key = models.BinaryField()
+    thumbnail = models.CharField(max_length=10, choices=Thumbnail.choices)
+    thumbnail_file = models.CharField(max_length=32, unique=True, null=True)
+    thumbnail_due_at = models.DateTimeField()
+    thumbnail_tries = models.SmallIntegerField(default=0)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "position"], name="attachment_position_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None, file__isnull=False)
+                | Q(erased_at__isnull=False, file=None, thumbnail_file=None, thumbnail="none"),
+                name="attachment_erased_has_no_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(thumbnail="ready", thumbnail_file__isnull=False)
+                | Q(thumbnail__in=["waiting", "none"], thumbnail_file=None),
+                name="attachment_thumbnail_has_file",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["thumbnail_due_at"],
+                condition=Q(thumbnail="waiting"),
+                name="attachment_thumbnail_due",
+            )
+        ]
+
+
+class LooseFile(models.Model):
+    """A file that no attachment holds, yet or any more: the sweeper removes it when its time comes.
+
+    Its row is written before the file, so no file lies unknown. One that waits with an unsent letter
+    says what it is, with its own key sealed under a key of the ring.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    file = models.CharField(max_length=32, primary_key=True)
+    due_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, blank=True)
+    size = models.IntegerField(default=0)  # bytes
+    width = models.IntegerField(default=0)
+    height = models.IntegerField(default=0)
+    pages = models.IntegerField(default=0)
+    checksum = models.BinaryField(max_length=32, default=b"")
+    key_number = models.SmallIntegerField(default=0)
+    sealed_key = models.BinaryField(default=b"")
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="loose_file_due")]

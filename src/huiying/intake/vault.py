@@ -47,3 +47,31 @@ def email_of(label: str) -> str | None:
     bound_to = contact.submission.label
     key = _open(keys.for_purpose("vault", seal.key_number), bytes(seal.wrapped), bound_to)
     return str(json.loads(_open(key, bytes(contact.sealed), bound_to))["email"])
+
+
+def key_for(submission: Submission) -> bytes:
+    """The key of this submission, made now where it has none yet; inside a verb."""
+    number = keys.newest()
+    key = secrets.token_bytes(32)
+    wrapped = _seal(keys.for_purpose("vault", number), key, submission.label)
+    Seal.objects.bulk_create(
+        [Seal(submission=submission, key_number=number, wrapped=wrapped)], ignore_conflicts=True
+    )
+    return key_of(submission)
+
+
+def key_of(submission: Submission) -> bytes:
+    """The key of this submission. Raises Seal.DoesNotExist where it has none (any more)."""
+    seal = Seal.objects.get(submission=submission)
+    ring = keys.for_purpose("vault", seal.key_number)
+    return _open(ring, bytes(seal.wrapped), submission.label)
+
+
+def seal_key(under: bytes, key: bytes, bound_to: str) -> bytes:
+    """`key` sealed under another one, for the row that it belongs to."""
+    return _seal(under, key, bound_to)
+
+
+def open_key(under: bytes, sealed: bytes, bound_to: str) -> bytes:
+    """What `seal_key` sealed. Raises InvalidTag under another key or for another row."""
+    return _open(under, sealed, bound_to)

@@ -1,5 +1,6 @@
 """A letter becomes a case file with its own number, clocks and first entry."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -12,13 +13,15 @@ from huiying.casework.states import State
 from huiying.casework.stepping import move_row
 from huiying.intake import actions as intake
 from huiying.intake import reads as letters
+from huiying.intake.enclosing import attach
 from huiying.intake.errors import AlreadyImported, AlreadyReceived, CodeTaken
 from huiying.intake.models import Submission
 from huiying.intake.receipts import Receipt
+from huiying.intake.uploads import Upload
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.inserting import insert_together
-from huiying.kernel.verbs import single_statement_verb
+from huiying.kernel.verbs import single_statement_verb, verb
 from huiying.notices.actions import notice_row
 from huiying.record.actions import entry_rows
 from huiying.routing.reads import due_at, leaf
@@ -42,15 +45,23 @@ def title_of(title: str, body: str) -> str:
     return first if len(first) <= TITLE_FROM_BODY else first[: TITLE_FROM_BODY - 1] + "…"
 
 
-def receive(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> CaseReceipt:
-    """Take a letter in, for good, and return its receipt.
+def receive(
+    *, actor: Actor, letter: intake.Letter, form_key: str = "", files: Sequence[Upload] = ()
+) -> CaseReceipt:
+    """Take a letter in, for good, with the files that wait for it, and return its receipt.
 
     Safe to send again: the same form with the same content, or the same row of a source, gives the
     receipt that was given first. Raises Invalid for a letter that cannot be kept.
     """
     for _draw in range(DRAWS):
         try:
-            return _receipt(receive_letter(actor=actor, letter=letter, form_key=form_key))
+            if files:
+                kept = receive_with_files(
+                    actor=actor, letter=letter, form_key=form_key, files=files
+                )
+            else:
+                kept = receive_letter(actor=actor, letter=letter, form_key=form_key)
+            return _receipt(kept)
         except CodeTaken:
             continue
         except AlreadyReceived:
@@ -65,6 +76,16 @@ def receive(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> CaseR
 def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
     plain = intake.receipt_of(submission, again=again)
     return CaseReceipt(**asdict(plain), due_at=submission.report.due_at)
+
+
+@verb
+def receive_with_files(
+    *, actor: Actor, letter: intake.Letter, form_key: str, files: Sequence[Upload]
+) -> Submission:
+    """`receive_letter` and its files in one transaction: both are kept, or neither."""
+    submission = receive_letter(actor=actor, letter=letter, form_key=form_key)
+    attach(actor=actor, submission=submission, files=files)
+    return submission
 
 
 @single_statement_verb

@@ -1,5 +1,6 @@
 """The resident's verbs, each on their own letter alone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,9 @@ from huiying.casework.states import OPEN, Outcome, State, Vote
 from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.words import required
 from huiying.intake import actions as intake
+from huiying.intake.enclosing import attach
 from huiying.intake.models import Message
+from huiying.intake.uploads import Upload, form_key_with
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid
@@ -22,20 +25,23 @@ from huiying.routing.reads import due_at
 
 
 @verb
-def add_words(*, actor: Actor, text: str, form_key: str = "") -> None:
-    """Add to one's letter at any time until it is withdrawn."""
+def add_words(*, actor: Actor, text: str, form_key: str = "", files: Sequence[Upload] = ()) -> None:
+    """Add to one's letter, with files that wait for it, at any time until it is withdrawn."""
     report = own_report(actor)
-    intake.add_message(
+    message = intake.add_message(
         actor=actor,
         submission=report.submission,
         kind=Message.Kind.WORDS,
         text=text,
-        form_key=form_key,
+        form_key=form_key_with(form_key, files),
     )
+    attach(actor=actor, submission=report.submission, files=files, message=message)
 
 
 @verb
-def answer_question(*, actor: Actor, text: str, form_key: str = "") -> None:
+def answer_question(
+    *, actor: Actor, text: str, form_key: str = "", files: Sequence[Upload] = ()
+) -> None:
     """Answer what the unit asked; the clock runs again from this moment.
 
     Raises NotWaiting where the unit has gone on without it.
@@ -43,13 +49,14 @@ def answer_question(*, actor: Actor, text: str, form_key: str = "") -> None:
     report = own_report(actor)
     if report.case.state != State.WAITING:
         raise NotWaiting
-    intake.add_message(
+    message = intake.add_message(
         actor=actor,
         submission=report.submission,
         kind=Message.Kind.ANSWER,
         text=text,
-        form_key=form_key,
+        form_key=form_key_with(form_key, files),
     )
+    attach(actor=actor, submission=report.submission, files=files, message=message)
     take_step(report.case, actor=actor, verb="resume")
 
 
