@@ -168,7 +168,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_BYTES = environment.number("HUIYING_FILE_MEGABYTES", 10, least=1, most=100) * 1024 * 1024
 FILES_AT_ONCE = environment.number("HUIYING_FILES_AT_ONCE", 5, most=20)  # 0: no files
 FILES_PER_LETTER = environment.number("HUIYING_FILES_PER_LETTER", 20, most=100)
-FILES_FOLDER = environment.folder("HUIYING_FILES", DATA / "attachments")
+FILES_FOLDER = DATA / "attachments"
 INCOMING_FOLDER = DATA / "incoming"
 CLAMD = environment.text("HUIYING_CLAMD")  # /run/clamav/clamd.ctl, or host:port
 

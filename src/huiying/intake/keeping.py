@@ -1,6 +1,5 @@
 """Where sealed files lie. One small interface; a name is random, and is written once."""
 
-import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -39,12 +38,16 @@ class Folder:
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
         path = self._path(name)
         self._make_folder(path.parent)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if path.exists():
+            raise FileExistsError(name)
+        unfinished = _unfinished(path)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             for piece in pieces:
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
+        unfinished.rename(path)
         _fsync_folder(path.parent)
 
     def open(self, name: str) -> IO[bytes]:
@@ -52,7 +55,8 @@ class Folder:
 
     def remove(self, name: str) -> None:
         path = self._path(name)
-        with contextlib.suppress(FileNotFoundError):
+        _unfinished(path).unlink(missing_ok=True)
+        if path.exists():
             path.unlink()
             _fsync_folder(path.parent)
 
@@ -63,6 +67,11 @@ class Folder:
         folder.mkdir(mode=0o700, exist_ok=True)
         _fsync_folder(self.root)
         _fsync_folder(self.root.parent)
+
+
+def _unfinished(path: Path) -> Path:
+    """Hidden while it is written, so that no backup takes half a file."""
+    return path.with_name(f".{path.name}")
 
 
 def _fsync_folder(folder: Path) -> None:
