@@ -104,17 +104,12 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def _page_of(letter: LetterPage) -> FollowedPage:
-    label, may = letter.label, letter.may
-    forms: dict[str, OnLetterForm] = {}
-    if may.add:
-        forms["add"] = WordsForm(label=label, prefix="add")
-    if may.answer:
-        forms["answer"] = AnswerForm(label=label, prefix="answer")
-    if may.judge:
-        initial = {"verdict": letter.vote}
-        forms["judge"] = JudgeForm(label=label, prefix="judge", initial=initial)
-    if may.reopen:
-        forms["reopen"] = ReopenForm(label=label, prefix="reopen")
+    known = {"judge": {"verdict": letter.vote}}
+    forms = {
+        act.name: act.form(label=letter.label, prefix=act.name, initial=known.get(act.name))
+        for act in ACTS
+        if getattr(letter.may, act.name)
+    }
     answers = tuple(answers_for_submission(letter.submission_id))
     return FollowedPage(letter=letter, answers=answers, forms=forms)
 
@@ -131,7 +126,10 @@ def letter(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A form on the letter's page, the verb behind it, and what is said when it is done."""
+    """A form on the letter's page, the verb behind it, and what is said when it is done.
+
+    `name` is also the field of `MayDo` that says whether the act is the writer's now.
+    """
 
     name: str
     form: type[OnLetterForm]
