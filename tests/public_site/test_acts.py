@@ -1,5 +1,6 @@
 """The writer's acts on their own letter, and how each is refused."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -198,6 +199,19 @@ class TestJudging:
         assert opened.act("judge", verdict=verdict).status_code == 303
         assert opened.report.vote == verdict
         assert f'value="{verdict}" checked' in text_of(opened.letter())
+
+    def test_once_given_it_is_said_and_no_longer_asked_for(self, opened: Writer, desk: Desk):
+        desk.take_on(opened)
+        desk.answer(opened)
+        before = text_of(opened.letter())
+        assert "Please tell us whether the problem is solved." in before
+        assert "Say something else" not in before
+        opened.act("judge", verdict="partly")
+        page = text_of(opened.letter())
+        assert "Please tell us" not in page
+        assert "You have told us how it stands." in page
+        assert re.search(r"You said on [^<]+:.*?Partly solved", page, re.DOTALL)
+        assert page.index("Say something else") < page.index("letter/judge/")
 
     def test_it_can_be_changed_and_outlives_closing(self, opened: Writer, desk: Desk):
         desk.take_on(opened)

@@ -240,6 +240,18 @@ class TestWhatItSays:
         assert "Housing Department has a question for you." in page
         assert "the clock stands still" in page
         assert page.index("Which lamp?") < page.index("My letter")
+        assert "Housing Department asks you, through our desk" in page
+
+    def test_ones_own_answer_stands_among_what_has_happened(self, english: Writer, desk: Desk):
+        english.write()
+        desk.take_on(english)
+        desk.ask(english, "Which lamp?")
+        english.open()
+        english.act("answer", text="The third.")
+        english.act("add", text="And the fourth.")
+        happened = text_of(english.letter()).split('id="events-title"')[1]
+        assert "You answered the question." in happened
+        assert "You added to your letter." in happened
 
     def test_a_pause_that_is_used_up_is_said(self, english: Writer, desk: Desk):
         english.write()

@@ -6,6 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from huiying.casework.actions.writing_back import reopen_own, vote
+from huiying.casework.models import Report
+from huiying.intake.reads import resident
 from huiying.replies import reads
 from huiying.replies.actions import mending, reviewing, writing
 from huiying.replies.models import Reply
@@ -139,6 +142,31 @@ def test_the_permanent_page_says_everything_in_both_languages(
     for words_on_page in [*expected, words.title, words.question, words.text]:
         assert words_on_page in page
     assert page.count("<h1") == 1
+
+
+def _said(page: str) -> list[tuple[str, str]]:
+    """Who says what came of it, as the page shows it."""
+    found = re.findall(r'hy-said__who">([^<]+)</span>\s*<span class="hy-chip [^"]+">([^<]+)<', page)
+    return [(who.strip(), what) for who, what in found]
+
+
+def test_the_unit_and_the_resident_each_say_what_came_of_it(people, publish):
+    """Which of them says so stands beside it, and only the resident's word is green."""
+    reply = publish()
+    address = f"/en/answers/{reply.address}/"
+    unit = ("The unit says:", "Solved")
+    assert _said(people.stranger.get(address).text) == [
+        unit,
+        ("The resident says:", "has not said"),
+    ]
+    writer = resident(Report.objects.get(case=reply.case).submission.label)
+    vote(actor=writer, verdict="not_solved")
+    for page in (people.stranger.get(address).text, people.stranger.get("/en/answers/").text):
+        assert _said(page) == [unit, ("The resident says:", "Not solved")]
+        assert "hy-tone--success" not in page
+    reopen_own(actor=writer, words="It is dark again.")
+    page = people.stranger.get(address).text
+    assert _said(page) == [unit, ("The resident says:", "had it taken up again")]
 
 
 def test_what_was_never_published_has_no_page(people, in_hand, words):

@@ -34,6 +34,7 @@ def test_it_shows_the_letter_the_exchange_and_what_happened(people):
         assert words in page
     for words in ("The letter came in", "Sorted as", "Assigned to Housing", "took the case on"):
         assert words in page
+    assert "Housing Department, asking" in page
     for words in ("Dispatcher · Letters Office", "Handler · Housing Department", "The writer"):
         assert words in page
 

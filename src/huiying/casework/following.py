@@ -78,6 +78,7 @@ class LetterPage:
     exchange: tuple[Note, ...]
     question: str
     vote: str
+    voted_at: datetime | None
     declined: Declined | None
     may: MayDo
 
@@ -146,9 +147,10 @@ def letter_page(actor: Actor) -> LetterPage:
         clock=running,
         steps=story.steps(standing, submission.received_at, moves),
         events=story.events(submission.received_at, moves, _own_events(report, exchange)),
-        exchange=tuple(_note(line) for line in exchange),
+        exchange=tuple(_note(line, moves) for line in exchange),
         question=_open_question(exchange) if may.answer else "",
         vote=report.vote,
+        voted_at=report.voted_at,
         declined=_declined(case),
         may=may,
     )
@@ -208,6 +210,7 @@ def _standing(report: Report, may: MayDo, running: Clock) -> story.Standing:
         round=case.round,
         reopen_until=may.reopen_until if may.reopen else None,
         paused_until=case.waiting_until if running.paused else None,
+        judged=bool(report.vote),
     )
 
 
@@ -225,11 +228,14 @@ def _may(report: Report) -> MayDo:
     )
 
 
-def _note(line: letters.MessageLine) -> Note:
+def _note(line: letters.MessageLine, moves: list[story.Step]) -> Note:
+    asked = [move.unit for move in moves if move.verb == "ask_resident" and move.at <= line.at]
     if line.from_resident:
         who = _("You")
     elif line.kind == Message.Kind.QUESTION:
-        who = _("Question to you")
+        who = _("%(unit)s asks you, through our desk") % {
+            "unit": asked[-1] if asked else _("The unit")
+        }
     else:
         who = _("The desk")
     return Note(line.at, line.from_resident, line.text, who)

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from huiying.casework import policy
 from huiying.casework.deadlines import Clock
 from huiying.casework.labels import subject
-from huiying.casework.models import Assignment, CaseFile, Named, Report
+from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.places import (
     Categories,
     Names,
@@ -35,12 +35,13 @@ LONGEST_NUMBER = 15
 
 @dataclass(frozen=True, slots=True)
 class ExchangeLine:
-    """One line of the exchange between one writer and the desk."""
+    """One line of the exchange between one writer and the desk; `unit` asked, where it is a question."""
 
     at: datetime
     from_resident: bool
     kind: str
     text: str
+    unit: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,12 @@ def _named(whom: list[dict[str, Any]], units: Units) -> NamedShown:
 def _letters(case: CaseFile, *, with_pressed: bool) -> tuple[tuple[LetterShown, ...], list[str]]:
     """The case's letters, oldest first, and the labels by which the record knows them."""
     messages = Message.objects.filter(submission=OuterRef("submission")).order_by("id")
-    lines = messages.values(row=JSONObject(at="at", sender="sender", kind="kind", text="text"))
+    asking = Move.objects.filter(
+        case=OuterRef(OuterRef("case")), verb="ask_resident", at__lte=OuterRef("at")
+    )
+    lines = messages.annotate(
+        unit=Subquery(asking.order_by("-at").values("unit__name")[:1])
+    ).values(row=JSONObject(at="at", sender="sender", kind="kind", text="text", unit="unit"))
     rows: Any = (
         Report.objects.filter(case=case)
         .select_related("submission")
@@ -211,6 +217,7 @@ def _letter(report: Any, *, with_pressed: bool) -> LetterShown:
                 line["sender"] == Message.From.RESIDENT,
                 line["kind"],
                 line["text"],
+                (line["unit"] or {}) if line["kind"] == Message.Kind.QUESTION else {},
             )
             for line in report.lines
         ),

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from huiying.casework.states import Outcome
 from huiying.kernel.names import localized
 from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
@@ -27,8 +26,17 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """So many writers say this: a code of `Vote`, `reopened`, or nothing for those who have not said."""
+
+    code: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerShown:
-    """One answer with its history. `unit`, `category` and `outcome` are in words.
+    """One answer with its history. `unit` and `category` are in words, `outcome` is the code that the
+    unit says, `verdicts` what its writers say (empty where that is not shown).
 
     `said_at` is when this text was issued, None in a preview; `answered_at` when the first one was.
     `on_view` says that everybody can read it at its address. `hidden` says that the words hold
@@ -56,6 +64,7 @@ class AnswerShown:
     withdrawn_because: str = ""
     hidden: bool = False
     on_view: bool = False
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def withdrawn(self) -> bool:
@@ -105,7 +114,7 @@ def shown(chain: Chain) -> AnswerShown:
         else version.title,
         question="" if hidden else version.question,
         text="" if hidden else version.text,
-        outcome=str(Outcome(version.outcome).label) if version.outcome else "",
+        outcome=version.outcome,
         category=category,
         category_code=reply.category.code if reply.category else "",
         unit=localized(reply.unit.name) if reply.unit else "",

@@ -181,7 +181,8 @@ def _answers() -> list[dict[str, Any]]:
             "category": words.category(),
             "unit": words.unit(),
             "at": now - time.days(1),
-            "outcome": say("已解决", "Solved"),
+            "outcome": "solved",
+            "verdicts": [{"code": "solved", "number": 2}, {"code": "not_solved", "number": 1}],
         },
         {
             "title": say(
@@ -195,7 +196,8 @@ def _answers() -> list[dict[str, Any]]:
             "category": {"zh-hans": "养老", "en": "Old age"},
             "unit": {"zh-hans": "民政局", "en": "Civil Affairs Bureau"},
             "at": now - time.days(3),
-            "outcome": say("已解释", "Explained"),
+            "outcome": "explained",
+            "verdicts": [{"code": "", "number": 1}],
         },
     ]
 

@@ -211,7 +211,12 @@ def _channel(code: str) -> str:
 def _letter(letter: LetterShown, number: int, title: str) -> LetterPart:
     heading = _("Letter %(number)d") % {"number": number} if number else _("The letter")
     notes = [
-        Note(line.at, line.from_resident, line.text, _said_by(line.kind, line.from_resident))
+        Note(
+            line.at,
+            line.from_resident,
+            line.text,
+            said_by(line.kind, line.unit, from_resident=line.from_resident),
+        )
         for line in letter.exchange
     ]
     return LetterPart(
@@ -227,10 +232,13 @@ def _letter(letter: LetterShown, number: int, title: str) -> LetterPart:
     )
 
 
-def _said_by(kind: str, from_resident: bool) -> str:
+def said_by(kind: str, unit: dict[str, str], *, from_resident: bool) -> str:
+    """Whose words these are, for staff: a question is that of the unit that asked it."""
     if from_resident:
         return _("The writer, answering") if kind == Message.Kind.ANSWER else _("The writer")
-    return _("Question of the desk") if kind == Message.Kind.QUESTION else _("The desk")
+    if kind == Message.Kind.QUESTION and unit:
+        return _("%(unit)s, asking") % {"unit": localized(unit)}
+    return _("The desk")
 
 
 def _verdict(letter: LetterShown) -> list[str]:

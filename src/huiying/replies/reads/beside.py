@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from huiying.agencies.reads import staff_names
 from huiying.casework.models import CaseFile, Report
+from huiying.casework.questions import Asked, asked_by, questions_on
+from huiying.intake.models import Message
 from huiying.intake.reads import MessageLine, exchange_on
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -14,6 +18,16 @@ from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads.versions import with_words
 from huiying.replies.shown import AnswerShown, shown
 from huiying.replies.states import ISSUED
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the exchange as staff read it; `who` is empty for the writer and for the desk."""
+
+    at: datetime
+    from_resident: bool
+    text: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,7 @@ class Letter:
     channel: str
     received_at: datetime
     wish: str
-    exchange: tuple[MessageLine, ...]
+    exchange: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +65,13 @@ def language_of(case: CaseFile) -> str:
 
 
 def letters_of(case: CaseFile) -> tuple[Letter, ...]:
-    """The letters of the case that were not withdrawn, oldest first. Two queries."""
+    """The letters of the case that were not withdrawn, oldest first. Three queries."""
     reports = (
         Report.objects.filter(case=case, ended_at=None).select_related("submission").order_by("id")
     )
     submissions = [report.submission for report in reports]
     exchange = exchange_on([submission.pk for submission in submissions])
+    asked = questions_on(case)
     return tuple(
         Letter(
             title=submission.title,
@@ -65,10 +80,16 @@ def letters_of(case: CaseFile) -> tuple[Letter, ...]:
             channel=str(submission.get_channel_display()),
             received_at=submission.received_at,
             wish=submission.wish,
-            exchange=tuple(exchange[submission.pk]),
+            exchange=tuple(_note(line, asked) for line in exchange[submission.pk]),
         )
         for submission in submissions
     )
+
+
+def _note(line: MessageLine, asked: list[Asked]) -> Note:
+    unit = localized(asked_by(asked, line.at)) if line.kind == Message.Kind.QUESTION else ""
+    who = _("%(unit)s, asking") % {"unit": unit} if unit else ""
+    return Note(line.at, line.from_resident, line.text, who)
 
 
 def saved_versions(reply: Reply) -> tuple[Saved, ...]:

@@ -1,18 +1,18 @@
 """Answers as everybody reads them, and as the writer of a letter does. No person is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huiying.casework.models import Report
-from huiying.casework.states import Outcome
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound
 from huiying.replies import policy
 from huiying.replies.errors import NotShown
 from huiying.replies.models import Reply
 from huiying.replies.reads import finding
+from huiying.replies.reads.verdicts import verdicts_on
 from huiying.replies.reads.versions import with_words
-from huiying.replies.shown import AnswerShown, Chain, shown
+from huiying.replies.shown import AnswerShown, Chain, Verdict, shown
 from huiying.replies.states import ISSUED, Audience
 
 PAGE_SIZE = 20
@@ -21,7 +21,7 @@ EXCERPT = 120
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One answer in a list. `unit`, `category` and `outcome` are in words."""
+    """One answer in a list. `unit` and `category` are in words, `outcome` is the code that the unit says."""
 
     label: str
     address: str
@@ -30,6 +30,7 @@ class AnswerLine:
     category: str
     unit: str
     outcome: str
+    verdicts: tuple[Verdict, ...]
     answered_at: datetime
     corrected: bool
 
@@ -53,9 +54,10 @@ def _excerpt(text: str) -> str:
 
 
 def answer_lines(ids: list[int]) -> tuple[AnswerLine, ...]:
-    """The published answers with these ids, in their order. Two queries."""
+    """The published answers with these ids, in their order. Three queries."""
     rows = policy.published().filter(pk__in=ids)
-    chain = with_words(rows.select_related("unit", "category"))
+    chain = with_words(rows.select_related("case", "unit", "category"))
+    verdicts = verdicts_on(reply for reply, _version in chain)
     lines = {
         reply.pk: AnswerLine(
             label=reply.label,
@@ -64,7 +66,8 @@ def answer_lines(ids: list[int]) -> tuple[AnswerLine, ...]:
             excerpt=_excerpt(version.question),
             category=localized(reply.category.name) if reply.category else "",
             unit=localized(reply.unit.name) if reply.unit else "",
-            outcome=str(Outcome(version.outcome).label) if version.outcome else "",
+            outcome=version.outcome,
+            verdicts=verdicts[reply.pk],
             answered_at=reply.answered_at or reply.drafted_at,
             corrected=reply.corrects_id is not None,
         )
@@ -83,7 +86,7 @@ def answers(
 ) -> AnswersFound:
     """Published answers, newest first, in a category or group and by a unit or those below it (codes).
 
-    `older` or `newer` is the address of the answer from which to go on. Seven queries at most.
+    `older` or `newer` is the address of the answer from which to go on. Eight queries at most.
     """
     reach = finding.reach(category=category, unit=unit)
     page = finding.page(reach, older=older, newer=newer, size=size)
@@ -96,7 +99,7 @@ def answers(
 
 
 def latest_answers(most: int = 3) -> tuple[AnswerLine, ...]:
-    """The newest published answers. Four queries."""
+    """The newest published answers. Five queries."""
     return answer_lines(finding.page(finding.EVERYTHING, size=most).ids)
 
 
@@ -122,7 +125,8 @@ def public_answer(address: str) -> AnswerShown:
         raise NotFound
     if not all(policy.on_view(reply) for reply, _words in chain):
         raise NotShown
-    return shown(chain)
+    last = chain[-1][0]
+    return replace(shown(chain), verdicts=verdicts_on([last])[last.pk])
 
 
 def answers_for_submission(submission_id: int) -> list[AnswerShown]:

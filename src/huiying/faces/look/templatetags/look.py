@@ -83,6 +83,16 @@ def state_shown(code: str) -> states.StateShown:
     return states.shown(code)
 
 
+@register.filter
+def outcome_shown(code: str) -> states.StateShown:
+    return states.outcome_shown(code)
+
+
+@register.filter
+def verdict_shown(code: str) -> states.StateShown:
+    return states.verdict_shown(code)
+
+
 @register.filter(name="localized")
 def in_language(texts: Any) -> str:
     """The text in the page's language, else in another; a plain string stays itself."""
