@@ -1,7 +1,7 @@
 """Units and memberships: who works where, and in which role."""
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +16,14 @@ from huiying.record.actions import write
 
 
 class UnitRow(TypedDict):
-    """One unit of a tree: `parent` is a code, empty for the root."""
+    """One unit of a tree: `parent` is a code, empty for the root. An inactive unit is given no cases: it
+    stands for those it once had.
+    """
 
     code: str
     parent: str
     name: dict[str, str]
+    active: NotRequired[bool]
 
 
 def _require_administrator(actor: Actor) -> None:
@@ -36,7 +39,7 @@ def _path(row: UnitRow, parent: Unit | None) -> str:
 
 @verb
 def load_units(*, actor: Actor, rows: Iterable[UnitRow]) -> int:
-    """Create or rename the units of `rows`, parents first; returns how many are new.
+    """Create the units of `rows`, parents first, or give them name and activity; returns how many are new.
 
     A unit keeps its place in the tree: one that would move is refused.
     """
@@ -50,19 +53,32 @@ def load_units(*, actor: Actor, rows: Iterable[UnitRow]) -> int:
         path = _path(row, parent)
         unit = known.get(row["code"])
         if unit is None:
-            unit = Unit.objects.create(code=row["code"], parent=parent, path=path, name=row["name"])
-            known[unit.code] = unit
+            known[row["code"]] = _create(row, parent, path, actor)
             new += 1
-            action = "unit.created"
         elif unit.path != path:
             raise Invalid(_("A unit cannot move in the tree."), field=row["code"])
-        elif unit.name != row["name"]:
-            Unit.objects.filter(pk=unit.pk).update(name=row["name"])
-            action = "unit.renamed"
         else:
-            continue
-        write(actor=actor, action=action, subject=f"unit:{unit.code}", data={"name": row["name"]})
+            _change(unit, row, actor)
     return new
+
+
+def _create(row: UnitRow, parent: Unit | None, path: str, actor: Actor) -> Unit:
+    given = {"name": row["name"], "active": row.get("active", True)}
+    unit = Unit.objects.create(code=row["code"], parent=parent, path=path, **given)
+    write(actor=actor, action="unit.created", subject=f"unit:{unit.code}", data=given)
+    return unit
+
+
+def _change(unit: Unit, row: UnitRow, actor: Actor) -> None:
+    """Give the unit what its row says otherwise; one entry for each kind of change."""
+    subject, active = f"unit:{unit.code}", row.get("active", unit.active)
+    if unit.name != row["name"]:
+        Unit.objects.filter(pk=unit.pk).update(name=row["name"])
+        write(actor=actor, action="unit.renamed", subject=subject, data={"name": row["name"]})
+    if unit.active != active:
+        Unit.objects.filter(pk=unit.pk).update(active=active)
+        action = "unit.activated" if active else "unit.deactivated"
+        write(actor=actor, action=action, subject=subject, data={"active": active})
 
 
 def _found(username: str, unit_code: str) -> tuple[Account, Unit]:

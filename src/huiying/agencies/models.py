@@ -22,7 +22,7 @@ class Unit(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     path = models.CharField(max_length=500, unique=True)
     name = models.JSONField()
-    active = models.BooleanField(default=True)
+    active = models.BooleanField(default=True)  # may be given cases
 
     class Meta:
         indexes = [

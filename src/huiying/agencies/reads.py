@@ -81,9 +81,10 @@ def standing_of(account: Account) -> Standing:
     )
 
 
-def unit_choices(*, leave_out_root: bool = False) -> list[UnitChoice]:
-    """All active units in the order of the tree."""
-    rows = Unit.objects.filter(active=True).order_by("path").values_list("code", "name", "path")
+def unit_choices(*, leave_out_root: bool = False, past_too: bool = False) -> list[UnitChoice]:
+    """The units that may be given cases, in the order of the tree; with `past_too` also the others."""
+    units = Unit.objects.all() if past_too else Unit.objects.filter(active=True)
+    rows = units.order_by("path").values_list("code", "name", "path")
     choices = [UnitChoice(code, name, path.count("/") - 1) for code, name, path in rows]
     return [each for each in choices if each.depth or not leave_out_root]
 

@@ -10,6 +10,7 @@ from huiying.kernel.actors import Actor
 from huiying.routing.models import Category
 
 type Names = dict[str, str]
+type CategoryOptions = tuple[Names, list[tuple[str, Names]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,14 @@ class Units:
         line = self._by_code.get(code)
         return [each.id for each in self.below([line.path])] if line else []
 
-    def choices(self, scopes: Iterable[str] = ("",)) -> list[UnitChoice]:
-        """The active units at or below `scopes`, without the root, as lines of a list."""
+    def choices(self, scopes: Iterable[str] = ("",), *, past_too: bool = False) -> list[UnitChoice]:
+        """The units at or below `scopes` that may be given cases, without the root, as lines of a list;
+        with `past_too` also those that have only past ones.
+        """
         return [
             UnitChoice(line.code, line.name, line.path.count("/") - 2)
             for line in self.below(scopes)
-            if line.active and not line.is_root
+            if (line.active or past_too) and not line.is_root
         ]
 
 
@@ -111,11 +114,16 @@ class Categories:
             level = {each.id for each in self.lines if each.parent_id in level}
         return found
 
-    def groups(self) -> list[tuple[Names, list[tuple[str, Names]]]]:
-        """The active leaves as (code, name), under the name of their group."""
+    def groups(self, units: Units | None = None, *, keep: str = "") -> list[CategoryOptions]:
+        """The active leaves as (code, name), under the name of their group.
+
+        With `units`, only those whose lead unit may be given cases, and the one with the code `keep`.
+        """
+        leading = None if units is None else {line.id for line in units.lines if line.active}
         found: dict[int | None, list[tuple[str, Names]]] = {}
         for line in self.lines:
-            if line.is_leaf and line.active:
+            led = leading is None or line.lead_id in leading or line.code == keep
+            if line.is_leaf and line.active and led:
                 found.setdefault(line.parent_id, []).append((line.code, line.name))
         return [(self.name(parent_id), leaves) for parent_id, leaves in found.items()]
 

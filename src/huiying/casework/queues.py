@@ -258,8 +258,8 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
         newer=page.newer,
         older=page.older,
         sorts=sorts,
-        units=units.choices(reach_of(actor)),
-        categories=categories.groups(),
+        units=units.choices(reach_of(actor), past_too=not tab.open_only),
+        categories=categories.groups(units if tab.open_only else None),
         by_conduct=policy.reads_everything(actor),
     )
 

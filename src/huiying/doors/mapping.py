@@ -64,7 +64,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Creating:
-    """Whether unknown units or categories are made, and below which (made itself where missing)."""
+    """Whether unknown units or categories are made, and below which (made itself where missing).
+
+    `past`: the units so made stand for their past cases and are given no new ones.
+    """
 
     create: bool = False
     under: str = ""
@@ -72,6 +75,7 @@ class Creating:
     names: Table[str, Table[str, str]] = field(default_factory=dict)
     lead: str = ""
     target_days: int = 0
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +275,9 @@ def _check_values(name: str, target: Target) -> None:
 
 
 def _creating(table: Table[str, Any], where: str) -> Creating:
-    _refuse_unknown(table, {"create", "under", "name", "names", "lead", "target_days"}, where)
+    _refuse_unknown(
+        table, {"create", "under", "name", "names", "lead", "target_days", "past"}, where
+    )
     creating = Creating(
         create=_flag(table, "create"),
         under=_text(table, "under"),
@@ -279,6 +285,7 @@ def _creating(table: Table[str, Any], where: str) -> Creating:
         names=_names(table),
         lead=_text(table, "lead"),
         target_days=_days(table, "target_days"),
+        past=_flag(table, "past"),
     )
     if creating.create and not creating.under:
         raise MapRefused(f"{where}.under must name what new ones are placed below.")

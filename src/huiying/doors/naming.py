@@ -74,14 +74,25 @@ class Names:
         wanted = {each.unit for each in letters if each.unit and creating.create}
         said = {self.unit_code(each): each for each in sorted(wanted, reverse=True)}
         rows = [
-            UnitRow(code=code, parent=creating.under, name=self._name(creating, each))
+            UnitRow(
+                code=code,
+                parent=creating.under,
+                name=self._name(creating, each),
+                active=not creating.past,
+            )
             for code, each in said.items()
             if code not in self._units
         ]
         if rows and creating.under not in self._units:
             root = Unit.objects.filter(parent=None).order_by("id").values_list("code", flat=True)
             above = root.first() or ""
-            rows.insert(0, UnitRow(code=creating.under, parent=above, name=self._above(creating)))
+            group = UnitRow(
+                code=creating.under,
+                parent=above,
+                name=self._above(creating),
+                active=not creating.past,
+            )
+            rows.insert(0, group)
         return rows
 
     def new_categories(self, letters: Iterable[PastLetter]) -> list[CategoryRow]:

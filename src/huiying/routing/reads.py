@@ -24,15 +24,19 @@ class CategoryGroup:
     leaves: tuple[CategoryChoice, ...]
 
 
-def category_groups(*, offered_only: bool = False) -> list[CategoryGroup]:
-    """The tree as groups with their leaves, in the order in which it was loaded."""
+def category_groups(*, offered_only: bool = False, past_too: bool = False) -> list[CategoryGroup]:
+    """The tree as groups with their leaves, in the order in which it was loaded.
+
+    `offered_only`: those that residents choose from; `past_too`: also those that a unit leads which is
+    given no cases any more.
+    """
     rows = Category.objects.filter(active=True).select_related("lead_unit").order_by("place")
     leaves: dict[int | None, list[CategoryChoice]] = {}
     groups = []
     for row in rows:
         if not row.is_leaf:
             groups.append(row)
-        elif row.lead_unit and (row.offered or not offered_only):
+        elif row.lead_unit and _fits(row, offered_only=offered_only, past_too=past_too):
             leaves.setdefault(row.parent_id, []).append(
                 CategoryChoice(
                     code=row.code,
@@ -50,6 +54,11 @@ def category_groups(*, offered_only: bool = False) -> list[CategoryGroup]:
     if None in leaves:
         found.append(CategoryGroup("", {}, tuple(leaves[None])))
     return found
+
+
+def _fits(row: Category, *, offered_only: bool, past_too: bool) -> bool:
+    led = past_too or (row.lead_unit is not None and row.lead_unit.active)
+    return led and (row.offered or not offered_only)
 
 
 def due_at(start: datetime, category: Category | None) -> datetime:

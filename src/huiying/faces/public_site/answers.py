@@ -72,8 +72,13 @@ def _categories(groups: list[CategoryGroup]) -> Choices:
 
 
 def _filter(request: HttpRequest) -> AnswersFilter:
-    units: Choices = [("", _("Any unit")), *unit_lines(unit_choices(leave_out_root=True))]
-    return AnswersFilter(request.GET, categories=_categories(category_groups()), units=units)
+    units: Choices = [
+        ("", _("Any unit")),
+        *unit_lines(unit_choices(leave_out_root=True, past_too=True)),
+    ]
+    return AnswersFilter(
+        request.GET, categories=_categories(category_groups(past_too=True)), units=units
+    )
 
 
 def _address(chosen: dict[str, str], **more: str) -> str:

@@ -121,7 +121,8 @@ class TriageForm(ActForm):
         }
 
     def fit(self, shown: CaseShown) -> None:
-        options = category_options(shown.categories.groups(), _("Choose…"))
+        groups = shown.categories.groups(shown.units, keep=shown.category_code)
+        options = category_options(groups, _("Choose…"))
         self.fields["category_code"].choices = options  # type: ignore[attr-defined]
 
 
