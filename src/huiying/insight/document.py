@@ -48,6 +48,16 @@ class Section:
     breakdowns: tuple[Breakdown, ...]
     sentences: tuple[str, ...]
 
+    @property
+    def folded(self) -> tuple[Breakdown, ...]:
+        """The breakdowns that a page may fold away; what needs a decision is not among them."""
+        return self.breakdowns[1:] if self.key == "first" else self.breakdowns
+
+    @property
+    def broken_down(self) -> bool:
+        """True where at least one of its figures has parts to show."""
+        return any(breakdown.whole for breakdown in self.breakdowns)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
@@ -202,11 +212,11 @@ def _first(writer: _Writer) -> Section:
         title=_("Look at this first"),
         amounts=writer.amounts("late", "decision", "danger_open", "soon", "submissions_late"),
         breakdowns=(
-            writer.breakdown(_("Late, by unit"), "late", "unit"),
-            writer.breakdown(_("Late, by category"), "late", "category"),
             writer.breakdown(
                 _("Needs a decision, each by its first reason"), "decision", "decision"
             ),
+            writer.breakdown(_("Late, by unit"), "late", "unit"),
+            writer.breakdown(_("Late, by category"), "late", "category"),
         ),
         sentences=(),
     )
