@@ -1,4 +1,4 @@
-"""A unit that stands for its past cases only: in no list of where a letter may go, in every list of the past."""
+"""A unit that stands for past cases only: in no list of where a letter may go, in every list of the past."""
 
 import pytest
 
