@@ -50,11 +50,13 @@ SELECT label, lpad((100000000000 + n)::text, 12, '0'), 1, 'open', at, channel, '
 FROM plan;
 
 INSERT INTO casework_casefile (label, state, version, title, category_id, lead_unit_id, channel, conduct,
-  danger, received_at, due_at, waiting_since, round, returns, outcome, answered_at, closed_at, moved_at)
+  danger, received_at, due_at, waiting_since, waiting_until, round, returns, outcome,
+  answered_at, closed_at, moved_at)
 SELECT p.case_label, p.state, 1, '小区路灯坏了 ' || p.n, c.id,
   CASE WHEN p.state IN ('received','triaged','returned') THEN NULL ELSE u.id END,
   p.channel, false, false, p.at, p.at + interval '15 days',
-  CASE WHEN p.state = 'waiting' THEN p.at + interval '2 days' END, 1, 0,
+  CASE WHEN p.state = 'waiting' THEN p.at + interval '2 days' END,
+  CASE WHEN p.state = 'waiting' THEN p.at + interval '12 days' END, 1, 0,
   CASE WHEN p.state IN ('answered','closed') THEN 'solved' ELSE '' END,
   CASE WHEN p.state IN ('answered','closed') THEN p.at + interval '9 days' END,
   CASE WHEN p.state = 'closed' THEN p.at + interval '12 days' END, p.at

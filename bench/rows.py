@@ -42,6 +42,11 @@ class Report:
             Row(name, value, unit, limit, ratio, f"≥ 1/{1 / share:.0f} of limit", ratio >= share)
         )
 
+    def times(self, name: str, value: float, unit: str, *, peer: float, least: float) -> None:
+        """A rate that must be at least `least` times the peer's in the same run."""
+        ratio = value / peer
+        self.add(Row(name, value, unit, peer, ratio, f"≥ {least:g} × peer", ratio >= least))
+
     def at_most(self, name: str, value: float, unit: str, *, budget: float) -> None:
         """A figure that must not exceed `budget`."""
         self.add(

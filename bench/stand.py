@@ -54,20 +54,21 @@ def web(workers: int) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address)
+        wait_for(f"{address}/en/")
         yield address
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
 
 
-def _wait_for(address: str) -> None:
+def wait_for(url: str) -> None:
+    """Until `url` answers; raises TimeoutError."""
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         try:
-            urllib.request.urlopen(f"{address}/en/", timeout=2).read()
+            urllib.request.urlopen(url, timeout=2).read()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
         else:
             return
-    raise TimeoutError(f"No answer from {address} within {WAIT_SECONDS} s.")
+    raise TimeoutError(f"No answer from {url} within {WAIT_SECONDS} s.")
