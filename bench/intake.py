@@ -1,15 +1,15 @@
 """Letters a second over HTTP, beside the raw limit: INSERT and COMMIT of one row."""
 
-import http.client
 import multiprocessing
 import secrets
 import threading
 import time
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import psycopg
 
 from bench import peer
+from bench.channel import Channel
 from bench.rows import Report
 from bench.stand import web
 
@@ -69,17 +69,12 @@ def _letter() -> str:
 
 
 def _post(address: str, end: float, done: list[int], failed: list[int], place: int) -> None:
-    host = urlsplit(address).netloc
-    connection = http.client.HTTPConnection(host)
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": address}
-    while time.monotonic() < end:
-        connection.request("POST", "/zh-hans/write/", _letter(), headers)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status in {200, 201}:
-            done[place] += 1
-        else:
-            failed[place] += 1
+    with Channel(address) as channel:
+        while time.monotonic() < end:
+            status = channel.post("/zh-hans/write/", _letter(), f"Origin: {address}\r\n")
+            kept = status in {200, 201}
+            done[place] += kept
+            failed[place] += not kept
 
 
 def submissions(address: str, seconds: float = SECONDS, clients: int = CONNECTIONS) -> float:

@@ -3,7 +3,6 @@
 It is installed from PyPI into an environment of its own under the user's cache folder.
 """
 
-import http.client
 import os
 import re
 import secrets
@@ -12,14 +11,16 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from bench.channel import Channel
 from bench.stand import free_port, wait_for
 
 HERE = Path(__file__).resolve().parent / "helpdesk"
@@ -86,29 +87,25 @@ def helpdesk(owner_url: str, workers: int) -> Iterator[tuple[str, str]]:
 
 
 def _post(address: str, queue: str, end: float, done: list[int], place: int) -> None:
-    channel = http.client.HTTPConnection(urlsplit(address).netloc)
-    channel.request("GET", "/tickets/submit/")
-    answer = channel.getresponse()
-    cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
-    found = TOKEN.search(answer.read().decode())
+    with urllib.request.urlopen(f"{address}/tickets/submit/") as answer:
+        cookie = str(answer.headers["Set-Cookie"]).split(";")[0]
+        found = TOKEN.search(answer.read().decode())
     if found is None:
         raise RuntimeError("The peer showed no form.")
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-    while time.monotonic() < end:
-        ticket = {
-            "csrfmiddlewaretoken": found[1],
-            "queue": queue,
-            "title": "路灯坏了",
-            "body": f"小区门口的路灯坏了三天,晚上看不清路。{secrets.token_hex(4)}",
-            "priority": "3",
-            "submitter_email": "somebody@example.org",
-        }
-        channel.request("POST", "/tickets/submit/", urlencode(ticket), headers)
-        answer = channel.getresponse()
-        answer.read()
-        if answer.status != 302:
-            raise RuntimeError(f"The peer answered {answer.status}.")
-        done[place] += 1
+    with Channel(address) as channel:
+        while time.monotonic() < end:
+            ticket = {
+                "csrfmiddlewaretoken": found[1],
+                "queue": queue,
+                "title": "路灯坏了",
+                "body": f"小区门口的路灯坏了三天,晚上看不清路。{secrets.token_hex(4)}",
+                "priority": "3",
+                "submitter_email": "somebody@example.org",
+            }
+            status = channel.post("/tickets/submit/", urlencode(ticket), f"Cookie: {cookie}\r\n")
+            if status != 302:
+                raise RuntimeError(f"The peer answered {status}.")
+            done[place] += 1
 
 
 def tickets(address: str, queue: str, seconds: float, clients: int) -> float:

@@ -1,9 +1,12 @@
 """Which PostgreSQL this process talks to, and as which of its two roles."""
 
+import select
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
 
 from huiying.config import embedded, environment, places
 
@@ -66,6 +69,18 @@ def roles_apart() -> bool:
     return bool(connection("app")["USER"] != connection("owner")["USER"])
 
 
+def check_quickly(connection: Connection[Any]) -> None:
+    """Whether an idle connection still stands, without a round trip for each request.
+
+    A server that went away leaves its goodbye, or the end of the stream, to be read; an idle
+    connection has nothing else to read. Raises OperationalError where it is broken.
+    """
+    ready = select.poll()
+    ready.register(connection.fileno(), select.POLLIN)
+    if ready.poll(0):
+        ConnectionPool.check_connection(connection)
+
+
 def configured() -> dict[str, dict[str, Any]]:
     """Django's DATABASES: `default` is the role in `HUIYING_DATABASE_ROLE`, app unless set."""
     role = environment.choice("HUIYING_DATABASE_ROLE", "app", ["app", "owner"])
@@ -76,5 +91,10 @@ def configured() -> dict[str, dict[str, Any]]:
     }
     size = environment.number("HUIYING_POOL", 8, least=0, most=200)
     if size and role == "app":
-        default["OPTIONS"]["pool"] = {"min_size": 1, "max_size": size, "timeout": 20}
+        default["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": size,
+            "timeout": 20,
+            "check": check_quickly,
+        }
     return {"default": default}

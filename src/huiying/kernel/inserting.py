@@ -7,25 +7,19 @@ either every row is there or none. https://www.postgresql.org/docs/current/queri
 import functools
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg import RawCursor, sql
 
+# What decides the text of the statement, for each row: its table, the columns that are given, and
+# those taken from an earlier row, with its place.
+type _Table = tuple[type[models.Model], tuple[str, ...], tuple[tuple[str, int], ...]]
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What decides the text of the statement: the tables, and where each value comes from.
-
-    `tables` are (model, columns that are given, columns taken from an earlier row with its place).
-    """
-
-    tables: tuple[
-        tuple[type[models.Model], tuple[str, ...], tuple[tuple[str, int], ...]],
-        ...,
-    ]
+# Values that psycopg writes as they are, whatever the column; the others ask their field.
+PLAIN = {str, int, bool, bytes, datetime, type(None)}
 
 
 def insert_together(*rows: models.Model) -> None:
@@ -36,21 +30,25 @@ def insert_together(*rows: models.Model) -> None:
     then nothing of it is kept.
     """
     places = {id(row): place for place, row in enumerate(rows)}
-    tables, values = [], []
+    tables: list[_Table] = []
+    values: list[Any] = []
     for row in rows:
         given, taken = [], []
         for field in _fields(type(row)):
             value = field.pre_save(row, add=True)
             if isinstance(value, DatabaseDefault):
                 continue
-            place = places.get(id(_related(row, field))) if value is None else None
-            if place is None:
-                given.append(field.column)
-                values.append(field.get_db_prep_save(value, connection))
-            else:
+            place = None
+            if value is None and field.is_relation:
+                place = places.get(id(_related(row, field)))
+            if place is not None:
                 taken.append((field.column, place))
+                continue
+            given.append(field.column)
+            plain = type(value) in PLAIN and not isinstance(field, models.JSONField)
+            values.append(value if plain else field.get_db_prep_save(value, connection))
         tables.append((type(row), tuple(given), tuple(taken)))
-    _keep(rows, _run(_statement(_Shape(tuple(tables))), values))
+    _keep(rows, _run(_statement(tuple(tables)), values))
 
 
 def _keep(rows: tuple[models.Model, ...], returned: tuple[Any, ...]) -> None:
@@ -76,10 +74,10 @@ def _run(statement: bytes, values: list[Any]) -> tuple[Any, ...]:
 
 
 @functools.cache
-def _statement(shape: _Shape) -> bytes:
+def _statement(tables: tuple[_Table, ...]) -> bytes:
     parts, answers = [], []
     numbers = itertools.count(1)
-    for place, (model, given, taken) in enumerate(shape.tables):
+    for place, (model, given, taken) in enumerate(tables):
         name = sql.Identifier(f"row_{place}")
         values: list[sql.Composable] = [sql.SQL(f"${next(numbers)}") for _column in given]
         values += [
@@ -132,4 +130,4 @@ def _returned(model: type[models.Model]) -> tuple[Any, ...]:
 
 
 def _related(row: models.Model, field: Any) -> models.Model | None:
-    return row._state.fields_cache.get(field.name) if field.is_relation else None
+    return row._state.fields_cache.get(field.name)

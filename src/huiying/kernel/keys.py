@@ -1,5 +1,7 @@
 """Keys for one purpose each, drawn from the installation's key ring (HKDF, RFC 5869)."""
 
+import functools
+
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -22,4 +24,7 @@ def for_purpose(purpose: str, number: int | None = None) -> bytes:
 
     Raises KeyError when the ring no longer holds that number.
     """
-    return derive(settings.KEY_RING[newest() if number is None else number], purpose)
+    return _derived(settings.KEY_RING[newest() if number is None else number], purpose)
+
+
+_derived = functools.lru_cache(maxsize=64)(derive)
