@@ -22,6 +22,7 @@ from huiying.replies.errors import (
     NeedsSecondPerson,
     NotNow,
     OtherVersion,
+    TellsOfSomebody,
 )
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.policy import GUARDS
@@ -334,3 +335,35 @@ def test_what_was_said_cannot_be_changed_in_the_database(people, in_hand, words,
     _published(people, in_hand(), words)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "请打 138 0013 8000 核实。",
+        "写信的人是 zhang.san@example.org。",
+        "身份证 11010519491231002X 写进了答复。",
+        "牌照 京A·12345 写进了答复。",
+        "电话１３８００１３８０００",
+    ],
+)
+def test_a_withdrawal_names_nobodys_number_in_public(people, in_hand, words, reason):
+    """No second person reads the reason before everybody does."""
+    reply = _published(people, in_hand(), words)
+    with pytest.raises(TellsOfSomebody):
+        mending.withdraw(actor=people.reviewer.actor, label=reply.label, reason=reason)
+    reply.refresh_from_db()
+    assert (reply.state, reply.withdrawn_because) == (State.PUBLISHED, "")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "2026-11-22 08:30 查明日期写错了。",
+        "第 12345 号文件已废止。",
+        "工期 2026 年 3 月到 11 月，写成了 8 月。",
+    ],
+)
+def test_days_and_short_numbers_are_no_ones(people, in_hand, words, reason):
+    reply = _published(people, in_hand(), words)
+    mending.withdraw(actor=people.reviewer.actor, label=reply.label, reason=reason)

@@ -80,6 +80,16 @@ class NotForEverybody(Invalid):
     sentence = _("This answer was written for the writer alone. Send it, or send it back.")
 
 
+class TellsOfSomebody(Invalid):
+    """Words for everybody that no second person has read."""
+
+    code = "tells_of_somebody"
+    sentence = _(
+        "Everybody reads this at once. Leave out telephone and card numbers, number plates and mail "
+        "addresses, and names too."
+    )
+
+
 class NoStandard(Invalid):
     code = "no_standard"
     sentence = _("This standard answer is not in use, or its time is over. Choose another one.")

@@ -1,5 +1,7 @@
 """The words of an answer, and when they are complete."""
 
+import re
+import unicodedata
 from dataclasses import asdict, dataclass, replace
 
 from django.utils.functional import Promise
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework.states import Outcome
 from huiying.casework.words import fitting, required
 from huiying.kernel.refusals import Invalid
+from huiying.replies.errors import TellsOfSomebody
 from huiying.replies.states import Audience
 
 type Sentence = str | Promise
@@ -63,6 +66,26 @@ class Words:
         """Raise Invalid for the first problem."""
         for field, sentence in self.problems(complete=complete).items():
             raise Invalid(sentence, field=field)
+
+
+# What tells of one person: a mail address, a number of seven digits or more however it is written
+# (telephone, identity card, bank card), a Chinese number plate. Names are not recognised.
+TELLS_OF_SOMEBODY = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w|(?:\d[ \-–]?){7,}|[\u4e00-\u9fff][A-Z][·.\- ]?[A-Z0-9]{5,6}(?![A-Z0-9])"
+)
+# A day and an hour are no such number: 2026-11-22, 2026-11-22 08:30.
+DAY = re.compile(r"\b(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\b")
+
+
+def check_public_reason(reason: str) -> str:
+    """`check_reason` for words that everybody reads at once, although one person alone writes them.
+
+    Raises TellsOfSomebody where they hold what looks like somebody's number, plate or mail address.
+    """
+    said = check_reason(reason)
+    if TELLS_OF_SOMEBODY.search(DAY.sub("…", unicodedata.normalize("NFKC", said))):
+        raise TellsOfSomebody(field="reason")
+    return said
 
 
 def check_reason(reason: str) -> str:

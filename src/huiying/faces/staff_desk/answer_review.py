@@ -39,7 +39,9 @@ EMPTY = {
     "published": gettext_lazy("Nothing has been published here yet."),
 }
 SEND_BACK_HINT = gettext_lazy("What is to be changed. Whoever wrote it reads this.")
-WITHDRAW_HINT = gettext_lazy("Whoever reads the answer reads this instead.")
+WITHDRAW_HINT = gettext_lazy(
+    "Whoever reads the answer reads this instead, at once: leave out names and numbers of people."
+)
 REVIEW = "staff_desk/answers/review.html"
 WITHDRAW = "staff_desk/answers/withdraw.html"
 

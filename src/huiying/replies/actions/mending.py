@@ -9,7 +9,7 @@ from huiying.replies.actions.writing import begin, submit
 from huiying.replies.models import Reply
 from huiying.replies.reads.versions import words_of
 from huiying.replies.stepping import check_seen, take_step
-from huiying.replies.words import Words, check_reason
+from huiying.replies.words import Words, check_public_reason, check_reason
 
 
 @verb
@@ -63,7 +63,7 @@ def withdraw(
     reply = policy.find(actor, label)
     policy.require(actor, "withdraw", reply)
     check_seen(reply, seen)
-    reason = check_reason(reason)
+    reason = check_public_reason(reason)
     columns = {
         "withdrawn_at": time.now(),
         "withdrawn_because": reason,
