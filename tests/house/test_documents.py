@@ -11,7 +11,7 @@ from huiying.insight.states import Decision
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "huiying"
-SHIPPED = ("src", "tests", "docs", "tools", "bench", "requirements", ".ci")
+SHIPPED = ("src", "tests", "docs", "tools", "bench", "requirements", "deploy", ".ci")
 LEFT_OUT = {"__pycache__", "vendor"}
 NO_NOUNS = {"config", "faces", "locale", "sample"}
 GENERATED = {"bench/latest.json"}
@@ -29,7 +29,7 @@ NOUNS = sorted(
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 NAMED_PATH = re.compile(
-    r"(?:src|tests|docs|tools|bench|requirements)/[\w./*-]+|[a-z_]+/[a-z_/]+\.py"
+    r"(?:src|tests|docs|tools|bench|requirements|deploy)/[\w./*-]+|[a-z_]+/[a-z_/]+\.py"
 )
 ANCHOR = re.compile(r"^#+ (.+)$", re.MULTILINE)
 COMMAND = re.compile(r"^    (make \w+)", re.MULTILINE)

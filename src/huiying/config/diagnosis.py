@@ -64,6 +64,23 @@ def examine() -> list[Finding]:
     return findings
 
 
+def before_upgrade() -> list[Finding]:
+    """What must be well before tables change: disk, settings and server; asks no table of ours."""
+    return [*_space(), *_settings(), *_server()]
+
+
+def others_connected() -> list[str]:
+    """The names of the other programs that have a session in this database, with their number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(nullif(application_name, ''), 'a program without a name'), count(*)"
+            " FROM pg_stat_activity WHERE datname = current_database()"
+            " AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"
+            " GROUP BY 1 ORDER BY 1"
+        )
+        return [f"{name} ({number})" for name, number in cursor.fetchall()]
+
+
 def _graded(check: str, worst: State, good: str, bad: str, mend: str, *, well: bool) -> Finding:
     return Finding(check, State.good, good) if well else Finding(check, worst, bad, mend)
 

@@ -5,10 +5,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import SmallIntegerField
 
 from huiying.config.backup.manifest import Holdings
 from huiying.record.models import Entry
@@ -24,6 +22,15 @@ TRIGGERS = """
     WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal
         AND t.tgenabled <> 'D'
     ORDER BY 1
+"""
+# By convention a column that numbers a key of the ring is a smallint with "key" in its name. Asked of
+# the catalogue, since a backup before an upgrade meets tables that are older than the models.
+KEY_COLUMNS = """
+    SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+        AND NOT c.relispartition AND NOT a.attisdropped
+        AND a.atttypid = 'int2'::regtype AND a.attname LIKE '%key%'
+    ORDER BY 1, 2
 """
 
 
@@ -42,12 +49,12 @@ def count(without: list[str]) -> Holdings:
     names = [name for name in tables() if name not in without]
     counted = {}
     for name in names:
-        ((number,),) = _rows(f"SELECT count(*) FROM {quote(name)}")  # noqa: S608 - a name from the catalogue
-        counted[name] = int(number)
-    entries, digest = _entries()
+        ((rows,),) = _rows(f"SELECT count(*) FROM {quote(name)}")  # noqa: S608 - a name from the catalogue
+        counted[name] = int(rows)
+    number, digest = entries()
     return Holdings(
         tables=counted,
-        entries=entries,
+        entries=number,
         entries_sha256=digest,
         triggers=[str(row[0]) for row in _rows(TRIGGERS)],
         migrations=applied(),
@@ -73,15 +80,16 @@ def server_major() -> int:
 
 def key_numbers() -> list[int]:
     """The numbers of the ring's keys that some row still needs, by the columns that hold them."""
+    quote = connection.ops.quote_name
     found: set[int] = set()
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, SmallIntegerField) and "key" in str(field.column):
-                found |= set(model._base_manager.values_list(field.attname, flat=True).distinct())
-    return sorted(number for number in found if number is not None)
+    for table, column in _rows(KEY_COLUMNS):
+        name = quote(column)
+        query = f"SELECT DISTINCT {name} FROM {quote(table)} WHERE {name} IS NOT NULL"  # noqa: S608 - names from the catalogue
+        found |= {int(row[0]) for row in _rows(query)}
+    return sorted(found)
 
 
-def _entries() -> tuple[int, str]:
+def entries() -> tuple[int, str]:
     """How many, and the hash over their commitments; see Holdings."""
     table = connection.ops.quote_name(Entry._meta.db_table)
     digest, number = hashlib.sha256(), 0

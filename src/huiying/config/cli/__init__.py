@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ COMMANDS = {
     "brief": Command("brief", "Print the daily brief."),
     "backup": Command("backup", "Write an archive of everything but the keys."),
     "restore": Command("restore", "Bring an archive into an empty installation."),
+    "upgrade": Command("upgrade", "Check, back up, migrate and check again."),
     "doctor": Command("doctor", "Check the installation and say how to mend it."),
     "user": Command("user", "Create staff accounts and give them roles."),
     "manage": Command("manage", "Run a management command of Django, for developers."),
@@ -51,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+    os.environ["PGAPPNAME"] = f"huiying {args.command}"  # how the database's own lists name us
     try:
         return int(args.run(args))
     except (EmbeddedDatabaseError, ImproperlyConfigured) as error:

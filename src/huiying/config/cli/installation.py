@@ -39,17 +39,17 @@ def database() -> Iterator[embedded.Share | None]:
 
 
 @contextmanager
-def ready(role: str = "app") -> Iterator[None]:
+def ready(role: str = "app") -> Iterator[embedded.Share | None]:
     """Database and Django are ready inside; `role` is `app`, or `owner` to change tables.
 
     A command that asks for a table or column which is not there ends with a sentence on what to do.
     """
     os.environ["HUIYING_DATABASE_ROLE"] = role
-    with database():
+    with database() as share:
         set_up_django(pool=False)
         try:
             with translation.override("en"):  # the command line speaks one language
-                yield
+                yield share
         except ProgrammingError as error:
             if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
                 raise

@@ -22,18 +22,25 @@ def add(subparsers: "Subparsers") -> None:
 def run(_args: argparse.Namespace) -> int:
     """Migrate and set rights; 1 where a table stayed locked."""
     with installation.ready(role="owner"):
-        try:
-            done = migrating.migrate(say)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, LockNotAvailable):
-                raise
-            say(
-                f"A table was in use for longer than {migrating.LOCK_TIMEOUT}. What was applied so "
-                "far stands and the rest is not begun: run the command again in a quieter moment."
-            )
-            return 1
+        done = patiently()
+    if done is None:
+        return 1
     if done.applied or done.rights_changed:
         say(f"Applied {done.applied} migrations and changed {done.rights_changed} rights.")
     else:
         say("The database is up to date.")
     return 0
+
+
+def patiently() -> migrating.Migrated | None:
+    """Migrate; None, and the reason said, where a table stayed locked."""
+    try:
+        return migrating.migrate(say)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        say(
+            f"A table was in use for longer than {migrating.LOCK_TIMEOUT}. What was applied so "
+            "far stands and the rest is not begun: run the command again in a quieter moment."
+        )
+        return None

@@ -36,6 +36,14 @@ class Share:
             server.ensure(self.server, self._say)
         return True
 
+    def is_alone(self) -> bool:
+        """Whether no other command has a share."""
+        with locks.exclusive(self.server.folders.starting_lock):
+            try:
+                return locks.alone(self._descriptor)
+            finally:
+                locks.share(self._descriptor)
+
     def leave(self) -> None:
         """Give the share back; stop the server if nobody else has one."""
         if self._descriptor < 0:
