@@ -14,12 +14,11 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from huiying.agencies.models import Unit
-from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.models import CaseFile, Move, Named, Report, Verdict
 from huiying.casework.policy import guarded
 from huiying.casework.states import STEPS, State
 from huiying.insight.periods import Period
 from huiying.intake.models import Submission
-from huiying.record.models import Entry, Payload
 from huiying.routing.models import Category
 
 MINUTE = timedelta(minutes=1)
@@ -206,7 +205,8 @@ class Written:
     moves: list[Move] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
-    entries: list[tuple[Entry, dict[str, str]]] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
 
     def add(self, history: History) -> None:
         """One case with its moves, letters, votes and marks."""
@@ -235,8 +235,9 @@ class Written:
         for place, letter in enumerate(history.letters):
             self._letter(case, history, letter, first=place == 0)
         if history.conduct == "marked":
-            for minute in history.marks:
-                self._entry(minute, "case.mark_conduct", f"case:{case.label}", {})
+            for unit, minute in zip(self.units, history.marks, strict=False):
+                since = self.period.ends_at + minute * MINUTE
+                self.named.append(Named(case=case, unit=unit, since=since))
 
     def _walk(self, history: History, received: datetime) -> _Walk:
         target = timedelta(days=history.target_days)
@@ -276,12 +277,8 @@ class Written:
             Report(submission=submission, case=case, due_at=case.due_at, ended_at=ended)
         )
         for minute, verdict in letter.votes:
-            self._entry(minute, "report.vote", f"submission:{submission.label}", {"vote": verdict})
-
-    def _entry(self, minute: int, action: str, subject: str, data: dict[str, str]) -> None:
-        at = self.period.ends_at + minute * MINUTE
-        entry = Entry(at=at, action=action, actor="x", subject=subject, commitment=b"")
-        self.entries.append((entry, data))
+            at = self.period.ends_at + minute * MINUTE
+            self.verdicts.append(Verdict(report=self.reports[-1], at=at, vote=verdict))
 
     def save(self) -> list[CaseFile]:
         """Write it all; the cases as read again, with their moves and letters."""
@@ -289,12 +286,14 @@ class Written:
         Move.objects.bulk_create(self.moves)
         Submission.objects.bulk_create(self.submissions)
         Report.objects.bulk_create(self.reports)
-        Entry.objects.bulk_create([entry for entry, _data in self.entries])
-        Payload.objects.bulk_create(
-            [Payload(entry=entry, salt=b"", data=data) for entry, data in self.entries]
-        )
+        Verdict.objects.bulk_create(self.verdicts)
+        Named.objects.bulk_create(self.named)
         ordered = Prefetch("moves", Move.objects.order_by("at", "id"))
-        return list(CaseFile.objects.prefetch_related(ordered, "reports__submission"))
+        return list(
+            CaseFile.objects.prefetch_related(
+                ordered, "reports__submission", "reports__verdicts", "named"
+            )
+        )
 
 
 def written(period: Period, seed: int, size: int) -> list[CaseFile]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from huiying.casework.models import CaseFile, Move
 from huiying.insight.periods import Period
-from huiying.record.models import Entry
 
 OPEN = {"received", "triaged", "assigned", "in_progress", "waiting", "returned"}
 DESK = {"received", "triaged", "returned"}
@@ -18,9 +17,6 @@ class Recount:
 
     def __init__(self, period: Period) -> None:
         self.period = period
-        self.said: dict[tuple[str, str], list[Entry]] = {}
-        for entry in Entry.objects.select_related("payload").order_by("at", "id"):
-            self.said.setdefault((entry.action, entry.subject), []).append(entry)
 
     def lines(self, cases: Iterable[CaseFile]) -> dict[int, dict[str, Any]]:
         """Lines by the key of their case; a case that is not in the brief has none."""
@@ -136,11 +132,10 @@ def _letters(world: Recount, case: CaseFile) -> dict[str, int]:
     found = dict.fromkeys(("submissions", "new_submissions", "withdrawn_submissions", *VOTES), 0)
     starts, ends = world.period.starts_at, world.period.ends_at
     for report in case.reports.all():
-        votes = world.said.get(("report.vote", f"submission:{report.submission.label}"), [])
-        inside = [vote for vote in votes if starts <= vote.at < ends]
+        said = sorted(report.verdicts.all(), key=lambda verdict: (verdict.at, verdict.pk))
+        inside = [verdict for verdict in said if starts <= verdict.at < ends]
         if inside:
-            said = inside[-1].payload.data or {}
-            found[f"votes_{said['vote']}"] += 1
+            found[f"votes_{inside[-1].vote}"] += 1
         if report.submission.received_at >= ends:
             continue
         gone_at = report.ended_at
@@ -158,8 +153,8 @@ def _conduct(world: Recount, case: CaseFile) -> bool:
         report.submission.conduct and report.submission.received_at < ends
         for report in case.reports.all()
     )
-    marks = world.said.get(("case.mark_conduct", f"case:{case.label}"), [])
-    return by_writer or not marks or marks[0].at < ends
+    marks = [named.since for named in case.named.all()]
+    return by_writer or not marks or min(marks) < ends
 
 
 def _clock(state: str, due: datetime, waits_until: datetime | None, ends: datetime) -> str:

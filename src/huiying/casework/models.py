@@ -186,16 +186,36 @@ class Move(models.Model):
         ]
 
 
-class Named(models.Model):
-    """Whom a complaint about conduct is about: a unit, or a member of staff."""
+class Verdict(models.Model):
+    """What a resident said of the outcome, each time: what figures are counted from. Append-only."""
 
-    database_rights = ("SELECT", "INSERT", "UPDATE")
+    database_rights = ("SELECT", "INSERT")
+
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="verdicts", db_index=False
+    )
+    at = models.DateTimeField()
+    vote = models.CharField(max_length=12, choices=Vote.choices)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(vote__in=Vote.values), name="verdict_known")
+        ]
+        indexes = [models.Index(fields=["at"], name="verdict_at")]
+
+
+class Named(models.Model):
+    """Whom a complaint about conduct is about: a unit, or a member of staff. Append-only.
+
+    The first `since` of a case is when it was marked.
+    """
+
+    database_rights = ("SELECT", "INSERT")
 
     case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="named")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     since = models.DateTimeField()
-    lifted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -205,7 +225,6 @@ class Named(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case", "unit", "account"],
-                condition=Q(lifted_at=None),
                 nulls_distinct=False,
                 name="named_once",
             ),

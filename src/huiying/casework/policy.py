@@ -39,7 +39,7 @@ def named_to(actor: Actor) -> Q:
 
 
 def _kept_from(actor: Actor) -> Q:
-    named = Named.objects.filter(named_to(actor), case_id=OuterRef("pk"), lifted_at=None)
+    named = Named.objects.filter(named_to(actor), case_id=OuterRef("pk"))
     return Q(Exists(named), conduct=True)
 
 
@@ -163,7 +163,7 @@ def _barred_paths(case: CaseFile) -> tuple[str, ...]:
     """The paths whose units, and all below, can have no part in this complaint about conduct."""
     if not case.conduct:
         return ()
-    named = Named.objects.filter(case=case, lifted_at=None)
+    named = Named.objects.filter(case=case)
     led = Membership.objects.filter(
         account__in=named.values("account_id"), role__in=ABOVE_OTHERS, ended_at=None
     ).exclude(unit__parent=None)
@@ -184,7 +184,7 @@ def sorter_left(case: CaseFile) -> bool:
     a complaint that hides itself from all of them would have vanished.
     """
     barred_paths = _barred_paths(case)
-    named = Named.objects.filter(case=case, lifted_at=None).exclude(account=None)
+    named = Named.objects.filter(case=case).exclude(account=None)
     dispatchers = Membership.objects.filter(
         Q(role=Role.DISPATCHER) | Q(role=Role.SUPERVISOR, unit__parent=None),
         ended_at=None,

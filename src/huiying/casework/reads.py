@@ -116,7 +116,7 @@ def _moment(text: str | None) -> datetime:
 def _found(actor: Actor, number: int) -> CaseFile:
     """The case with `parts` (unit ids by part) and `whom` (named units and people) in one query."""
     parts = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).order_by("id")
-    named = Named.objects.filter(case=OuterRef("pk"), lifted_at=None).order_by("id")
+    named = Named.objects.filter(case=OuterRef("pk")).order_by("id")
     case = (
         policy.visible_cases(actor)
         .filter(number=number)

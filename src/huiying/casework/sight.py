@@ -87,7 +87,7 @@ class Sight:
 def sight_of(actor: Actor, reach: list[int]) -> Sight:
     """The sight of an actor whose units reach to `reach` (ids); one query."""
     kept = Named.objects.none() if actor.has("system") else Named.objects.all()
-    kept = kept.filter(policy.named_to(actor), lifted_at=None, case__conduct=True)
+    kept = kept.filter(policy.named_to(actor), case__conduct=True)
     units = reach if actor.has(*policy.READS_BELOW) else []
     helping = _supporting(units).filter(case__state__in=OPEN)
     hidden_ids = kept.annotate(of_unit=Value(NO_UNIT)).values_list("case_id", "of_unit")

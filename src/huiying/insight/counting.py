@@ -22,13 +22,11 @@ AT_DESK = OPEN - AT_UNIT
 
 LINES = """
 WITH vote AS (
-  SELECT DISTINCT ON (e.subject) r.case_id, p.data ->> 'vote' AS verdict
-  FROM record_entry e
-  JOIN record_payload p ON p.entry_id = e.id
-  JOIN intake_submission s ON s.label = substr(e.subject, length('submission:') + 1)
-  JOIN casework_report r ON r.submission_id = s.id
-  WHERE e.action = 'report.vote' AND e.at >= %(starts)s AND e.at < %(ends)s
-  ORDER BY e.subject, e.at DESC, e.id DESC
+  SELECT DISTINCT ON (v.report_id) r.case_id, v.vote AS verdict
+  FROM casework_verdict v
+  JOIN casework_report r ON r.id = v.report_id
+  WHERE v.at >= %(starts)s AND v.at < %(ends)s
+  ORDER BY v.report_id, v.at DESC, v.id DESC
 ), votes AS (
   SELECT case_id,
     count(*) FILTER (WHERE verdict = 'solved') AS solved,
@@ -36,7 +34,7 @@ WITH vote AS (
     count(*) FILTER (WHERE verdict = 'not_solved') AS not_solved
   FROM vote GROUP BY case_id
 ), candidate AS MATERIALIZED (
-  SELECT c.id, c.number, c.label, c.channel, c.received_at, c.due_at, c.category_id, c.conduct, c.danger
+  SELECT c.id, c.number, c.channel, c.received_at, c.due_at, c.category_id, c.conduct, c.danger
   FROM casework_casefile c
   WHERE c.received_at < %(ends)s AND c.id IN (
     SELECT id FROM casework_casefile WHERE state = ANY(%(open)s)
@@ -97,8 +95,8 @@ WITH vote AS (
   WHERE s.received_at < %(ends)s
   GROUP BY r.case_id
 ), marked_later AS (
-  SELECT subject FROM record_entry WHERE action = 'case.mark_conduct'
-  GROUP BY subject HAVING min(at) >= %(ends)s
+  SELECT n.case_id FROM casework_named n JOIN candidate c ON c.id = n.case_id
+  GROUP BY n.case_id HAVING min(n.since) >= %(ends)s
 ), fact AS (
   SELECT c.*, s.unit_id,
     coalesce(s.target, 'received') AS state, coalesce(s.round, 1) AS round,
@@ -107,7 +105,7 @@ WITH vote AS (
       greatest(least(%(ends)s, s.waiting_until) - s.waiting_since, interval '0'), interval '0'
     ) AS due_then,
     s.waiting_until,
-    c.conduct AND (coalesce(l.conduct, false) OR later.subject IS NULL) AS conduct_then,
+    c.conduct AND (coalesce(l.conduct, false) OR later.case_id IS NULL) AS conduct_then,
     c.received_at >= %(starts)s AS is_new,
     c.received_at < %(starts)s AND coalesce(b.target, 'received') = ANY(%(open)s) AS was_open_before,
     coalesce(h.returns, 0) AS returns, coalesce(h.moved, false) AS moved,
@@ -131,7 +129,7 @@ WITH vote AS (
   LEFT JOIN history h ON h.case_id = c.id
   LEFT JOIN letters l ON l.case_id = c.id
   LEFT JOIN votes v ON v.case_id = c.id
-  LEFT JOIN marked_later later ON later.subject = 'case:' || c.label
+  LEFT JOIN marked_later later ON later.case_id = c.id
 ), clocked AS (
   SELECT f.*, CASE
       WHEN NOT state = ANY(%(open)s) THEN ''

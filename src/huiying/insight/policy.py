@@ -59,7 +59,7 @@ def lines_of(actor: Actor, brief_id: int) -> QuerySet[BriefLine]:
 
 def _kept_from(actor: Actor) -> Exists:
     """Lines of complaints about conduct that are about this actor or somebody above them."""
-    named = Named.objects.filter(casework.named_to(actor), lifted_at=None, case__conduct=True)
+    named = Named.objects.filter(casework.named_to(actor), case__conduct=True)
     return Exists(named.filter(case_id=OuterRef("case_id")))
 
 

@@ -58,7 +58,7 @@ def _units(case: CaseFile, lead_code: str, support_codes: Sequence[str]) -> tupl
     wanted = [lead_code, *support_codes]
     if len(set(wanted)) != len(wanted):
         raise UnitTwice(field="support_codes")
-    if case.conduct and not Named.objects.filter(case=case, lifted_at=None).exists():
+    if case.conduct and not Named.objects.filter(case=case).exists():
         raise NamesNobody(field="lead_code")
     found = {unit.code: unit for unit in Unit.objects.filter(code__in=wanted, active=True)}
     if lead_code not in found:

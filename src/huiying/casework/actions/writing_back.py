@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework import policy
 from huiying.casework.errors import NotAnswered, NotWaiting, WindowClosed, WrongState
 from huiying.casework.following import own_report, reopen_until
-from huiying.casework.models import Assignment, CaseFile, Report
+from huiying.casework.models import Assignment, CaseFile, Report, Verdict
 from huiying.casework.states import OPEN, Outcome, State, Vote
 from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.words import required
@@ -99,8 +99,10 @@ def vote(*, actor: Actor, verdict: str) -> None:
     if report.delivered_at is None or report.ended_at is not None:
         raise NotAnswered
     delivered = Report.objects.filter(pk=report.pk, delivered_at=report.delivered_at, ended_at=None)
-    if not delivered.update(vote=verdict, voted_at=time.now()):
+    now = time.now()
+    if not delivered.update(vote=verdict, voted_at=now):
         raise NotAnswered
+    Verdict.objects.create(report=report, at=now, vote=verdict)
     write(
         actor=actor,
         action="report.vote",
