@@ -223,6 +223,32 @@ def test_odd_orders_to_count(form, people, county):
     assert response.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("form", "status", "said"),
+    [
+        ({"day": "2026-03-12", "until": "07:00"}, 409, "这一天还没到"),
+        ({"day": "2999-01-01", "until": "07:00"}, 409, "这一天还没到"),
+        ({"day": "2026-03-10", "until": "12:00"}, 409, "过几分钟再来"),
+        ({"day": "2026-03-09", "until": "07:01"}, 422, "整点"),
+        ({"day": "2026-03-09", "until": "12:00"}, 302, ""),
+    ],
+)
+def test_only_past_days_and_full_hours_are_counted(form, status, said, people, county):
+    with on(10, 8):
+        response = people.clerk.client.post("/zh-hans/desk/briefs/count/", form)
+    assert response.status_code == status
+    assert said in response.text
+
+
+def test_orders_to_count_are_counted_themselves(people, county):
+    client = people.clerk.client
+    with on(10, 8):
+        forms = [{"day": "2026-03-09", "until": f"{hour:02}:00"} for hour in range(13)]
+        stati = [client.post("/zh-hans/desk/briefs/count/", form).status_code for form in forms]
+    assert stati == [302] * 12 + [429]
+    assert Brief.objects.count() == 12
+
+
 def queries(client, address):
     with CaptureQueriesContext(
         connection,

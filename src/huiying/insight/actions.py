@@ -6,9 +6,8 @@ from django.db import connection, transaction
 
 from huiying.insight import policy, reads
 from huiying.insight.counting import write_lines
-from huiying.insight.errors import TooEarly
 from huiying.insight.models import Brief
-from huiying.insight.periods import Period, may_count, period
+from huiying.insight.periods import Period, period, require_countable
 from huiying.insight.reads import BriefHead
 from huiying.insight.sheets import write_sheets
 from huiying.kernel import time as clock
@@ -68,13 +67,13 @@ def count_brief(*, actor: Actor, day: date, until: time) -> BriefHead:
     """Count the brief of `day` from the steps of all cases and keep it.
 
     Where the last version says the same of every case, that one is returned and nothing is written;
-    otherwise the new one stands beside it. Raises TooEarly before the period is over and settled.
+    otherwise the new one stands beside it. Raises TooEarly before the period is over and settled, and
+    OddHour for an hour that is neither the usual nor a full one.
     """
     if not policy.may_count(actor):
         raise NotAllowed
     wanted = period(day, until)
-    if not may_count(wanted, clock.now()):
-        raise TooEarly
+    require_countable(wanted, clock.now())
     _wait_for_other_counts()
     known = reads.newest(day, until)
     brief = _count(wanted, known)

@@ -11,6 +11,15 @@ class TooEarly(Refusal):
     sentence = _("This brief is counted once its hour has passed. Come back a few minutes later.")
 
 
+class StillToCome(TooEarly):
+    """The day has not begun, or its hour is far off."""
+
+    code = "brief_still_to_come"
+    sentence = _(
+        "This day is still to come, so there is nothing to count. Choose one that has passed."
+    )
+
+
 class NoBrief(NotFound):
     code = "no_brief"
     sentence = _("There is no brief for this day yet.")
@@ -24,6 +33,13 @@ class NoSuchFigure(NotFound):
 class WrongDay(Invalid):
     code = "wrong_day"
     sentence = _("Write the day as 2026-11-21.")
+
+
+class OddHour(Invalid):
+    """A brief of every minute of every day could be had, and kept for ever."""
+
+    code = "odd_hour"
+    sentence = _("A brief ends at the hour of the daily brief or at a full hour, as 12:00.")
 
 
 class WrongHour(Invalid):

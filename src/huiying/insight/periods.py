@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from huiying.insight.errors import NoBrief, WrongHour
+from huiying.insight.errors import NoBrief, OddHour, StillToCome, TooEarly, WrongHour
 
 # An act's moment is set when it begins and seen by others when it commits; the last of a period need this.
 SETTLING = timedelta(minutes=2)
@@ -59,6 +59,16 @@ def usual_hour() -> time:
 def may_count(wanted: Period, now: datetime) -> bool:
     """Whether the period is over and its last acts have had time to commit."""
     return now >= wanted.ends_at + SETTLING
+
+
+def require_countable(wanted: Period, now: datetime) -> None:
+    """Raise OddHour, StillToCome or TooEarly where this period is not one to be counted now."""
+    if wanted.until.minute and wanted.until != usual_hour():
+        raise OddHour(field="until")
+    if wanted.starts_at > now:
+        raise StillToCome
+    if not may_count(wanted, now):
+        raise TooEarly
 
 
 def latest_day(until: time, now: datetime) -> date:

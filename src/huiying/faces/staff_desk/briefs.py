@@ -25,7 +25,10 @@ from huiying.insight.periods import latest_day, may_count, period, read_hour, us
 from huiying.insight.reads import BriefHead
 from huiying.insight.rendering import as_json, as_text
 from huiying.kernel import time as clock
+from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotAllowed
+
+COUNTS_PER_PERSON = 12  # in a quarter of an hour; each goes through the steps of all open cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,7 @@ def count(request: HttpRequest) -> HttpResponse:
         day = date.fromisoformat(request.POST.get("day", ""))
     except ValueError:
         raise WrongDay(field="day") from None
+    count_try("brief", actor.label, most=COUNTS_PER_PERSON)
     until = read_hour(request.POST.get("until", ""))
     before = reads.newest(day, until)
     made = count_brief(actor=actor, day=day, until=until)
