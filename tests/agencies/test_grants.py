@@ -1,6 +1,7 @@
 import pytest
 
-from huiying.agencies.actions import UnitRow, end_role, give_role, load_units
+from huiying.accounts.models import Account
+from huiying.agencies.actions import LastOne, UnitRow, end_role, give_role, let_go, load_units
 from huiying.agencies.models import Unit
 from huiying.agencies.reads import ancestors, unit_choices
 from huiying.kernel.actors import SYSTEM
@@ -40,6 +41,32 @@ def test_a_role_ends_and_is_given_again(people: People):
         end_role(actor=SYSTEM, **arguments)
     give_role(actor=SYSTEM, **arguments)
     assert people.handler.actor.has("handler")
+
+
+@pytest.mark.parametrize(
+    ("username", "unit_code", "role"),
+    [("dispatcher", "desk", "dispatcher"), ("supervisor", "county", "supervisor")],
+)
+def test_the_last_who_sorts_letters_cannot_go_before_another_comes(
+    people: People, username, unit_code, role
+):
+    arguments = {"username": username, "unit_code": unit_code, "role": role}
+    with pytest.raises(LastOne):
+        end_role(actor=SYSTEM, **arguments)
+    with pytest.raises(LastOne):
+        let_go(actor=people.administrator.actor, username=username)
+    second = make_person("second", (unit_code, role))
+    Account.objects.filter(pk=second.account.pk).update(is_active=False)
+    with pytest.raises(LastOne):
+        end_role(actor=SYSTEM, **arguments)
+    Account.objects.filter(pk=second.account.pk).update(is_active=True)
+    let_go(actor=people.administrator.actor, username=username)
+    with pytest.raises(LastOne):
+        end_role(actor=SYSTEM, **{**arguments, "username": "second"})
+    with pytest.raises(NotAllowed):
+        let_go(actor=people.clerk.actor, username="handler")
+    let_go(actor=SYSTEM, username="handler")
+    assert not Account.objects.get(username="handler").is_active
 
 
 def test_only_an_administrator_gives_roles(people: People):

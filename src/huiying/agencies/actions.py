@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from huiying.accounts.actions import switch_off
 from huiying.accounts.models import Account
 from huiying.accounts.session_store import end_sessions
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.kernel.refusals import Invalid, NotAllowed, NotFound, Refusal
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
@@ -109,15 +111,56 @@ def give_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None
         )
 
 
+class LastOne(Refusal):
+    """Letters and complaints that nobody could sort any more would be stranded."""
+
+    code = "last_one"
+    status = 409
+    sentence = _(
+        "This is the last dispatcher, or the last supervisor of the whole agency. Give somebody else "
+        "this role first."
+    )
+
+
+def _require_successor(held: QuerySet[Membership]) -> None:
+    """Raise LastOne where `held`, the roles that end, leave a role of the desk to nobody."""
+    ending = held.filter(
+        Q(role=Role.DISPATCHER) | Q(role=Role.SUPERVISOR, unit__parent=None)
+    ).values_list("role", flat=True)
+    for role in sorted(set(ending)):
+        keeping = Membership.objects.select_for_update(of=("self",)).filter(
+            role=role, ended_at=None, account__is_active=True
+        )
+        if role == Role.SUPERVISOR:
+            keeping = keeping.filter(unit__parent=None)
+        # Locked, so that two who end the last two roles at once do not each count on the other's.
+        if not set(keeping.values_list("pk", flat=True)) - set(held.values_list("pk", flat=True)):
+            raise LastOne
+
+
+@verb
+def let_go(*, actor: Actor, username: str) -> None:
+    """End somebody's account; raises LastOne where the desk would lose its last of a role."""
+    _require_administrator(actor)
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise NotFound
+    if account.is_active:
+        _require_successor(Membership.objects.filter(account=account, ended_at=None))
+    switch_off(actor=actor, username=username)
+
+
 @verb
 def end_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
-    """End a role from now on, and the person's sessions; raises NotFound where it is not held."""
+    """End a role from now on, and the person's sessions; raises NotFound where it is not held, and
+    LastOne where the desk would lose its last dispatcher or supervisor of the whole agency.
+    """
     _require_administrator(actor)
     account, unit = _found(username, unit_code)
-    ended = Membership.objects.filter(account=account, unit=unit, role=role, ended_at=None).update(
-        ended_at=time.now()
-    )
-    if not ended:
+    held = Membership.objects.filter(account=account, unit=unit, role=role, ended_at=None)
+    if account.is_active:
+        _require_successor(held)
+    if not held.update(ended_at=time.now()):
         raise NotFound
     end_sessions(account.pk)
     write(

@@ -98,3 +98,11 @@ def sight_of(actor: Actor, reach: list[int]) -> Sight:
         hidden=[case for case, unit in rows if unit == NO_UNIT],
         helping=[(case, unit) for case, unit in rows if unit != NO_UNIT],
     )
+
+
+def stranded_complaints() -> list[int]:
+    """The numbers of open complaints about conduct that nobody who sorts letters may see: whoever could
+    has left since.
+    """
+    open_ones = CaseFile.objects.filter(conduct=True, state__in=OPEN).order_by("number")
+    return [case.number for case in open_ones.iterator() if not policy.sorter_left(case)]

@@ -16,9 +16,12 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
+from huiying.casework.sight import stranded_complaints
 from huiying.config import migrating
 from huiying.config.embedded.cluster import OLDEST_MAJOR
 from huiying.config.health import SILENT_SECONDS, worker_silence
+from huiying.config.middleware import UNKNOWN_PROXY
+from huiying.kernel.limits import noted_today
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 
@@ -26,6 +29,7 @@ MEBIBYTE = 1024 * 1024
 LITTLE_SPACE = 2048 * MEBIBYTE
 NO_SPACE = 200 * MEBIBYTE
 OVERDUE = timedelta(minutes=10)
+MOST_NAMED = 20
 
 
 class State(StrEnum):
@@ -236,6 +240,32 @@ def _worker() -> Iterator[Finding]:
     )
 
 
+def _proxies() -> Iterator[Finding]:
+    yield _graded(
+        "proxies",
+        State.warning,
+        "No request came through a proxy that HUIYING_PROXIES does not count.",
+        "Requests of today name a sender behind a proxy (X-Forwarded-For), but HUIYING_PROXIES is 0.",
+        "If a reverse proxy stands in front, set HUIYING_PROXIES to how many: until then all "
+        "residents share one address, and its tries. If none does, somebody makes the header up.",
+        well=bool(settings.PROXIES) or not noted_today(UNKNOWN_PROXY),
+    )
+
+
+def _complaints() -> Iterator[Finding]:
+    numbers = [str(number) for number in stranded_complaints()]
+    yield _graded(
+        "complaints",
+        State.warning,
+        "Every open complaint about conduct can be seen by somebody who sorts letters.",
+        f"Open complaints about conduct that nobody who sorts letters may see: {len(numbers)} "
+        f"(cases {', '.join(numbers[:MOST_NAMED])}).",
+        "Give somebody whom they do not name the role of dispatcher, or of supervisor of the whole "
+        "agency: huiying user roles USERNAME --give dispatcher@UNIT",
+        well=not numbers,
+    )
+
+
 def _row(query: str, values: dict[str, str] | None = None) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
@@ -243,4 +273,11 @@ def _row(query: str, values: dict[str, str] | None = None) -> tuple[Any, ...]:
         return row
 
 
-DATABASE_LOOKS: list[Callable[[], Iterator[Finding]]] = [_server, _migrations, _record, _worker]
+DATABASE_LOOKS: list[Callable[[], Iterator[Finding]]] = [
+    _server,
+    _migrations,
+    _record,
+    _worker,
+    _proxies,
+    _complaints,
+]

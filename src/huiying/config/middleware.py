@@ -1,9 +1,13 @@
 """What happens around every request, in the order that the settings list."""
 
+import logging
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +16,13 @@ from huiying.accounts.session_store import note_use
 from huiying.agencies.reads import standing_of
 from huiying.faces.look.refusals import refusal_page
 from huiying.kernel.actors import STRANGER
+from huiying.kernel.limits import note
 from huiying.kernel.refusals import Refusal
+
+logger = logging.getLogger(__name__)
+
+UNKNOWN_PROXY = "proxy that nobody told us of"
+NOTE_SECONDS = 3600
 
 type Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -42,8 +52,19 @@ def read_body_first(handle: Handler) -> Handler:
 def address_behind_proxies(handle: Handler) -> Handler:
     """Take the sender's address from X-Forwarded-For, counted from the end by the known proxies.
 
-    Without proxies the header is ignored: anybody can write one.
+    Without proxies the header is ignored: anybody can write one. That it came is noted once an hour,
+    for `huiying doctor`: all residents behind a proxy that nobody told us of share one address.
     """
+    note_at = 0.0
+
+    def note_unknown_proxy() -> None:
+        nonlocal note_at
+        if time.monotonic() < note_at:
+            return
+        note_at = time.monotonic() + NOTE_SECONDS
+        logger.warning("X-Forwarded-For came, but HUIYING_PROXIES is 0")
+        with suppress(DatabaseError):
+            note(UNKNOWN_PROXY)
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if settings.PROXIES:
@@ -52,6 +73,8 @@ def address_behind_proxies(handle: Handler) -> Handler:
             ]
             if len(passed) >= settings.PROXIES and passed[-settings.PROXIES]:
                 request.META["REMOTE_ADDR"] = passed[-settings.PROXIES]
+        elif "X-Forwarded-For" in request.headers:
+            note_unknown_proxy()
         return handle(request)
 
     return middleware

@@ -78,6 +78,20 @@ def forget_tries(purpose: str, who: str) -> None:
     Limit.objects.filter(bucket=_bucket(purpose, who, moment)).delete()
 
 
+def note(purpose: str) -> None:
+    """Remember for today that `purpose` happened, and nothing else about it."""
+    moment = time.now()
+    Limit.objects.bulk_create(
+        [Limit(bucket=_bucket(purpose, "", moment), window=_window(moment), count=1)],
+        ignore_conflicts=True,
+    )
+
+
+def noted_today(purpose: str) -> bool:
+    """Whether `note` was called today (UTC, as the keys are)."""
+    return Limit.objects.filter(bucket=_bucket(purpose, "", time.now())).exists()
+
+
 def sweep_limits() -> int:
     """Delete windows older than a day, and the keys of past days; returns how many windows went."""
     day_ago = time.now() - timedelta(days=1)

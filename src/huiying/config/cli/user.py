@@ -118,8 +118,8 @@ def _set_password(args: argparse.Namespace) -> None:
 
 
 def _switch_off(args: argparse.Namespace) -> None:
-    accounts = importlib.import_module("huiying.accounts.actions")
-    accounts.switch_off(actor=SYSTEM, username=args.username)
+    agencies = importlib.import_module("huiying.agencies.actions")
+    agencies.let_go(actor=SYSTEM, username=args.username)
     say(f"Ended the account {args.username}.")
 
 
