@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from huiying.accounts.models import Passkey
+from huiying.kernel import time
+from huiying.kernel.identifiers import random_label
 from tests.people import MEMBERS, People
 from tests.scene import Scene
 
@@ -44,6 +47,18 @@ def reply(which: str) -> Arguments:
 
 def day(scene: Scene) -> dict[str, object]:
     return {"day": scene.brief.day}
+
+
+def passkey(scene: Scene) -> dict[str, object]:
+    account = scene.people.handler.account
+    held, _made = Passkey.objects.get_or_create(
+        account=account,
+        defaults={
+            "label": random_label(), "name": "office computer", "credential": b"1",
+            "public_key": b"2", "counter": 0, "made_at": time.now(),
+        },
+    )  # fmt: skip
+    return {"label": held.label}
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,17 @@ TABLE: dict[str, Address] = {
     "staff_desk:change_password": Address(None, STAFF),
     "staff_desk:choose_language": Address(None, STAFF),
     "staff_desk:sign_out_elsewhere": Address(None, STAFF),
+    "staff_desk:give_mail_address": Address(None, STAFF),
+    "staff_desk:second_step": public(
+        post=True
+    ),  # whoever has no right password behind them is sent back
+    "staff_desk:sign_in_by_passkey": public(post=True),
+    "staff_desk:set_up_codes": Address(STAFF, STAFF),
+    "staff_desk:turn_off_codes": Address(STAFF, STAFF),
+    "staff_desk:renew_recovery_codes": Address(STAFF, STAFF),
+    "staff_desk:new_passkey": Address(STAFF, STAFF),
+    # Nobody may see another's: here it is a handler's.
+    "staff_desk:remove_passkey": Address({"handler"}, {"handler"}, passkey),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),

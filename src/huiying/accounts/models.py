@@ -20,6 +20,8 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField()
+    # Where notices about this account go; empty where nobody gave one.
+    email = models.CharField(max_length=254, blank=True, default="")
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -44,3 +46,61 @@ class StaffSession(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> Any:
         return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class CodeApp(models.Model):
+    """The app that makes one-time codes for an account (TOTP, RFC 6238).
+
+    Its secret is sealed under the key ring; `last_step` is the newest step whose code was used.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="code_app")
+    key_number = models.IntegerField()
+    sealed = models.BinaryField()
+    last_step = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """A code that signs in once where app and passkeys are lost; its digest alone is kept."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "digest"], name="recovery_code_once")
+        ]
+
+
+class Passkey(models.Model):
+    """The public half of a passkey (W3C WebAuthn); `counter` is the newest that it has shown."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="passkeys")
+    label = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=60)
+    credential = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    counter = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class AgencyIdentity(models.Model):
+    """By whom and under which name the agency's own sign-in knows an account (OpenID Connect)."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="identity")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="agency_identity_once")
+        ]

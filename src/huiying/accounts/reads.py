@@ -3,7 +3,14 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from huiying.accounts.models import StaffSession
+from huiying.accounts.models import (
+    Account,
+    AgencyIdentity,
+    CodeApp,
+    Passkey,
+    RecoveryCode,
+    StaffSession,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +33,47 @@ def sessions_of(account_id: int, *, here: str) -> list[SessionShown]:
         if row.started_at and row.used_at
     ]
     return sorted(shown, key=lambda each: not each.here)
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyShown:
+    """A passkey as its owner sees it; `used_at` is None before the first time."""
+
+    label: str
+    name: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How somebody signs in: `codes_since` is None without an app; `elsewhere` with the agency's sign-in."""
+
+    email: str
+    elsewhere: bool
+    codes_since: datetime | None
+    recovery_codes_left: int
+    passkeys: list[PasskeyShown]
+
+
+def ways_in(account_id: int) -> WaysIn:
+    """How this person signs in. Never a secret."""
+    app = CodeApp.objects.filter(account_id=account_id).only("made_at").first()
+    passkeys = Passkey.objects.filter(account_id=account_id).order_by("made_at")
+    return WaysIn(
+        email=Account.objects.values_list("email", flat=True).get(pk=account_id),
+        elsewhere=AgencyIdentity.objects.filter(account_id=account_id).exists(),
+        codes_since=app.made_at if app else None,
+        recovery_codes_left=RecoveryCode.objects.filter(
+            account_id=account_id, used_at=None
+        ).count(),
+        passkeys=[
+            PasskeyShown(each.label, each.name, each.made_at, each.used_at) for each in passkeys
+        ],
+    )
+
+
+def mail_address(label: str) -> str | None:
+    """The address behind "staff:…", for sending and nothing else; None where nobody gave one."""
+    found = Account.objects.filter(label=label.removeprefix("staff:"), is_active=True)
+    return found.values_list("email", flat=True).first() or None

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from huiying.accounts.second_step import WAY, is_missing
 from huiying.accounts.session_store import note_use
 from huiying.agencies.reads import standing_of
 from huiying.faces.look.refusals import refusal_page
@@ -142,6 +143,30 @@ class ActingPerson:
             standing = standing_of(request.user)
             request.person = standing  # type: ignore[attr-defined]
             request.actor = standing.actor  # type: ignore[attr-defined]
+
+
+class SecondStepFirst:
+    """Whose role needs a second step sets it up before anything else; some views are open to that end."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.handle(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        _args: object,
+        _kwargs: object,
+    ) -> HttpResponse | None:
+        person = request.person  # type: ignore[attr-defined]
+        if person is None or getattr(view, "before_second_step", False):
+            return None
+        if not is_missing(person.roles, request.session.get(WAY, "")):
+            return None
+        return redirect("staff_desk:account")
 
 
 class RefusalsBecomePages:

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "huiying.config.middleware.ActingPerson",
+    "huiying.config.middleware.SecondStepFirst",
     "huiying.config.middleware.RefusalsBecomePages",
 ]
 
@@ -134,6 +135,11 @@ AUTH_PASSWORD_VALIDATORS = [
 HTTPS = SITE_URL.startswith("https://")
 SESSION_ENGINE = "huiying.accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SECOND_FACTOR = environment.choice(
+    "HUIYING_SECOND_FACTOR", "optional", ["off", "optional", "required"]
+)
+# Of whom it is required; empty: of everybody.
+SECOND_FACTOR_ROLES = frozenset(environment.words("HUIYING_SECOND_FACTOR_ROLES"))
 IDLE_MINUTES = environment.number("HUIYING_IDLE_MINUTES", 60, least=5, most=720)
 SESSION_COOKIE_NAME = "staff"
 SESSION_COOKIE_HTTPONLY = True

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from huiying.accounts.reads import mail_address
 from huiying.intake.vault import email_of
 from huiying.notices import delivery
 
@@ -14,6 +15,11 @@ def follow_page(language: str) -> str:
         return f"{settings.SITE_URL}{reverse('public_site:follow')}"
 
 
+def address_of(label: str) -> str | None:
+    """Where to send to: a member of staff by their account, a writer by the vault."""
+    return mail_address(label) if label.startswith("staff:") else email_of(label)
+
+
 def wire() -> None:
-    """Connect the outbox with the vault and the public pages."""
-    delivery.wire(address_of=email_of, page_for=follow_page)
+    """Connect the outbox with the accounts, the vault and the public pages."""
+    delivery.wire(address_of=address_of, page_for=follow_page)

@@ -34,6 +34,10 @@ def wire(*, address_of: AddressOf, page_for: PageFor) -> None:
     _address_of, _page_for = address_of, page_for
 
 
+def _templates(kind: str, part: str) -> list[str]:
+    return [f"notices/{kind}_{part}.txt", f"notices/{part}.txt"]
+
+
 def compose(row: Outgoing, address: str, page: str) -> EmailMessage:
     """The mail for one row: same Message-ID however often it is sent; no word of the letter in it."""
     with translation.override(row.language):
@@ -43,8 +47,9 @@ def compose(row: Outgoing, address: str, page: str) -> EmailMessage:
             "page": page,
             "data": row.data,
         }
-        subject = render_to_string("notices/subject.txt", words)
-        body = render_to_string("notices/body.txt", words)
+        # A kind may have words of its own; the others are about letters.
+        subject = render_to_string(_templates(row.kind, "subject"), words)
+        body = render_to_string(_templates(row.kind, "body"), words)
     mail = EmailMessage(policy=WIRE)
     mail["Subject"] = " ".join(subject.split())
     mail["From"] = settings.MAIL_FROM

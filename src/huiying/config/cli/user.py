@@ -20,12 +20,13 @@ GROUPS, GROUP_LENGTH = 5, 4
 
 
 def add(subparsers: "Subparsers") -> None:
-    """`create`, `roles`, `password`, `off`, `list`."""
+    """`create`, `roles`, `password`, `reset-second-step`, `off`, `list`."""
     parser = subparsers.add_parser("user", help="Create staff accounts and give them roles.")
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     create = _account(acts.add_parser("create", help="make an account"))
     create.add_argument("--name", required=True, help="the name that colleagues see")
     create.add_argument("--name-en", help="the same in Latin letters; --name unless given")
+    create.add_argument("--mail", default="", help="where notices about the account go")
     create.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans")
     _roles(create, "--role", "a role at a unit, for example handler@housing; may be repeated")
     _password(create)
@@ -33,6 +34,10 @@ def add(subparsers: "Subparsers") -> None:
     _roles(roles, "--give", "a role at a unit, for example clerk@desk; may be repeated")
     _roles(roles, "--end", "a role that ends now; may be repeated")
     _password(_account(acts.add_parser("password", help="set a new password")))
+    reset = acts.add_parser(
+        "reset-second-step", help="take a lost app and passkeys from an account"
+    )
+    _account(reset)
     _account(acts.add_parser("off", help="end an account; what it did stays in the record"))
     acts.add_parser("list", help="list all accounts with their roles")
 
@@ -87,6 +92,10 @@ def _create(args: argparse.Namespace) -> None:
         password=password,
         language=args.language,
     )
+    if args.mail:
+        importlib.import_module("huiying.accounts.actions").give_mail_address(
+            actor=SYSTEM, username=args.username, email=args.mail
+        )
     say(f"Made the account {args.username}.")
     if is_made_up:
         print(f"Password: {password}")
@@ -117,6 +126,12 @@ def _set_password(args: argparse.Namespace) -> None:
         print(f"Password: {password}")
 
 
+def _reset_second_step(args: argparse.Namespace) -> None:
+    verbs = importlib.import_module("huiying.accounts.actions.second_step")
+    verbs.reset_second_step(actor=SYSTEM, username=args.username)
+    say(f"{args.username} signs in with the password alone until they set a second step up again.")
+
+
 def _switch_off(args: argparse.Namespace) -> None:
     agencies = importlib.import_module("huiying.agencies.actions")
     agencies.let_go(actor=SYSTEM, username=args.username)
@@ -144,6 +159,7 @@ ACTS = {
     "create": _create,
     "roles": _change_roles,
     "password": _set_password,
+    "reset-second-step": _reset_second_step,
     "off": _switch_off,
     "list": _list,
 }

@@ -36,3 +36,65 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
+
+
+class ConfirmForm(forms.Form):
+    """Who changes how they sign in proves that it is they who sit there."""
+
+    current = password_field(gettext_lazy("The password you have now"), "current-password")
+
+
+def code_field(hint: Any) -> forms.CharField:
+    """A field for a one-time code."""
+    return forms.CharField(
+        label=gettext_lazy("Code"),
+        help_text=hint,
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "class": "govuk-input--width-20",
+            }
+        ),
+    )
+
+
+class CodeForm(forms.Form):
+    """The second step of signing in."""
+
+    code = code_field(gettext_lazy("Six digits from your app, or one of your recovery codes."))
+
+
+class TurnOnForm(forms.Form):
+    """The first code of a new app."""
+
+    offered = forms.CharField(widget=forms.HiddenInput)
+    code = code_field(gettext_lazy("The six digits that the app shows now."))
+
+
+class PasskeyForm(forms.Form):
+    """What a browser says of a passkey; a script fills it in."""
+
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    answer = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class NewPasskeyForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("A name for it"),
+        help_text=gettext_lazy("So that you know it again, for example: office computer."),
+        max_length=60,
+    )
+    current = password_field(gettext_lazy("The password you have now"), "current-password")
+
+
+class MailForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("Mail address"),
+        help_text=gettext_lazy("Only for notices about your account. Empty: none are sent."),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )

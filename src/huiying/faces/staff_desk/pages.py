@@ -25,14 +25,7 @@ class SignInPage:
     form: forms.Form
     helpers: list[Helper]
     password: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountPage:
-    facts: list[tuple[str, str]]
-    sessions: list[tuple[str, str]]
-    password_form: forms.Form
-    language_form: forms.Form
+    passkey_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -23,6 +22,8 @@ from django.views.decorators.http import require_POST
 
 from huiying.accounts import signing_in
 from huiying.faces.staff_desk.account_forms import password_field
+from huiying.faces.staff_desk.asking import before_second_step
+from huiying.faces.staff_desk.entering import after_password, onward
 from huiying.faces.staff_desk.pages import Helper, SignInPage
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Refusal
@@ -60,17 +61,13 @@ def _helpers() -> list[Helper]:
     ]
 
 
-def _onward(request: HttpRequest, wished: str) -> str:
-    """Where to go after signing in: the page that was asked for, if it is one of ours."""
-    ours = url_has_allowed_host_and_scheme(
-        wished, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wished if ours and wished.startswith("/") else reverse("staff_desk:queue")
-
-
 def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
     password = str(getattr(settings, "DEMO_PASSWORD", "")) if settings.DEMO else ""
-    page = SignInPage(form, _helpers(), password)
+    asked = {"next": form["next"].value()} if form["next"].value() else {}
+    by_passkey = reverse("staff_desk:sign_in_by_passkey", query=asked)
+    page = SignInPage(
+        form, _helpers(), password, "" if settings.SECOND_FACTOR == "off" else by_passkey
+    )
     return render(request, "staff_desk/sign_in.html", {"page": page}, status=status)
 
 
@@ -81,7 +78,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in; the session begins anew. A wrong name and a wrong password get the same answer."""
     wished = request.POST.get("next", request.GET.get("next", ""))
     if request.user.is_authenticated:
-        return redirect(_onward(request, wished))
+        return redirect(onward(request, wished))
     if request.method != "POST":
         chosen = request.GET.get("as", "") if settings.DEMO else ""
         form = SignInForm(initial={"next": wished, "username": chosen})
@@ -95,10 +92,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _sign_in_page(request, form, refusal.status)
-    login(request, account)
-    return redirect(_onward(request, wished))
+    return after_password(request, account, wished)
 
 
+@before_second_step
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""

@@ -1,9 +1,20 @@
-from huiying.faces.staff_desk import account, answers, briefs, case, queue, signing_in
+from huiying.faces.staff_desk import (
+    account,
+    account_safety,
+    answers,
+    briefs,
+    case,
+    queue,
+    second_step,
+    signing_in,
+)
 
 app_name = "staff_desk"
 urlpatterns = [
     *signing_in.urls,
+    *second_step.urls,
     *account.urls,
+    *account_safety.urls,
     *queue.urls,
     *case.urls,
     *answers.urls,

@@ -2,9 +2,10 @@
 
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from huiying.accounts.models import Account
+from huiying.accounts.models import Account, AgencyIdentity
 from huiying.accounts.session_store import end_sessions
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -19,10 +20,18 @@ class UsernameTaken(Invalid):
     sentence = _("This user name is taken. Choose another.")
 
 
+class SignsInElsewhere(Invalid):
+    code = "signs_in_elsewhere"
+    sentence = _(
+        "This account signs in through the agency's own sign-in; what belongs to it is set there."
+    )
+
+
 refuse_on("accounts_account_username_key", UsernameTaken)
 
 
-def _require_administrator(actor: Actor) -> None:
+def require_administrator(actor: Actor) -> None:
+    """Raises NotAllowed for everybody else."""
     if not actor.has("administrator", "system"):
         raise NotAllowed
 
@@ -44,7 +53,7 @@ def create_account(
     *, actor: Actor, username: str, name: dict[str, str], password: str, language: str = "zh-hans"
 ) -> Account:
     """Make an account; raises UsernameTaken, or Invalid where the password is too weak."""
-    _require_administrator(actor)
+    require_administrator(actor)
     account = Account(
         label=random_label(),
         username=username.strip().lower(),
@@ -69,8 +78,10 @@ def set_password(*, actor: Actor, username: str, password: str, keep: str = "") 
     if account is None:
         raise NotFound
     if actor.label != subject(account):
-        _require_administrator(actor)
+        require_administrator(actor)
     _check_password(password, account)
+    if AgencyIdentity.objects.filter(account=account).exists():
+        raise SignsInElsewhere
     account.set_password(password)
     account.save(update_fields=["password"])
     end_sessions(account.pk, keep=keep)
@@ -80,7 +91,7 @@ def set_password(*, actor: Actor, username: str, password: str, keep: str = "") 
 @verb
 def switch_off(*, actor: Actor, username: str) -> None:
     """End an account: it can no longer sign in; what it did stays in the record."""
-    _require_administrator(actor)
+    require_administrator(actor)
     account = Account.objects.filter(username=username).first()
     if account is None:
         raise NotFound
@@ -118,3 +129,25 @@ def sign_out_elsewhere(*, actor: Actor, account_id: int, keep: str) -> int:
         data={"sessions": ended},
     )
     return ended
+
+
+@verb
+def give_mail_address(*, actor: Actor, username: str, email: str) -> None:
+    """Say where notices about this account go (empty: nowhere): the person, or an administrator."""
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise NotFound
+    if actor.label != subject(account):
+        require_administrator(actor)
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise Invalid(_("This is no mail address."), field="email") from None
+    Account.objects.filter(pk=account.pk).update(email=email)
+    write(
+        actor=actor,
+        action="account.mail_address_given",
+        subject=subject(account),
+        data={"given": bool(email)},
+    )

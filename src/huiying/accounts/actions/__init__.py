@@ -1,0 +1,21 @@
+"""The verbs of an account; those of its second step and its passkeys in modules of their own."""
+
+from huiying.accounts.actions.accounts import (
+    UsernameTaken,
+    choose_language,
+    create_account,
+    give_mail_address,
+    set_password,
+    sign_out_elsewhere,
+    switch_off,
+)
+
+__all__ = [
+    "UsernameTaken",
+    "choose_language",
+    "create_account",
+    "give_mail_address",
+    "set_password",
+    "sign_out_elsewhere",
+    "switch_off",
+]

@@ -1,0 +1,56 @@
+"""From a right password to the desk: straight in, or by way of the second step."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from huiying.accounts.models import Account
+from huiying.accounts.second_step import WAY, is_asked_of
+
+WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody whose password was right and whose second step is not taken yet."""
+
+    account: Account
+    wished: str
+
+
+def onward(request: HttpRequest, wished: str) -> str:
+    """Where to go after signing in: the page that was asked for, if it is one of ours."""
+    ours = url_has_allowed_host_and_scheme(
+        wished, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wished if ours and wished.startswith("/") else reverse("staff_desk:queue")
+
+
+def after_password(request: HttpRequest, account: Account, wished: str) -> HttpResponse:
+    """Sign in, or ask for the second step where the account has one."""
+    if not is_asked_of(account):
+        return enter(request, account, way="password", wished=wished)
+    request.session.cycle_key()
+    request.session[WAITING] = {"account": account.pk, "wished": wished}
+    return redirect("staff_desk:second_step")
+
+
+def waiting(request: HttpRequest) -> Waiting | None:
+    """Who waits at the second step in this browser."""
+    held = request.session.get(WAITING)
+    if not held:
+        return None
+    account = Account.objects.filter(pk=held["account"], is_active=True).first()
+    return Waiting(account, held["wished"]) if account else None
+
+
+def enter(request: HttpRequest, account: Account, *, way: str, wished: str) -> HttpResponse:
+    """Begin a new session for this account; `way` says how strongly it was proved."""
+    request.session.flush()
+    login(request, account)
+    request.session[WAY] = way
+    return redirect(onward(request, wished))

@@ -1,0 +1,111 @@
+"""Signing in beyond the password: the second step, and a passkey in place of both."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from huiying.accounts import passkeys
+from huiying.accounts.reads import ways_in
+from huiying.accounts.second_step import TRIES, check_code
+from huiying.faces.staff_desk.account_forms import CodeForm, PasskeyForm
+from huiying.faces.staff_desk.account_pages import PasskeyPage, SecondStepPage
+from huiying.faces.staff_desk.entering import Waiting, enter, waiting
+from huiying.kernel.limits import address_for_counting, count_try
+from huiying.kernel.refusals import Refusal
+
+CHALLENGE = "challenge"
+TRIES_PER_ADDRESS = 60
+
+
+def new_challenge(request: HttpRequest) -> str:
+    """A challenge for one answer, kept in the session until then."""
+    challenge = passkeys.new_challenge()
+    request.session[CHALLENGE] = challenge
+    return challenge
+
+
+def take_challenge(request: HttpRequest) -> str:
+    """The challenge that this browser was given, once; raises WrongPasskey."""
+    challenge = request.session.pop(CHALLENGE, "")
+    if not challenge:
+        raise passkeys.WrongPasskey
+    return str(challenge)
+
+
+def _step_page(
+    request: HttpRequest, who: Waiting, form: CodeForm, passkey_form: PasskeyForm, status: int = 200
+) -> HttpResponse:
+    held = ways_in(who.account.pk)
+    options = ""
+    if held.passkeys:
+        options = passkeys.options_to_sign_in(new_challenge(request), who.account)
+    page = SecondStepPage(form, passkey_form, options, asks_app=held.codes_since is not None)
+    return render(request, "staff_desk/second_step.html", {"page": page}, status=status)
+
+
+@never_cache
+@sensitive_post_parameters()
+@login_not_required
+def second_step(request: HttpRequest) -> HttpResponse:
+    """After the password: a code, or a passkey of this account."""
+    who = waiting(request)
+    if who is None:
+        return redirect("staff_desk:sign_in")
+    if request.method != "POST":
+        return _step_page(request, who, CodeForm(), PasskeyForm())
+    if "answer" in request.POST:
+        return _by_passkey(request, who)
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _step_page(request, who, form, PasskeyForm(), 422)
+    try:
+        check_code(who.account, form.cleaned_data["code"])
+    except Refusal as refusal:
+        form.add_error(refusal.field or None, str(refusal))
+        return _step_page(request, who, form, PasskeyForm(), refusal.status)
+    return enter(request, who.account, way="codes", wished=who.wished)
+
+
+def _by_passkey(request: HttpRequest, who: Waiting) -> HttpResponse:
+    form = PasskeyForm(request.POST)
+    count_try("second step", who.account.label, most=TRIES)
+    try:
+        passkeys.check_proved(request.POST["answer"], take_challenge(request), who.account)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _step_page(request, who, CodeForm(), form, refusal.status)
+    return enter(request, who.account, way="passkey", wished=who.wished)
+
+
+def _passkey_page(request: HttpRequest, form: PasskeyForm, status: int = 200) -> HttpResponse:
+    options = passkeys.options_to_sign_in(new_challenge(request))
+    page = PasskeyPage(form, options)
+    return render(request, "staff_desk/passkey.html", {"page": page}, status=status)
+
+
+@never_cache
+@login_not_required
+def sign_in_by_passkey(request: HttpRequest) -> HttpResponse:
+    """No user name, no password: the passkey knows whose it is, and its owner opens it."""
+    wished = request.POST.get("next", request.GET.get("next", ""))
+    posted = request.POST if request.method == "POST" else None
+    form = PasskeyForm(posted, initial={"next": wished})
+    address = address_for_counting(str(request.META.get("REMOTE_ADDR", "")))
+    count_try("passkey address", address, most=TRIES_PER_ADDRESS)
+    if request.method != "POST":
+        return _passkey_page(request, form)
+    try:
+        account = passkeys.check_proved(request.POST.get("answer", ""), take_challenge(request))
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _passkey_page(request, form, refusal.status)
+    return enter(request, account, way="passkey", wished=wished)
+
+
+urls = [
+    path("sign-in/second/", second_step, name="second_step"),
+    path("sign-in/passkey/", sign_in_by_passkey, name="sign_in_by_passkey"),
+]
