@@ -54,3 +54,9 @@ def test_a_complaint_that_nobody_may_sort_any_more_is_named_by_its_number(people
     Account.objects.filter(username="second").update(is_active=False)
     make_person("third", ("roads", "dispatcher"))
     assert _finding("complaints").state == "good"
+
+
+@pytest.mark.parametrize(("number", "state"), [(0, "warning"), (1000, "good")])
+def test_running_as_root_is_warned_of(number, state, county, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: number)
+    assert _finding("account").state == state

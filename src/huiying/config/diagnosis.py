@@ -52,7 +52,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every finding; those that ask the database end with the first that it cannot answer."""
-    findings = [*_space(), *_settings(), *_mail()]
+    findings = [*_account(), *_space(), *_settings(), *_mail()]
     try:
         for look in DATABASE_LOOKS:
             findings += look()
@@ -237,6 +237,17 @@ def _worker() -> Iterator[Finding]:
         f"{late} notices wait for more than {OVERDUE.seconds // 60} minutes, {lost} were given up.",
         "See that the worker runs and that the mail server takes its mails.",
         well=not late and not lost,
+    )
+
+
+def _account() -> Iterator[Finding]:
+    yield _graded(
+        "account",
+        State.warning,
+        "This command does not run as root.",
+        "This command runs as root; pages and worker started the same way would, too.",
+        "Outside a trial, start huiying as a user of its own: see deploy/systemd.",
+        well=os.geteuid() != 0,
     )
 
 
