@@ -31,7 +31,9 @@ def addresses(scene: Scene, language: str) -> dict[str, str]:
             if (
                 TABLE[name].get
                 and name not in ELSEWHERE
-                and not name.startswith("staff_desk:case_")
+                and not name.startswith(
+                    ("staff_desk:case_", "monitoring:")
+                )  # the latter for machines
             ):
                 found[name] = reverse(name, kwargs=TABLE[name].arguments(scene))
     return found

@@ -32,7 +32,7 @@ NAMED_PATH = re.compile(
     r"(?:src|tests|docs|tools|bench|requirements|deploy)/[\w./*-]+|[a-z_]+/[a-z_/]+\.py"
 )
 ANCHOR = re.compile(r"^#+ (.+)$", re.MULTILINE)
-COMMAND = re.compile(r"^    (make \w+)", re.MULTILINE)
+COMMAND = re.compile(r"^    (make \w+) +#", re.MULTILINE)
 POINT = re.compile(r"^\d+\. \*\*", re.MULTILINE)
 
 # Written in pieces, so that this file does not name what it looks for.
