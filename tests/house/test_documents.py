@@ -12,7 +12,7 @@ from huiying.insight.states import Decision
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "huiying"
 SHIPPED = ("src", "tests", "docs", "tools", "bench", "requirements", "deploy", ".ci")
-LEFT_OUT = {"__pycache__", "vendor"}
+LEFT_OUT = {".git", "__pycache__", "vendor"}
 NO_NOUNS = {"config", "faces", "locale", "sample"}
 GENERATED = {"bench/latest.json"}
 LONGEST_README = 10
