@@ -19,10 +19,14 @@ from huiying.casework.sight import sight_of
 from huiying.casework.states import State
 from huiying.insight.actions import count_brief
 from huiying.insight.periods import latest_day, usual_hour
+from huiying.intake.enclosing import attach
+from huiying.intake.files import WHOLE, link
+from huiying.intake.models import Attachment
 from huiying.kernel import time
-from huiying.kernel.actors import SYSTEM
+from huiying.kernel.actors import STRANGER, SYSTEM
 from huiying.kernel.refusals import NotAllowed, NotFound
 from tests.casework.ways import brought_to, taken_in
+from tests.files import kept
 from tests.people import Person, make_person
 
 pytestmark = pytest.mark.django_db
@@ -74,9 +78,25 @@ def _reaches(person: Person, case: CaseFile, marker: str = MARKER) -> bool:
         assert response.status_code in {200, 302, 403, 404}, url
         if marker in response.text or str(case.number) in response.headers.get("Location", ""):
             return True
+    assert not _opens_a_file(person, case)
     sent = client.post(f"/en/desk/cases/{case.number}/triage/", {"category_code": "noise"})
     found = client.post("/en/desk/find/", {"number": str(case.number)}, follow=True)
     return sent.status_code != 404 or marker in sent.text + found.text
+
+
+def _opens_a_file(person: Person, case: CaseFile) -> bool:
+    """Whether a file of the letter comes to this person, even by a link that was made for them."""
+    rows = Attachment.objects.filter(submission__report__case=case)
+    assert rows
+    links = [link(row.label, WHOLE, person.actor) for row in rows]
+    addresses = [
+        f"/en/desk/files/{each.label}/{each.what}/{each.until}/{each.mark}/" for each in links
+    ]
+    return any(person.client.get(address).status_code != 404 for address in addresses)
+
+
+def _with_files(case: CaseFile) -> None:
+    attach(actor=STRANGER, submission=case.reports.get().submission, files=[kept()])
 
 
 @settings(
@@ -100,6 +120,7 @@ def test_no_byte_of_the_letter_reaches_those_named_or_below(people, tree, named,
     lead = data.draw(st.sampled_from(units))
     marker = f"〔{name}〕{MARKER}"
     case = taken_in(title=marker, body=marker * 3, place=marker)
+    _with_files(case)
     triage(actor=people.clerk.actor, number=case.number, category_code="noise")
     assign(actor=people.dispatcher.actor, number=case.number, lead_code=lead.code)
     if by_leader:
@@ -116,6 +137,7 @@ def test_no_byte_of_the_letter_reaches_those_named_or_below(people, tree, named,
                 policy.find(person.actor, case.number)
             assert number_of(person.actor, str(case.number)) is None
     assert policy.find(people.dispatcher.actor, case.number) == case
+    assert _opens_a_file(people.dispatcher, case)
     if _below(lead, top):
         assert (case.state, case.lead_unit) == (State.RETURNED, None)
         with pytest.raises(NamedUnit):
@@ -126,6 +148,7 @@ def test_the_letter_names_the_unit_and_it_never_sees_it(people):
     case = taken_in(
         title=MARKER, body=MARKER, conduct=True, named_units=("housing",), channel="web"
     )
+    _with_files(case)
     brief = count_brief(actor=SYSTEM, day=latest_day(usual_hour(), time.now()), until=usual_hour())
     for name in ("handler", "below", "unit_reviewer"):
         person = getattr(people, name)

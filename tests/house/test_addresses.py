@@ -5,14 +5,19 @@ or 404 where they may not even know that it is there; a stranger is sent to sign
 """
 
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from huiying.accounts.models import Passkey
+from huiying.casework.actions.writing_back import add_words
+from huiying.intake.files import WHOLE, link
+from huiying.intake.models import Attachment
+from huiying.intake.reads import resident
 from huiying.kernel import time
 from huiying.kernel.identifiers import random_label
+from tests.files import kept
 from tests.people import MEMBERS, People
 from tests.scene import Scene
 
@@ -61,6 +66,18 @@ def passkey(scene: Scene) -> dict[str, object]:
     return {"label": held.label}
 
 
+def file_of(reader: str) -> Arguments:
+    """A photo with a letter of the housing department's case, by a link for this person alone."""
+
+    def arguments(scene: Scene) -> dict[str, object]:
+        submission = scene.at_work.reports.get().submission
+        add_words(actor=resident(submission.label), text="照片。", files=[kept()])
+        row = Attachment.objects.filter(submission=submission).latest("pk")
+        return asdict(link(row.label, WHOLE, getattr(scene.people, reader).actor))
+
+    return arguments
+
+
 @dataclass(frozen=True)
 class Address:
     """Who may GET and who may POST; None where the method is not offered."""
@@ -97,6 +114,7 @@ TABLE: dict[str, Address] = {
     "look:gallery_case": public(),
     "look:theme": Address(None, STAFF | {"stranger"}, open_to_all=True),
     "public_site:letter": public(),
+    "public_site:letter_file": Address(frozenset(), arguments=file_of("handler"), open_to_all=True),
     "public_site:letter_add": WITH_RECEIPT,
     "public_site:letter_answer": WITH_RECEIPT,
     "public_site:letter_judge": WITH_RECEIPT,
@@ -124,6 +142,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:find": Address(None, STAFF),
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
+    "staff_desk:file": Address({"handler"}, arguments=file_of("handler")),
     "staff_desk:case_triage": Address(SENT_ON, DESK | {"supervisor"}, case("new")),
     "staff_desk:case_assign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_reassign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("at_work")),

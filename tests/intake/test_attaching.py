@@ -17,7 +17,7 @@ from django.db.utils import DatabaseError
 
 from huiying.casework.actions.receiving import receive
 from huiying.casework.actions.writing_back import add_words
-from huiying.intake import inspecting, keeping, sealing, tasks, uploads, vault
+from huiying.intake import inspecting, keeping, scanning, sealing, tasks, uploads, vault
 from huiying.intake.actions import Letter
 from huiying.intake.enclosing import attach, erase_files
 from huiying.intake.errors import FileMissing, FileNotTaken, FilesGone, TooBusy
@@ -64,7 +64,8 @@ def test_a_letter_comes_with_its_files_sealed(county, folder):
     opened = b"".join(open_file(pdf).pieces)
     assert opened.startswith(b"%PDF")
     assert len(opened) == pdf.size
-    assert [line.kind for line in attachments_on([submission.pk])[submission.pk]] == ["jpeg", "pdf"]
+    shown = attachments_on(submission, STRANGER)
+    assert [each.line.kind for each in shown] == ["jpeg", "pdf"]
 
 
 @pytest.mark.django_db
@@ -429,6 +430,7 @@ def test_a_virus_scanner_is_asked_about_what_was_sent(county, settings, answer, 
 @pytest.mark.django_db
 def test_a_virus_scanner_that_is_away_lets_nothing_through(county, settings, tmp_path):
     settings.CLAMD = str(tmp_path / "clamd.ctl")
+    assert not scanning.answers()
     with pytest.raises(TooBusy):
         files.kept()
 

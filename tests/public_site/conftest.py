@@ -79,7 +79,7 @@ class Writer:
     def letter(self) -> Any:
         return self.client.get(self.at("letter"))
 
-    def act(self, name: str, **given: str) -> Any:
+    def act(self, name: str, **given: object) -> Any:
         """Do one act on the opened letter with the key of its form on the page."""
         page = self.client.get(self.at("letter_withdraw" if name == "withdraw" else "letter"))
         data = {f"{name}-{part}": value for part, value in given.items()}

@@ -14,6 +14,7 @@ from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.intake import reads as letters
 from huiying.intake.actions import replay_of
+from huiying.intake.files import AttachmentLinked, attachments_on
 from huiying.intake.models import Message
 from huiying.intake.states import Channel, Wish
 from huiying.kernel import time
@@ -81,6 +82,7 @@ class LetterPage:
     voted_at: datetime | None
     declined: Declined | None
     may: MayDo
+    files: tuple[AttachmentLinked, ...]
 
 
 def _reports() -> QuerySet[Report]:
@@ -113,7 +115,7 @@ def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
 def letter_page(actor: Actor) -> LetterPage:
     """Everything that the writer's page shows; NotFound where this actor wrote no letter.
 
-    Queries: report, moves, exchange, and one more where the desk declined.
+    Queries: report, moves, exchange, files, and one more where the desk declined.
     """
     report = own_report(actor)
     submission, case = report.submission, report.case
@@ -153,6 +155,7 @@ def letter_page(actor: Actor) -> LetterPage:
         voted_at=report.voted_at,
         declined=_declined(case),
         may=may,
+        files=attachments_on(submission, actor),
     )
 
 

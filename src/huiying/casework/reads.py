@@ -24,6 +24,7 @@ from huiying.casework.queues import clock_of
 from huiying.casework.sentences import Told, Words
 from huiying.casework.states import State
 from huiying.casework.timeline import timeline
+from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
 from huiying.intake.receipts import CODE_DIGITS
 from huiying.kernel import time
@@ -64,6 +65,7 @@ class LetterShown:
     delivered_at: datetime | None
     withdrawn_at: datetime | None
     pressed: bool | None
+    files: tuple[AttachmentLinked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
     none. Five queries: case, letters, entries, units, categories.
     """
     case: Any = _found(actor, number)
-    letters, labels = _letters(case, with_pressed=policy.may_know_pressed(actor))
+    letters, labels = _letters(case, actor)
     units, categories = all_units(), all_categories()
     entries, cut = timeline([subject(case), *labels], Words(units, categories))
     support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
@@ -182,7 +184,7 @@ def _named(whom: list[dict[str, Any]], units: Units) -> NamedShown:
     )
 
 
-def _letters(case: CaseFile, *, with_pressed: bool) -> tuple[tuple[LetterShown, ...], list[str]]:
+def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], list[str]]:
     """The case's letters, oldest first, and the labels by which the record knows them."""
     messages = Message.objects.filter(submission=OuterRef("submission")).order_by("id")
     asking = Move.objects.filter(
@@ -194,14 +196,14 @@ def _letters(case: CaseFile, *, with_pressed: bool) -> tuple[tuple[LetterShown, 
     rows: Any = (
         Report.objects.filter(case=case)
         .select_related("submission")
-        .annotate(lines=ArraySubquery(lines))
+        .annotate(lines=ArraySubquery(lines), files=lines_of(OuterRef("submission")))
         .order_by("submission__received_at", "id")
     )
-    found = [_letter(row, with_pressed=with_pressed) for row in rows]
+    found = [_letter(row, actor) for row in rows]
     return tuple(found), [f"submission:{row.submission.label}" for row in rows]
 
 
-def _letter(report: Any, *, with_pressed: bool) -> LetterShown:
+def _letter(report: Any, actor: Actor) -> LetterShown:
     letter: Submission = report.submission
     return LetterShown(
         title=letter.title,
@@ -225,7 +227,8 @@ def _letter(report: Any, *, with_pressed: bool) -> LetterShown:
         voted_at=report.voted_at,
         delivered_at=report.delivered_at,
         withdrawn_at=report.ended_at,
-        pressed=report.pressed if with_pressed else None,
+        pressed=report.pressed if policy.may_know_pressed(actor) else None,
+        files=linked(report.files, actor),
     )
 
 

@@ -21,6 +21,8 @@ from huiying.config import migrating
 from huiying.config.embedded.cluster import OLDEST_MAJOR
 from huiying.config.health import SILENT_SECONDS, worker_silence
 from huiying.config.middleware import UNKNOWN_PROXY
+from huiying.intake import scanning
+from huiying.intake.models import Attachment, LooseFile
 from huiying.kernel.limits import noted_today
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
@@ -52,7 +54,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every finding; those that ask the database end with the first that it cannot answer."""
-    findings = [*_account(), *_space(), *_settings(), *_mail()]
+    findings = [*_account(), *_space(), *_settings(), *_mail(), *_scanner()]
     try:
         for look in DATABASE_LOOKS:
             findings += look()
@@ -132,6 +134,18 @@ def _mail() -> Iterator[Finding]:
         "Give the folder to the user that runs huiying, or set HUIYING_MAIL=smtp.",
         well=os.access(there, os.W_OK | os.X_OK),
     )
+
+
+def _scanner() -> Iterator[Finding]:
+    if settings.CLAMD:
+        yield _graded(
+            "scanner",
+            State.broken,
+            f"The virus scanner {settings.CLAMD} answers.",
+            f"The virus scanner {settings.CLAMD} does not answer: no file is taken.",
+            "Start clamd, or check HUIYING_CLAMD.",
+            well=scanning.answers(),
+        )
 
 
 def _answers(host: str, port: int) -> bool:
@@ -277,6 +291,21 @@ def _complaints() -> Iterator[Finding]:
     )
 
 
+def _files() -> Iterator[Finding]:
+    since = timezone.now() - OVERDUE
+    loose = LooseFile.objects.filter(due_at__lt=since).count()
+    small = Attachment.objects.filter(thumbnail="waiting", thumbnail_due_at__lt=since).count()
+    yield _graded(
+        "files",
+        State.warning,
+        "Small pictures are made and loose files removed in time.",
+        f"{small} small pictures wait and {loose} files were not removed for more than "
+        f"{OVERDUE.seconds // 60} minutes.",
+        "See that the worker runs and can write the folder attachments.",
+        well=not loose and not small,
+    )
+
+
 def _row(query: str, values: dict[str, str] | None = None) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
@@ -291,4 +320,5 @@ DATABASE_LOOKS: list[Callable[[], Iterator[Finding]]] = [
     _worker,
     _proxies,
     _complaints,
+    _files,
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.second_step import WAY, is_missing
 from huiying.accounts.session_store import note_use
 from huiying.agencies.reads import standing_of
+from huiying.config.spooling import MULTIPART, read_form
 from huiying.faces.look.refusals import refusal_page
 from huiying.kernel.actors import STRANGER
 from huiying.kernel.limits import note
@@ -35,12 +36,18 @@ class TooLarge(Refusal):
 
 
 def read_body_first(handle: Handler) -> Handler:
-    """Read the whole body before anything holds a database connection: a slow sender costs a thread only."""
+    """Read the whole body before anything holds a database connection: a slow sender costs a thread only.
+
+    A form with files is read to disk.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.method in {"POST", "PUT", "PATCH"}:
             try:
-                _body = request.body
+                if request.content_type == MULTIPART:
+                    read_form(request)
+                else:
+                    _body = request.body
             except RequestDataTooBig:
                 return HttpResponse(
                     str(TooLarge()), status=413, content_type="text/plain; charset=utf-8"

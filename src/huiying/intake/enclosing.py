@@ -17,7 +17,7 @@ from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
-FIELD = "files"
+FIELD = "enclosed"
 
 
 @verb

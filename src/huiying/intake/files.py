@@ -6,12 +6,16 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from huiying.intake import keeping, sealing, vault
 from huiying.intake.errors import FileMissing, LinkEnded
-from huiying.intake.models import Attachment, Seal
+from huiying.intake.models import Attachment, Seal, Submission
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
@@ -19,6 +23,7 @@ from huiying.kernel.refusals import NotFound
 LINK_LIVES = timedelta(minutes=15)
 MARK_LETTERS = 32
 WHOLE, SMALL = "file", "small"
+COLUMNS = ("label", "kind", "size", "pages", "at", "message_id", "thumbnail", "erased_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,9 @@ class AttachmentLine:
     label: str
     kind: str
     size: int
-    width: int
-    height: int
     pages: int
     at: datetime
     with_words: bool
-    has_small: bool
     erased: bool
 
 
@@ -57,28 +59,46 @@ class Link:
     mark: str
 
 
-def line_of(row: Attachment) -> AttachmentLine:
-    return AttachmentLine(
-        label=row.label,
-        kind=row.kind,
-        size=row.size,
-        width=row.width,
-        height=row.height,
-        pages=row.pages,
-        at=row.at,
-        with_words=row.message_id is not None,
-        has_small=row.thumbnail == Attachment.Thumbnail.READY,
-        erased=row.erased_at is not None,
+@dataclass(frozen=True, slots=True)
+class AttachmentLinked:
+    """One file with the links by which one reader opens it; `small` is None where there is none (yet)."""
+
+    line: AttachmentLine
+    whole: Link
+    small: Link | None
+
+
+def lines_of(submission: OuterRef) -> ArraySubquery:
+    """The files of a letter within a query of letters, as `linked` reads them."""
+    rows = Attachment.objects.filter(submission=submission).order_by("position")
+    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in COLUMNS})))
+
+
+def linked(rows: list[dict[str, Any]], reader: Actor) -> tuple[AttachmentLinked, ...]:
+    """What `lines_of` found, with links for this reader."""
+    return tuple(_linked(row, reader) for row in rows)
+
+
+def attachments_on(submission: Submission, reader: Actor) -> tuple[AttachmentLinked, ...]:
+    """The files of a letter, in the order in which they came. One query."""
+    rows = Attachment.objects.filter(submission=submission).order_by("position")
+    return linked(list(rows.values(*COLUMNS)), reader)
+
+
+def _linked(row: dict[str, Any], reader: Actor) -> AttachmentLinked:
+    at = row["at"] if isinstance(row["at"], datetime) else datetime.fromisoformat(row["at"])
+    has_small = row["thumbnail"] == Attachment.Thumbnail.READY
+    line = AttachmentLine(
+        label=row["label"],
+        kind=row["kind"],
+        size=row["size"],
+        pages=row["pages"],
+        at=at,
+        with_words=row["message_id"] is not None,
+        erased=row["erased_at"] is not None,
     )
-
-
-def attachments_on(submission_ids: list[int]) -> dict[int, list[AttachmentLine]]:
-    """The files of each of these letters, in the order in which they came. One query."""
-    found: dict[int, list[AttachmentLine]] = {each: [] for each in submission_ids}
-    rows = Attachment.objects.filter(submission_id__in=submission_ids)
-    for row in rows.order_by("submission_id", "position"):
-        found[row.submission_id].append(line_of(row))
-    return found
+    small = link(line.label, SMALL, reader) if has_small else None
+    return AttachmentLinked(line, link(line.label, WHOLE, reader), small)
 
 
 def _mark(label: str, what: str, reader: str, until: int) -> str:

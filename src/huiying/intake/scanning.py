@@ -44,6 +44,16 @@ def _ask(source: IO[bytes]) -> bytes:
     return answer.rstrip(b"\0")
 
 
+def answers() -> bool:
+    """Whether clamd is there and says so."""
+    try:
+        with _connected() as line:
+            line.sendall(b"zPING\0")
+            return line.recv(LONGEST_ANSWER).startswith(b"PONG")
+    except OSError:
+        return False
+
+
 def scan(source: IO[bytes]) -> None:
     """Raise FileNotTaken for known malware; TooBusy where clamd cannot say. Nothing without a setting."""
     if not settings.CLAMD:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
+from django.utils.translation import gettext as _
 
+from huiying.faces.look.several_files import FilesField, SeveralFiles
 from huiying.kernel.names import chinese
 
 # Set by the components themselves, so they are not repeated from the widget.
@@ -40,6 +43,7 @@ def component_of(bound: BoundField) -> str:
         (forms.CheckboxInput, "field_checkboxes"),
         (forms.Textarea, "field_textarea"),
         (forms.DateInput, "field_date"),
+        (SeveralFiles, "field_files"),
         (forms.FileInput, "field_file"),
     )
     widget = bound.field.widget
@@ -68,6 +72,8 @@ def inputs_of(bound: BoundField) -> dict[str, Any]:
         inputs |= {"groups": option_groups(bound)}
     else:
         inputs |= {"value": _typed(bound)}
+    if isinstance(bound.field, FilesField):
+        inputs |= _several_files(bound.form, bound.field)
     if name == "field_text":
         inputs["type"] = getattr(widget, "input_type", "text")
     if name == "field_textarea":
@@ -92,6 +98,21 @@ def _attributes(bound: BoundField) -> str:
     kept = {key: value for key, value in attributes.items() if key not in OWN_ATTRIBUTES}
     kept.pop("maxlength", None)  # a browser would cut a pasted letter without a word
     return flatatt(kept)
+
+
+def _several_files(form: forms.BaseForm, field: FilesField) -> dict[str, Any]:
+    megabytes = settings.FILE_BYTES // (1024 * 1024)
+    hint = _(
+        "Photos (JPEG, PNG, WebP, GIF) or PDF, at most %(most)d, each up to %(megabytes)d MB. We take "
+        "out of them what says where and with which camera they were made."
+    ) % {"most": settings.FILES_AT_ONCE, "megabytes": megabytes}
+    return {
+        "hint": hint,
+        "waiting": field.waiting,
+        "waiting_name": form.add_prefix("waiting"),
+        "most": settings.FILES_AT_ONCE,
+        "most_bytes": settings.FILE_BYTES,
+    }
 
 
 def _single_box(bound: BoundField) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Forms that exist only to be looked at."""
 
+from typing import Any
+
 from django import forms
 
 from huiying.faces.look.sample_words import say
+from huiying.faces.look.several_files import FilesField, WaitingFile
 
 
 class LetterForm(forms.Form):
@@ -18,6 +21,7 @@ class LetterForm(forms.Form):
     reach = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     danger = forms.BooleanField(required=False)
     picture = forms.FileField(required=False)
+    enclosed = FilesField()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -30,6 +34,7 @@ class LetterForm(forms.Form):
             "reach": say("办好了怎么告诉您", "How shall we tell you?"),
             "danger": say("现在有人有生命危险", "Somebody's life is in danger now"),
             "picture": say("照片", "A picture"),
+            "enclosed": say("照片和文件", "Photos and documents"),
         }
         for name, label in labels.items():
             self.fields[name].label = label
@@ -37,6 +42,9 @@ class LetterForm(forms.Form):
             "时间、地点、看到的情况。不必写姓名和证件号码。",
             "When, where, what you saw. No names or identity numbers needed.",
         )
+        if self.is_bound:
+            enclosed: Any = self.fields["enclosed"]
+            enclosed.waiting = [WaitingFile("a", "JPEG · 1.2 MB"), WaitingFile("b", "PDF · 340 KB")]
         self.fields["category"].choices = categories()  # type: ignore[attr-defined]
         self.fields["wish"].choices = [  # type: ignore[attr-defined]
             ("public", say("可以公开", "It may be published")),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huiying.faces.look import sample_words as words
+from huiying.faces.look.files import FileShown
 from huiying.faces.look.sample_forms import LetterForm, QueueFilter, ReturnForm
 from huiying.faces.look.sample_words import say
 from huiying.kernel import time
@@ -55,6 +56,7 @@ class CaseSample:
     unit: dict[str, str]
     category: dict[str, str]
     tabs: list[tuple[Any, ...]]
+    files: list[FileShown]
 
 
 def gallery() -> GalleryPage:
@@ -229,6 +231,10 @@ def case() -> CaseSample:
         notes=_notes(),
         unit=words.unit(),
         category=words.category(),
+        files=[
+            FileShown(say("照片 1", "Photo 1"), "#", "", "JPEG · 1.2 MB", is_picture=True),
+            FileShown(say("文件 2", "Document 2"), "#", "", "PDF · 340 KB", is_picture=False),
+        ],
         tabs=[
             (say("我要办的", "Mine"), "#", True, "12"),
             (say("全单位", "Whole unit"), "#", False, "86"),

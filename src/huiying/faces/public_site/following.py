@@ -1,7 +1,7 @@
 """Following a letter with code and secret, and the writer's acts on it."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,9 @@ from django.views.decorators.http import require_http_methods
 from huiying.casework.actions import writing_back
 from huiying.casework.errors import NotAnswered, NotWaiting
 from huiying.casework.following import LetterPage, letter_page, said_before
+from huiying.faces.look.files import files_shown
+from huiying.faces.look.several_files import FilesField
+from huiying.faces.public_site.enclosures import enclose
 from huiying.faces.public_site.forms import (
     AnswerForm,
     FollowForm,
@@ -24,13 +27,15 @@ from huiying.faces.public_site.forms import (
     OnLetterForm,
     ReopenForm,
     WithdrawForm,
-    WordsForm,
+    WordsAndFilesForm,
 )
+from huiying.faces.public_site.letter_files import address_of_file
 from huiying.faces.public_site.opened import forget, opened, remember, renew
 from huiying.faces.public_site.origin import address_of, same_origin
 from huiying.faces.public_site.pages import FollowedPage, FollowPage, WithdrawPage
 from huiying.intake.errors import AlreadyReceived
 from huiying.intake.reads import open_with
+from huiying.intake.uploads import Upload, form_key_with
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
@@ -111,7 +116,8 @@ def _page_of(letter: LetterPage) -> FollowedPage:
         if getattr(letter.may, act.name)
     }
     answers = tuple(answers_for_submission(letter.submission_id))
-    return FollowedPage(letter=letter, answers=answers, forms=forms)
+    files = files_shown(letter.files, address_of_file)
+    return FollowedPage(letter=letter, answers=answers, forms=forms, files=files)
 
 
 def _show(request: HttpRequest, page: FollowedPage, status: int = 200) -> HttpResponse:
@@ -140,9 +146,9 @@ class Act:
 ACTS = (
     Act(
         "add",
-        WordsForm,
+        WordsAndFilesForm,
         lambda actor, given: writing_back.add_words(
-            actor=actor, text=given["text"], form_key=given["form_key"]
+            actor=actor, text=given["text"], form_key=given["form_key"], files=given["uploads"]
         ),
         _("Your words have been added to your letter."),
     ),
@@ -150,7 +156,7 @@ ACTS = (
         "answer",
         AnswerForm,
         lambda actor, given: writing_back.answer_question(
-            actor=actor, text=given["text"], form_key=given["form_key"]
+            actor=actor, text=given["text"], form_key=given["form_key"], files=given["uploads"]
         ),
         _("Thank you. Your answer has arrived, and the clock runs again."),
     ),
@@ -181,13 +187,15 @@ def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
             return SeeOther("letter")
         label = actor.label.removeprefix("resident:")
         form = act.form(data=request.POST, label=label, prefix=act.name)
-        if not form.is_valid():
+        form.is_valid()
+        uploads = enclose(request, form)
+        if form.errors:
             return _with_form(request, actor, act, form)
         try:
             count_try("letter", label, most=ACTS_PER_LETTER)
-            act.do(actor, form.cleaned_data)
+            act.do(actor, form.cleaned_data | {"uploads": uploads})
         except Refusal as refusal:
-            if not _was_done_before(actor, form, refusal):
+            if not _was_done_before(actor, form, uploads, refusal):
                 return _with_refusal(request, actor, form, refusal)
         messages.success(request, str(act.done))
         return SeeOther("letter")
@@ -196,14 +204,17 @@ def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
     return on_letter(view)
 
 
-def _was_done_before(actor: Actor, form: OnLetterForm, refusal: Refusal) -> bool:
+def _was_done_before(
+    actor: Actor, form: OnLetterForm, uploads: Sequence[Upload], refusal: Refusal
+) -> bool:
     """Whether the refusal only means that the same form was sent twice."""
     if isinstance(refusal, AlreadyReceived):
         return True
     if not isinstance(refusal, NotWaiting | NotAnswered):
         return False
     given = form.cleaned_data
-    return said_before(actor, text=given.get("text", ""), form_key=given["form_key"])
+    form_key = form_key_with(given["form_key"], uploads)
+    return said_before(actor, text=given.get("text", ""), form_key=form_key)
 
 
 def _with_form(request: HttpRequest, actor: Actor, act: Act, form: OnLetterForm) -> HttpResponse:
@@ -227,8 +238,16 @@ def _keeping(page: FollowedPage, form: OnLetterForm, problem: str) -> FollowedPa
     typed = str(form.data.get(form.add_prefix("text"), ""))
     if "add" not in page.forms or not typed:
         return replace(page, problem=problem, kept=typed)
-    add = WordsForm(label=page.letter.label, prefix="add", initial={"text": typed})
+    add = WordsAndFilesForm(label=page.letter.label, prefix="add", initial={"text": typed})
+    _carry_files(form, add)
     return replace(page, problem=problem, forms={**page.forms, "add": add})
+
+
+def _carry_files(source: OnLetterForm, target: OnLetterForm) -> None:
+    """What was chosen with words that did not fit goes on with them."""
+    chosen, shown = source.fields.get("enclosed"), target.fields.get("enclosed")
+    if isinstance(chosen, FilesField) and isinstance(shown, FilesField):
+        shown.waiting = chosen.waiting
 
 
 @on_letter

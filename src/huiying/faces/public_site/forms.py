@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
 from huiying.casework.states import Vote
+from huiying.faces.look.several_files import FilesField
 from huiying.faces.public_site.opened import form_key_for, key_fits
 from huiying.intake.actions import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE, Letter
 from huiying.intake.states import Channel, Wish
+from huiying.intake.uploads import Upload
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.names import localized
 from huiying.routing.reads import CategoryGroup
@@ -119,6 +122,7 @@ class WriteForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
+    enclosed = FilesField(label=_("Photos or documents"))
     form_key = Typed(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -130,6 +134,8 @@ class WriteForm(forms.Form):
     ) -> None:
         """`groups` and `units` are read when they are shown or chosen from, not for every letter."""
         super().__init__(*args, **kw)
+        if not settings.FILES_AT_ONCE:
+            del self.fields["enclosed"]
         self.fields["form_key"].initial = random_label()
         category = self.fields["category_code"]
         assert isinstance(category, forms.ChoiceField)  # noqa: S101 - for the type checker
@@ -155,7 +161,7 @@ class WriteForm(forms.Form):
     def clean_form_key(self) -> str:
         return str(self.cleaned_data["form_key"])[:LONGEST_KEY] or random_label()
 
-    def letter(self, language: str) -> Letter:
+    def letter(self, language: str, files: Sequence[Upload] = ()) -> Letter:
         """The letter as it was written; naming a unit makes it a complaint about conduct."""
         given = self.cleaned_data
         named = tuple(given["named_units"])
@@ -171,6 +177,7 @@ class WriteForm(forms.Form):
             conduct=given["conduct"] or bool(named),
             named_units=named,
             email=given["email"],
+            files=tuple(each.digest for each in files),
         )
 
 
@@ -251,7 +258,18 @@ class WordsForm(OnLetterForm):
     )
 
 
-class AnswerForm(WordsForm):
+class WordsAndFilesForm(WordsForm):
+    """Words, and photos or documents with them."""
+
+    enclosed = FilesField(label=_("Photos or documents"))
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if not settings.FILES_AT_ONCE:
+            del self.fields["enclosed"]
+
+
+class AnswerForm(WordsAndFilesForm):
     """The answer to the desk's question."""
 
     def __init__(self, *args: Any, **kw: Any) -> None:

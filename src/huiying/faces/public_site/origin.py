@@ -45,7 +45,8 @@ def same_origin[**P](
         if request.method == "POST":
             if not from_here(request):
                 raise OtherSite
-            request.encoding = "utf-8"
+            if request.encoding != "utf-8":
+                request.encoding = "utf-8"
         return view(request, *args, **kwargs)
 
     return csrf_exempt(checked)

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.following import LetterPage
+from huiying.faces.look.files import FileShown
 from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawForm, WriteForm
 from huiying.replies.reads.public import AnswerLine
 from huiying.replies.shown import AnswerShown
@@ -43,6 +44,7 @@ class ReceiptPage:
     again: bool
     follow_url: str
     mailed: bool
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class FollowedPage:
     letter: LetterPage
     answers: tuple[AnswerShown, ...]
     forms: Mapping[str, OnLetterForm]
+    files: list[FileShown]
     failed: OnLetterForm | None = None
     problem: str = ""
     kept: str = ""

@@ -1,4 +1,4 @@
-from huiying.faces.public_site import answers, following, home, writing
+from huiying.faces.public_site import answers, following, home, letter_files, writing
 
 app_name = "public_site"
-urlpatterns = [*home.urls, *writing.urls, *following.urls, *answers.urls]
+urlpatterns = [*home.urls, *writing.urls, *following.urls, *letter_files.urls, *answers.urls]

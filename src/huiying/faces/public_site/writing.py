@@ -14,6 +14,7 @@ from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.receiving import CaseReceipt, receive
 from huiying.faces.look.dates import at_time, on_day
 from huiying.faces.look.frames import render_framed
+from huiying.faces.public_site.enclosures import enclose
 from huiying.faces.public_site.forms import WriteForm
 from huiying.faces.public_site.origin import address_of, same_origin
 from huiying.faces.public_site.pages import DangerPage, ReceiptPage, WritePage
@@ -49,7 +50,9 @@ def write(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, _form())
     form = _form(request.POST)
-    if not form.is_valid():
+    form.is_valid()
+    files = enclose(request, form)
+    if form.errors:
         return _page(request, form, 422)
     if "change" in request.POST:
         return _page(request, form)
@@ -60,16 +63,20 @@ def write(request: HttpRequest) -> HttpResponse:
         count_try("write", address_of(request), most=LETTERS_PER_ADDRESS)
         receipt = receive(
             actor=RESIDENT,
-            letter=form.letter(get_language() or ""),
+            letter=form.letter(get_language() or "", files),
             form_key=form.cleaned_data["form_key"],
+            files=files,
         )
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(request, form, refusal.status)
-    return _receipt(request, receipt, mailed=bool(form.cleaned_data["email"]))
+    mailed = bool(form.cleaned_data["email"])
+    return _receipt(request, receipt, mailed=mailed, files=len(files))
 
 
-def _receipt(request: HttpRequest, receipt: CaseReceipt, *, mailed: bool) -> HttpResponse:
+def _receipt(
+    request: HttpRequest, receipt: CaseReceipt, *, mailed: bool, files: int
+) -> HttpResponse:
     page = ReceiptPage(
         code=receipt.code,
         code_grouped=grouped(receipt.code),
@@ -80,6 +87,7 @@ def _receipt(request: HttpRequest, receipt: CaseReceipt, *, mailed: bool) -> Htt
         again=receipt.again,
         follow_url=request.build_absolute_uri(reverse("public_site:follow")),
         mailed=mailed,
+        files=files,
     )
     return render_framed(request, "public_site/receipt.html", page, OF_ONE_LETTER)
 

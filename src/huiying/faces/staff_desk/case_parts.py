@@ -10,9 +10,11 @@ from huiying.casework.queues import TABS, Wanted
 from huiying.casework.reads import CaseShown, LetterShown
 from huiying.casework.states import Outcome, State, Vote
 from huiying.faces.look import dates
+from huiying.faces.look.files import files_shown
 from huiying.faces.look.templatetags.look import listed
 from huiying.faces.staff_desk.case_acts import FACES
 from huiying.faces.staff_desk.forms import ActForm
+from huiying.faces.staff_desk.letter_files import address_of_file
 from huiying.faces.staff_desk.lists import NAMES, address, query_of
 from huiying.faces.staff_desk.pages import (
     ActShown,
@@ -229,6 +231,7 @@ def _letter(letter: LetterShown, number: int, title: str) -> LetterPart:
         notes=notes,
         said=_verdict(letter),
         pressed=_pressed(letter.pressed),
+        files=files_shown(letter.files, address_of_file),
     )
 
 

@@ -7,6 +7,7 @@ from django import forms
 
 from huiying.casework.deadlines import Clock
 from huiying.casework.sentences import Told
+from huiying.faces.look.files import FileShown
 
 type Link = tuple[str, str, bool, str]
 
@@ -120,6 +121,7 @@ class LetterPart:
     notes: list[Note]
     said: list[str]
     pressed: str
+    files: list[FileShown]
 
 
 @dataclass(frozen=True, slots=True)

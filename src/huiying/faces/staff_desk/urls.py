@@ -4,6 +4,7 @@ from huiying.faces.staff_desk import (
     answers,
     briefs,
     case,
+    letter_files,
     queue,
     second_step,
     signing_in,
@@ -17,6 +18,7 @@ urlpatterns = [
     *account_safety.urls,
     *queue.urls,
     *case.urls,
+    *letter_files.urls,
     *answers.urls,
     *briefs.urls,
 ]

@@ -88,6 +88,29 @@
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => saveDraft(form), 400); });
   };
 
+  // Chosen files by name and size, and what cannot be sent before anything is.
+  const sizeOf = (bytes) => bytes >= 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    const list = field.type === "file" && field.closest("[data-files]")?.querySelector("[data-chosen]");
+    if (!list) return;
+    const { most, mostBytes, tooLarge, tooMany } = field.dataset;
+    const line = (words, wrong) => {
+      const item = document.createElement("li");
+      item.textContent = words;
+      item.classList.toggle("hy-chosen--wrong", wrong);
+      return item;
+    };
+    const lines = [...field.files].map((file) => {
+      const wrong = file.size > Number(mostBytes);
+      return line(`${file.name} · ${sizeOf(file.size)}${wrong ? ` · ${tooLarge}` : ""}`, wrong);
+    });
+    const waiting = all("input[type=checkbox]:checked", field.closest("[data-files]")).length;
+    if (lines.length + waiting > Number(most)) lines.push(line(tooMany, true));
+    list.replaceChildren(...lines);
+    list.hidden = !lines.length;
+  });
+
   // Codes are shown in groups of four while they are typed at the end.
   document.addEventListener("input", (event) => {
     const field = event.target;

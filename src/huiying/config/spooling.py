@@ -1,0 +1,56 @@
+"""Files of a form go to disk while they arrive: no request holds them in memory, and none has a name."""
+
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest
+
+from huiying.intake.uploads import scratch
+
+MULTIPART = "multipart/form-data"
+
+
+class ToDisk(FileUploadHandler):
+    """Keeps as many files, and of each as many bytes, as a letter may have; reads on past the rest.
+
+    What it hands over has the size that was sent, so that too large a file is told from a cut one.
+    """
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self._open: IO[bytes] | None = None
+        self._sent = 0
+        self._files = 0
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        super().new_file(*args, **options)
+        self._files += 1
+        self._sent = 0
+        self._open = scratch()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
+        wanted = self._files <= settings.FILES_AT_ONCE and self._sent <= settings.FILE_BYTES
+        if wanted and self._open is not None:
+            self._open.write(raw_data)
+        self._sent += len(raw_data)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
+        file, self._open = self._open, None
+        return UploadedFile(file=file, name=self.file_name, size=file_size)
+
+    def upload_interrupted(self) -> None:
+        if self._open is not None:
+            self._open.close()
+
+
+def read_form(request: HttpRequest) -> None:
+    """Read a form with files whole. Raises RequestDataTooBig beyond what all its files may have."""
+    most = settings.FILES_AT_ONCE * settings.FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        raise RequestDataTooBig
+    request.encoding = "utf-8"
+    request.upload_handlers = [ToDisk(request)]
+    request.POST  # noqa: B018 - reads it
