@@ -142,7 +142,7 @@ def test_each_refused_file_is_named_with_its_reason_and_the_good_ones_stay(engli
     assert not Submission.objects.exists()
     kept = waiting_in(page)
     assert len(kept["waiting"]) == 1
-    english.write(**kept)
+    english.write("The lamp is broken.", **kept)
     assert Attachment.objects.get().submission == english.submission
 
 
