@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from huiying.casework.states import AT_UNIT, OPEN, Outcome, State
+from huiying.doors.cells import UNREADABLE
 from huiying.doors.errors import FileRefused, Unfit
 from huiying.doors.mapping import ALLOWED, MOMENTS, OPEN_WORD, Mapping, Target
 from huiying.doors.moments import ReadMoment, not_before, reader
@@ -167,7 +168,9 @@ class Fitting:
     def _check_characters(self, fields: Sequence[str]) -> None:
         used = "\x1f".join([fields[place] for place in self._used])
         if "\0" in used:
-            raise Unfit(f"{self._first_with(fields, _has_null)}: a null byte")
+            name = self._first_with(fields, _has_null)
+            reason = UNREADABLE.get(fields[self._places[name]], "a null byte")
+            raise Unfit(f"{name}: {reason}")
         if not used.isascii() and not _encodes(used):
             name = self._first_with(fields, lambda text: not _encodes(text))
             raise Unfit(f"{name}: bytes that do not belong to the file's encoding")

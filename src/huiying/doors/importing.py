@@ -1,11 +1,10 @@
 """A whole file, batch by batch: read, fit, name, keep; and the report of what became of each row."""
 
-import csv
 import time as clock
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,15 +13,16 @@ from typing import Any, Self
 from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected
 
-from huiying.doors import opening, statements
+from huiying.doors import statements, tables
 from huiying.doors.actions import CLASHES, Kept, keep_batch, make_names
-from huiying.doors.errors import FileRefused, MapRefused, Unfit
+from huiying.doors.errors import MapRefused, Unfit
 from huiying.doors.fitting import Fitting, PastLetter
 from huiying.doors.lanes import Lanes
 from huiying.doors.mapping import Mapping
 from huiying.doors.naming import Names
-from huiying.doors.records import DAMAGED, LONGEST_RECORD, Broken, Reader
+from huiying.doors.records import DAMAGED, Broken
 from huiying.doors.staging import Batch
+from huiying.doors.tables import Table
 from huiying.intake.errors import AlreadyImported, CodeTaken
 from huiying.kernel import time
 from huiying.kernel.actors import Actor, Grant
@@ -103,31 +103,24 @@ def alone(source: str) -> Iterator[None]:
             cursor.execute(statements.LEAVE_SOURCE, {"source": source})
 
 
-@contextmanager
-def opened(path: Path, mapping: Mapping) -> Iterator[tuple[Reader, str]]:
-    """The records of a file and its encoding; raises FileRefused where there are none to be had."""
-    with ExitStack() as stack:
-        try:
-            text = stack.enter_context(opening.open_text(path, mapping.encoding))
-            reader = Reader(opening.lines_of(text, LONGEST_RECORD), opening.DAMAGE)
-        except (*opening.DAMAGE, csv.Error):
-            raise FileRefused("The file is damaged at its very beginning.") from None
-        except OSError as error:
-            raise FileRefused(f"{path} cannot be opened: {error.strerror or error}.") from None
-        except LookupError:
-            raise FileRefused(f"There is no encoding {mapping.encoding!r}.") from None
-        if not reader.header:
-            raise FileRefused("The file is empty.")
-        yield reader, text.encoding
+def opened(path: Path, mapping: Mapping) -> AbstractContextManager[tuple[Table, str]]:
+    """The table in `path` as its map reads it, and its encoding or sheet; raises FileRefused."""
+    return tables.opened(
+        path,
+        mapping.encoding,
+        columns=mapping.needed_columns,
+        sheet=mapping.sheet,
+        header_line=mapping.header_line,
+    )
 
 
-def dropped(reader: Reader, mapping: Mapping) -> list[str]:
+def dropped(reader: Table, mapping: Mapping) -> list[str]:
     """The columns that the map does not use; nothing of them is kept."""
     used = set(mapping.columns)
     return [name for name in reader.header if name not in used]
 
 
-def _batches(reader: Reader, fitting: Fitting, report: Report) -> Iterator[list[PastLetter]]:
+def _batches(reader: Table, fitting: Fitting, report: Report) -> Iterator[list[PastLetter]]:
     """Letters that fit, by `ROWS_A_BATCH` at most and no id twice; the others go into the report."""
     letters: dict[str, PastLetter] = {}
     for record in reader:
@@ -162,7 +155,7 @@ class Keeping:
         self._names = Names(mapping)
         self._made = 0
         self._lanes = Lanes(WORKERS)
-        self._running: deque[Future[Kept]] = deque()
+        self._running: deque[tuple[Future[Kept], set[str]]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -172,7 +165,7 @@ class Keeping:
             while self._running and kind is None:
                 self._settle()
         finally:
-            for batch in self._running:
+            for batch, _ids in self._running:
                 batch.cancel()
             self._lanes.close()
 
@@ -190,7 +183,10 @@ class Keeping:
             return
         placed = [self._names.place(letter) for letter in fitting]
         batch = Batch(self._mapping.source, self._mapping.language, self._mapping.publish, placed)
-        self._running.append(self._lanes.submit(partial(_kept, self._actor, batch)))
+        ids = {letter.source_id for letter in fitting}
+        while any(not ids.isdisjoint(others) for _earlier, others in self._running):
+            self._settle()  # a row that comes twice has to come in the order of the file
+        self._running.append((self._lanes.submit(partial(_kept, self._actor, batch)), ids))
         if len(self._running) > WORKERS:
             self._settle()
 
@@ -208,7 +204,7 @@ class Keeping:
         self._names.refresh()
 
     def _settle(self) -> None:
-        kept = self._running.popleft().result()
+        kept = self._running.popleft()[0].result()
         self._report.imported += kept.imported
         self._report.updated += kept.updated
         self._report.skipped += kept.skipped

@@ -4,7 +4,7 @@ There is no target for who wrote, and a map that tries to bring it in by another
 """
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +24,8 @@ TEXTS = frozenset({"id", "title", "body", "place", "answer", "question"})
 CODES = frozenset({"category", "unit", "channel", "state", "outcome"})
 TARGETS = MOMENTS | TEXTS | CODES
 NEEDED = ("id", "body", "received")
+PLAIN_KEYS = {"source", "language", "time_zone", "publish", "encoding", "open_state"}
+KEYS = PLAIN_KEYS | {"sheet", "header_row", "targets", "units", "categories"}
 # `open` stands for the state that the map names for open cases.
 OPEN_WORD = "open"
 # Waiting needs a question and returned a unit that sent it back: a file has neither.
@@ -80,7 +82,9 @@ class Creating:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A whole map. `zone` is that of moments without an offset."""
+    """A whole map. `zone` is that of moments without an offset; `sheet` and `header_line` say where in a
+    workbook the table stands: by default, in the first sheet, where its columns are found.
+    """
 
     source: str
     language: str
@@ -91,6 +95,8 @@ class Mapping:
     open_state: str = State.RECEIVED
     units: Creating = Creating()
     categories: Creating = Creating()
+    sheet: str = ""
+    header_line: int = 0
 
     def as_read_from(self, header: Collection[str]) -> "Mapping":
         """The same map without the optional columns that a file with this header lacks."""
@@ -101,6 +107,13 @@ class Mapping:
             for name, each in self.targets.items()
         }
         return replace(self, targets=targets)
+
+    @property
+    def needed_columns(self) -> list[str]:
+        """The columns that a file must have."""
+        return [
+            name for each in self.targets.values() if not each.optional for name in each.columns
+        ]
 
     @property
     def columns(self) -> list[str]:
@@ -124,8 +137,7 @@ def load(path: str | Path) -> Mapping:
 
 def read(table: Table[str, Any]) -> Mapping:
     """Check the map's content; raises MapRefused, naming the key."""
-    allowed = "source language time_zone publish encoding open_state targets units categories"
-    _refuse_unknown(table, set(allowed.split()), "the map")
+    _refuse_unknown(table, KEYS, "the map")
     targets = {name: _target(name, given) for name, given in table.get("targets", {}).items()}
     missing = [name for name in NEEDED if name not in targets]
     if missing:
@@ -145,10 +157,12 @@ def read(table: Table[str, Any]) -> Mapping:
         open_state=open_state,
         units=_creating(table.get("units", {}), "units"),
         categories=_creating(table.get("categories", {}), "categories"),
+        sheet=_text(table, "sheet"),
+        header_line=_header_line(table),
     )
 
 
-def _refuse_unknown(table: Table[str, Any], allowed: set[str], where: str) -> None:
+def _refuse_unknown(table: Table[str, Any], allowed: Set[str], where: str) -> None:
     unknown = sorted(set(table) - allowed)
     if unknown:
         raise MapRefused(f"Unknown key in {where}: {', '.join(unknown)}.")
@@ -194,6 +208,13 @@ def _days(table: Table[str, Any], key: str) -> int:
     value = table.get(key, settings.DEFAULT_TARGET_DAYS)
     if not isinstance(value, int) or not 1 <= value <= 365:
         raise MapRefused(f"{key} must be a number of days from 1 to 365.")
+    return value
+
+
+def _header_line(table: Table[str, Any]) -> int:
+    value = table.get("header_row", 0)
+    if not isinstance(value, int) or not 0 <= value <= 1000:
+        raise MapRefused("header_row must be the number of the row that names the columns.")
     return value
 
 

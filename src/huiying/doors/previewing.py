@@ -50,7 +50,7 @@ class PreviewRow:
 class Preview:
     """The first rows of a file as a map understands them, and what they would add to both trees."""
 
-    encoding: str
+    read_as: str  # its encoding or sheet
     time_zone: str
     columns: dict[str, list[str]]  # each used column with the targets that it fills
     dropped_columns: list[str]
@@ -61,7 +61,7 @@ class Preview:
 
 def preview(path: Path, mapping: Mapping) -> Preview:
     """Read the first `ROWS` rows of `path`; raises FileRefused or MapRefused."""
-    with opened(path, mapping) as (reader, encoding):
+    with opened(path, mapping) as (reader, read_as):
         mapping = mapping.as_read_from(reader.header)
         fitting = Fitting(mapping, reader.header, time.now())
         found = [_fitted(fitting, record) for record in islice(reader, ROWS)]
@@ -70,7 +70,7 @@ def preview(path: Path, mapping: Mapping) -> Preview:
     letters = [each for each in found if isinstance(each, PastLetter)]
     units, categories = names.new_units(letters), names.new_categories(letters)
     return Preview(
-        encoding=encoding,
+        read_as=read_as,
         time_zone=mapping.zone.key,
         columns={column: _targets(mapping, column) for column in mapping.columns},
         dropped_columns=left_out,
@@ -109,7 +109,7 @@ def _plain(value: str | datetime) -> str:
 
 def lines(shown: Preview) -> Iterator[str]:
     """The preview as text for a terminal."""
-    yield f"encoding {shown.encoding}; times in {shown.time_zone}, shown in the agency's zone"
+    yield f"{shown.read_as}; times in {shown.time_zone}, shown in the agency's zone"
     for column, targets in shown.columns.items():
         yield f"  {column} -> {', '.join(targets) or '(tells whether another column counts)'}"
     yield f"not taken in: {', '.join(shown.dropped_columns) or 'none'}"

@@ -1,4 +1,4 @@
-"""`huiying import`: letters from a partner's CSV file."""
+"""`huiying import`: letters from a partner's CSV file or workbook."""
 
 import argparse
 import importlib
@@ -23,8 +23,10 @@ TELL_SECONDS = 2.0
 
 def add(subparsers: "Subparsers") -> None:
     """`FILE --map MAP --report OUT [--preview] [--actor USERNAME]`."""
-    parser = subparsers.add_parser("import", help="Take in letters from a CSV file.")
-    parser.add_argument("file", type=Path, metavar="FILE", help="a CSV file, plain or .gz")
+    parser = subparsers.add_parser("import", help="Take in letters from a CSV file or a workbook.")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="a CSV file, plain or .gz, or a workbook (.xlsx)"
+    )
     parser.add_argument("--map", required=True, help="a map (.toml), or the name of a shipped one")
     parser.add_argument("--report", type=Path, metavar="OUT", help="write the report here (JSON)")
     parser.add_argument(
