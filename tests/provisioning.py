@@ -27,7 +27,7 @@ RUN_VARIABLE = "HUIYING_TEST_RUN"
 SECRET_VARIABLE = "HUIYING_TEST_SECRET"
 FOLDER_PREFIX = "huiying-test-"
 RUN_LOCK = "run.lock"
-KEPT = {"HUIYING_CHROMIUM"}
+KEPT = {"HUIYING_CHROMIUM", "HUIYING_SHARED"}
 # Any 32 bytes: a test run seals nothing that lasts.
 KEYS = "1:dGVzdHMgb25seSwgdGhpcyBrZXkgc2VhbHMgbm8gbGU="
 
