@@ -94,8 +94,7 @@ def test_one_hour_of_a_large_city():
     first = Submission.objects.get(source_id="54046813")
     assert first.received_at == datetime(2022, 5, 1, 4, 0, 9, tzinfo=UTC)  # 00:00:09 EDT
     assert first.place == (
-        "364 WEST  127 STREET · ST NICHOLAS TERRACE · CONVENT AVENUE · WEST  127 STREET · "
-        "MANHATTAN"
+        "364 WEST  127 STREET · ST NICHOLAS TERRACE · CONVENT AVENUE · WEST  127 STREET · MANHATTAN"
     )
 
 
