@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from huiying.config import schedules
+from huiying.config.backup.erasures import note_erasures
 from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.notices.tasks import sweep
 
@@ -42,6 +43,7 @@ class Loop:
 LOOPS = [
     Loop("outbox", sweep, every=2.0),
     Loop("small pictures", make_thumbnails, every=3.0),
+    Loop("erasures noted", note_erasures, every=5.0),
     Loop("loose files", sweep_loose_files, every=60.0),
 ]
 

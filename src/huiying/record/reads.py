@@ -28,3 +28,12 @@ def entries_about(subjects: Sequence[str], *, most: int = 500) -> list[Said]:
     said = [Said(*row) for row in rows]
     said.sort(key=lambda each: (each.at, each.id))
     return said
+
+
+def acts_since(actions: Sequence[str], at: datetime) -> list[tuple[datetime, str, str]]:
+    """Time, action and subject of each entry of these actions from `at` on, oldest first."""
+    return list(
+        Entry.objects.filter(action__in=actions, at__gte=at)
+        .order_by("at", "id")
+        .values_list("at", "action", "subject")
+    )

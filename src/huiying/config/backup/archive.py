@@ -35,10 +35,18 @@ class Writer:
         self._file = file
 
     def add(self, name: str, chunks: Iterable[bytes], modified: int) -> Part:
-        """Write one part; `modified` is its time in seconds since 1970."""
+        """Write one part, whole or not at all; `modified` is its time in seconds since 1970."""
+        start = self._file.tell()
+        try:
+            return self._add(name, chunks, modified, start)
+        except BaseException:
+            self._file.seek(start)
+            self._file.truncate()
+            raise
+
+    def _add(self, name: str, chunks: Iterable[bytes], modified: int, start: int) -> Part:
         info = tarfile.TarInfo(name)
         info.mode, info.mtime = 0o600, modified
-        start = self._file.tell()
         self._file.write(b"\0" * len(_header(info)))
         digest = hashlib.sha256()
         for chunk in chunks:

@@ -33,6 +33,14 @@ KEY_COLUMNS = """
     ORDER BY 1, 2
 """
 
+# Name in the store, SHA-256 of the sealed file in hex where the row has one.
+ATTACHED = """
+    SELECT file, encode(checksum, 'hex') FROM intake_attachment WHERE file IS NOT NULL
+    UNION ALL
+    SELECT thumbnail_file, '' FROM intake_attachment WHERE thumbnail_file IS NOT NULL
+"""
+WAITING = "SELECT file FROM intake_loosefile"
+
 
 @contextlib.contextmanager
 def snapshot() -> Iterator[str]:
@@ -84,9 +92,24 @@ def key_numbers() -> list[int]:
     found: set[int] = set()
     for table, column in _rows(KEY_COLUMNS):
         name = quote(column)
-        query = f"SELECT DISTINCT {name} FROM {quote(table)} WHERE {name} IS NOT NULL"  # noqa: S608 - names from the catalogue
+        query = f"SELECT DISTINCT {name} FROM {quote(table)} WHERE {name} > 0"  # noqa: S608 - names from the catalogue
         found |= {int(row[0]) for row in _rows(query)}
     return sorted(found)
+
+
+def attached_files() -> dict[str, str]:
+    """The files that some row of this moment needs: name, and SHA-256 in hex where it is known."""
+    return {str(name): str(sha256) for name, sha256 in _rows(ATTACHED)} if _has_files() else {}
+
+
+def waiting_files() -> set[str]:
+    """The files that wait for a letter, or for the sweeper: they may be there or not."""
+    return {str(row[0]) for row in _rows(WAITING)} if _has_files() else set()
+
+
+def _has_files() -> bool:
+    """Before an upgrade the tables may be older than files."""
+    return {"intake_attachment", "intake_loosefile"} <= set(tables())
 
 
 def entries() -> tuple[int, str]:

@@ -112,7 +112,7 @@ def _fill(writer: Writer, moment: str, made_at: str, say: Say) -> Manifest:
     say("Counting what the dump holds…")
     held = holdings.count(without=emptied)
     needed = holdings.key_numbers()
-    attached, missing = _attachments(writer, say)
+    attached = _attachments(writer, say)
     ring = settings.KEY_RING
     manifest = Manifest(
         made_at=made_at,
@@ -125,8 +125,10 @@ def _fill(writer: Writer, moment: str, made_at: str, say: Say) -> Manifest:
             str(number): manifests.fingerprint(ring[number]) if number in ring else ""
             for number in needed
         },
-        parts=[*parts, *attached],
-        missing_files=missing,
+        parts=[*parts, *attached.parts],
+        missing_files=attached.missing,
+        damaged_files=attached.damaged,
+        extra_files=attached.extra,
     )
     writer.add(manifests.NAME, [manifests.to_bytes(manifest)], seconds)
     return manifest
@@ -150,21 +152,37 @@ def _dump(program: programs.Program, moment: str, emptied: list[str]) -> Iterato
     return programs.output_of(command, surroundings)
 
 
-def _attachments(writer: Writer, say: Say) -> tuple[list[Part], list[str]]:
-    """Every finished file, after the database: a file is on disk before the row that names it."""
+@dataclass(frozen=True)
+class Attachments:
+    """What was saved of the folder, and what was wrong with it; see Manifest."""
+
+    parts: list[Part]
+    missing: list[str]
+    damaged: list[str]
+    extra: int
+
+
+def _attachments(writer: Writer, say: Say) -> Attachments:
+    """The files that this moment's rows name. A file is on disk before its row is committed, so it can
+    be missing only where something went wrong, or where it was erased since."""
     top = files.folder()
-    names = files.finished(top)
-    if not names:
-        return [], []
-    say(f"Adding {len(names):,} attachments…")
-    parts, missing = [], []
-    for name in names:
-        path = top / name
+    wanted, waiting = holdings.attached_files(), holdings.waiting_files()
+    found = {Path(name).name: name for name in files.finished(top)}
+    named = sorted((wanted.keys() | waiting) & found.keys())
+    if named:
+        say(f"Adding {len(named):,} attachments…")
+    parts, damaged, gone = [], [], set()
+    for name in named:
+        path = top / found[name]
         try:
             modified = int(path.stat().st_mtime)
-        except FileNotFoundError:  # erased or swept since the list was made
-            missing.append(name)
+            content = metered(files.chunks(path), found[name], say)
+            part = writer.add(f"{FILES}{found[name]}", content, modified)
+        except FileNotFoundError:  # erased or swept since the folder was listed
+            gone.add(name)
             continue
-        content = metered(files.chunks(path), name, say)
-        parts.append(writer.add(f"{FILES}{name}", content, modified))
-    return parts, missing
+        parts.append(part)
+        if wanted.get(name, "") not in {"", part.sha256}:
+            damaged.append(name)
+    missing = sorted(wanted.keys() - (found.keys() - gone))
+    return Attachments(parts, missing, damaged, len(found.keys() - wanted.keys() - waiting))

@@ -37,7 +37,11 @@ class Holdings:
 @dataclass(frozen=True)
 class Manifest:
     """`keys` maps the numbers that the data needs to a fingerprint, empty where the key was lost
-    already; `server` and `program` are major versions; `emptied` are tables left out on purpose."""
+    already; `server` and `program` are major versions; `emptied` are tables left out on purpose.
+
+    Of the attachments, by name: `missing_files` are in a row and not in the folder, `damaged_files` are
+    saved as they are and not as their row says; `extra_files` lie in the folder without a row and are
+    not saved."""
 
     made_at: str
     huiying: str
@@ -48,6 +52,8 @@ class Manifest:
     keys: dict[str, str]
     parts: list[Part]
     missing_files: list[str]
+    damaged_files: list[str]
+    extra_files: int
     form: int = FORM
     keys_are: str = KEYS_LEFT_OUT
 

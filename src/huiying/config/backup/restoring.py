@@ -7,13 +7,14 @@ A restore that was interrupted can be begun again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from huiying.config import databases, migrating
-from huiying.config.backup import checking, files, holdings, programs
+from huiying.config.backup import checking, erasures, files, holdings, programs
 from huiying.config.backup.archive import Reader
 from huiying.config.backup.errors import BackupError
 from huiying.config.backup.manifest import DATABASE, FILES, Holdings, Manifest
@@ -29,15 +30,20 @@ class Restored:
 
     manifest: Manifest
     migrated: int
+    erased_again: int
     problems: list[str]
 
 
-def restore(reader: Reader, manifest: Manifest, say: Say) -> Restored:
-    """Bring `manifest`, which was checked against its archive, into this installation.
+def restore(
+    reader: Reader, manifest: Manifest, erased: list[erasures.Erasure], say: Say
+) -> Restored:
+    """Bring `manifest`, which was checked against its archive, into this installation, and erase again
+    what was erased after it was made.
 
     Runs as the owner. Raises BackupError before anything is changed where it does not fit.
     """
     _refuse_unfit(manifest)
+    erasures.refuse_unknown(erased)
     program = programs.fitting(
         "pg_restore",
         least=max(manifest.program, holdings.server_major()),
@@ -51,9 +57,11 @@ def restore(reader: Reader, manifest: Manifest, say: Say) -> Restored:
         say("Counting what is there now…")
         problems = [*_differences(manifest), *_wrong_files(manifest)]
         done = migrating.migrate(say)
+        again = erasures.replay(erased, manifest.made_at, say)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-    return Restored(manifest, done.applied, [*problems, *_too_many_rights(done.roles_apart)])
+    problems += _too_many_rights(done.roles_apart)
+    return Restored(manifest, done.applied, again, problems)
 
 
 def _refuse_unfit(manifest: Manifest) -> None:
@@ -142,6 +150,10 @@ def _wrong_files(manifest: Manifest) -> Iterator[str]:
         for part in manifest.files
         if files.differs(files.folder(), part.name.removeprefix(FILES), part.sha256)
     ]
+    found = {Path(name).name for name in files.finished(files.folder())}
+    lost = holdings.attached_files().keys() - found - set(manifest.missing_files)
+    if lost:
+        yield f"{len(lost)} attachments that a letter names are not there, the first is {min(lost)}."
     if wrong:
         yield f"{len(wrong)} attachments are not as they were saved, the first is {wrong[0]}."
 

@@ -11,6 +11,7 @@ from huiying.config.cli.installation import say
 
 if TYPE_CHECKING:  # the package imports its commands when they are called
     from huiying.config.backup.making import Made
+    from huiying.config.backup.manifest import Manifest
     from huiying.config.cli import Subparsers
 
 MEBIBYTE = 1024 * 1024
@@ -60,8 +61,23 @@ def tell(made: "Made") -> None:
         f"{manifest.holdings.entries:,} entries of the record and {len(manifest.files):,} "
         f"attachments: {made.size / MEBIBYTE:,.1f} MiB."
     )
-    if manifest.missing_files:
-        say(f"{len(manifest.missing_files)} attachments disappeared meanwhile and are not in it.")
+    _tell_files(manifest)
     numbers = ", ".join(manifest.keys) or "none yet"
     say(f"No key is in it. To restore it you need the key ring (numbers: {numbers}).")
     say("Keep the ring apart from it. It holds every letter: close it away, on another machine.")
+
+
+def _tell_files(manifest: "Manifest") -> None:
+    """What is not as it should be in the attachments' folder."""
+    if manifest.missing_files:
+        say(
+            f"WARNING: {len(manifest.missing_files)} attachments that a letter names are not in the "
+            f"folder, the first is {manifest.missing_files[0]}. Look for them in an older archive."
+        )
+    if manifest.damaged_files:
+        say(
+            f"WARNING: {len(manifest.damaged_files)} attachments are not as they were sealed, the "
+            f"first is {manifest.damaged_files[0]}. They are saved as they are; see to the disk."
+        )
+    if manifest.extra_files:
+        say(f"{manifest.extra_files} files in the folder belong to no letter and are left out.")

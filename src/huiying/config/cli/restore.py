@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huiying.config.backup import archive, checking
+from huiying.config.backup.archive import Reader
 from huiying.config.backup.errors import BackupError
 from huiying.config.backup.manifest import Manifest
 from huiying.config.cli import installation
@@ -19,6 +20,12 @@ def add(subparsers: "Subparsers") -> None:
     """The archive, `--verify`."""
     parser = subparsers.add_parser("restore", help="Bring an archive into an empty installation.")
     parser.add_argument("archive", type=Path, metavar="ARCHIVE")
+    parser.add_argument(
+        "--erasures",
+        type=Path,
+        metavar="FILE",
+        help="the list of what was erased meanwhile (erasures.log in the data folder)",
+    )
     parser.add_argument(
         "--verify", action="store_true", help="read the archive through and restore nothing"
     )
@@ -38,11 +45,25 @@ def run(args: argparse.Namespace) -> int:
             if wrong:  # before a start makes a ring of its own
                 raise BackupError(wrong)
             with installation.ready(role="owner"):
-                restoring = installation.loaded("huiying.config.backup.restoring")
-                return _tell(restoring.restore(reader, manifest, say))
+                return _restored(reader, manifest, args.erasures)
     except (BackupError, OSError) as error:
         say(str(error))
         return 1
+
+
+def _restored(reader: Reader, manifest: Manifest, given: Path | None) -> int:
+    """With the list of erasures that was named, or the one that lies here."""
+    erasures = installation.loaded("huiying.config.backup.erasures")
+    restoring = installation.loaded("huiying.config.backup.restoring")
+    path = given.expanduser() if given else erasures.list_file()
+    erased = erasures.read(path) if given or path.exists() else None
+    code = _tell(restoring.restore(reader, manifest, erased or [], say))
+    if erased is None:
+        say(
+            "No list of erasures is here: what was erased after the archive was made is back. If "
+            "you have the list, restore again into an empty place with --erasures FILE."
+        )
+    return code
 
 
 def _tell_archive(manifest: Manifest) -> None:
@@ -64,7 +85,7 @@ def _tell(restored: "Restored") -> int:
     say(
         f"Restored and counted: {len(held.tables)} tables, {held.entries:,} entries whose hash is "
         f"as it was, {len(restored.manifest.files):,} attachments. Migrations applied on top: "
-        f"{restored.migrated}."
+        f"{restored.migrated}. Erased again: {restored.erased_again}."
     )
     say("Everybody signs in anew. Mails that waited when the archive was made go out again, under")
     say("their old Message-ID. What happened after that moment is not here.")
