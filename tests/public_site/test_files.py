@@ -46,7 +46,7 @@ def urls_in(response: Any) -> list[str]:
 def waiting_in(response: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in WAITING.findall(text_of(response)):
-        found.setdefault(name, []).append(value)
+        found.setdefault(name, []).append(unescape(value))
     return found
 
 
@@ -142,6 +142,7 @@ def test_each_refused_file_is_named_with_its_reason_and_the_good_ones_stay(engli
     assert not Submission.objects.exists()
     kept = waiting_in(page)
     assert len(kept["waiting"]) == 1
+    assert "我家楼下.jpg · JPEG" in said
     english.write("The lamp is broken.", **kept)
     assert Attachment.objects.get().submission == english.submission
 
@@ -232,7 +233,7 @@ def test_nobody_reaches_a_file_by_its_waiting_name(english: Writer):
     english.write("The lamp is broken.", **kept)
     thief = Writer("en")
     assert thief.write("Mine now.", **kept).status_code == 422
-    invented = {"waiting": [f"{'0' * 32}.{'0' * 64}", "../../x", f"{'é' * 32}.{'0' * 64}"]}
+    invented = {"waiting": [f"{'0' * 32}.{'0' * 64}.a", "../../x", f"{'é' * 32}.{'0' * 64}.b"]}
     assert thief.write("And mine.", **invented).status_code == 422
     assert Attachment.objects.count() == 1
 

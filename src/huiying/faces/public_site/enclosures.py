@@ -20,16 +20,16 @@ from huiying.kernel.refusals import Refusal
 FIELD = "enclosed"
 FILES_PER_ADDRESS = 60  # in a quarter of an hour
 LONGEST_NAME = 60
-TOKEN = re.compile(r"([0-9a-z]{32})\.([0-9a-f]{64})")
+# What the page holds of a file that waits; its name stands there alone, and is stored nowhere.
+TOKEN = re.compile(r"([0-9a-z]{32})\.([0-9a-f]{64})\.(.{0,60})")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """One part of the form, as it came: `size` is what was sent, which may be more than was kept."""
+class _Named:
+    """A file that waits, with the name that its sender knows it by."""
 
+    upload: Upload
     name: str
-    size: int
-    part: "UploadedFile[bytes]"
 
 
 def enclose(request: HttpRequest, form: forms.Form) -> list[Upload]:
@@ -42,42 +42,39 @@ def enclose(request: HttpRequest, form: forms.Form) -> list[Upload]:
     if not isinstance(field, FilesField):
         return []
     found = _waiting(request, form)
-    for sent in _sent(request, form):
+    for part in request.FILES.getlist(form.add_prefix(FIELD)):
+        name = _name_of(part)
         if len(found) >= settings.FILES_AT_ONCE:
             form.add_error(FIELD, _too_many())
             break
         try:
-            upload = _kept(request, sent)
+            upload = _kept(request, part)
         except Refusal as refusal:
-            form.add_error(
-                FIELD, _("“%(name)s”: %(why)s") % {"name": sent.name, "why": str(refusal)}
-            )
+            form.add_error(FIELD, _("“%(name)s”: %(why)s") % {"name": name, "why": str(refusal)})
             continue
-        if upload.digest not in {each.digest for each in found}:
-            found.append(upload)
+        if upload.digest not in {each.upload.digest for each in found}:
+            found.append(_Named(upload, name))
     field.waiting = _shown(found)
-    return found
+    return [each.upload for each in found]
 
 
-def _waiting(request: HttpRequest, form: forms.Form) -> list[Upload]:
+def _waiting(request: HttpRequest, form: forms.Form) -> list[_Named]:
     """Those that were kept before and whose box is still set."""
     values = request.POST.getlist(form.add_prefix("waiting"))[: settings.FILES_AT_ONCE]
     matches = [TOKEN.fullmatch(value) for value in dict.fromkeys(values)]
-    return [Upload(*match.groups()) for match in matches if match]
+    return [_Named(Upload(match[1], match[2]), match[3]) for match in matches if match]
 
 
-def _sent(request: HttpRequest, form: forms.Form) -> list[_Sent]:
-    parts = request.FILES.getlist(form.add_prefix(FIELD))
-    return [
-        _Sent((part.name or "")[:LONGEST_NAME], part.size or 0, part) for part in parts if part.name
-    ]
+def _name_of(part: "UploadedFile[bytes]") -> str:
+    letters = [letter for letter in part.name or "" if letter.isprintable()]
+    return "".join(letters)[:LONGEST_NAME]
 
 
-def _kept(request: HttpRequest, sent: _Sent) -> Upload:
+def _kept(request: HttpRequest, part: "UploadedFile[bytes]") -> Upload:
     count_try("files", address_of(request), most=FILES_PER_ADDRESS)
-    if sent.size > settings.FILE_BYTES:
+    if (part.size or 0) > settings.FILE_BYTES:  # as it was sent; not all of it was kept
         raise uploads.too_large()
-    file = sent.part.file
+    file = part.file
     assert file is not None  # noqa: S101 - for the type checker
     return uploads.keep(file)
 
@@ -89,12 +86,12 @@ def _too_many() -> str:
     }
 
 
-def _shown(found: list[Upload]) -> list[WaitingFile]:
-    digests = {each.file: each.digest for each in found}
-    return [
-        WaitingFile(
-            value=f"{each.file}.{digests[each.file]}",
-            words=kind_words(each.kind, each.size, each.pages),
-        )
-        for each in uploads.waiting(digests)
-    ]
+def _shown(found: list[_Named]) -> list[WaitingFile]:
+    by_file = {each.upload.file: each for each in found}
+    shown = []
+    for waiting in uploads.waiting(by_file):
+        named = by_file[waiting.file]
+        known = kind_words(waiting.kind, waiting.size, waiting.pages)
+        words = f"{named.name} · {known}" if named.name else known
+        shown.append(WaitingFile(f"{waiting.file}.{named.upload.digest}.{named.name}", words))
+    return shown
