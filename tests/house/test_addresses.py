@@ -50,6 +50,12 @@ def reply(which: str) -> Arguments:
     return lambda scene: {"label": getattr(scene, which).label}
 
 
+def contact(scene: Scene) -> dict[str, object]:
+    """The one letter of the scene whose writer left an address."""
+    report = scene.new.reports.get()
+    return {"number": scene.new.number, "report": report.pk}
+
+
 def day(scene: Scene) -> dict[str, object]:
     return {"day": scene.brief.day}
 
@@ -143,6 +149,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:file": Address({"handler"}, arguments=file_of("handler")),
+    "staff_desk:case_contact": Address({"clerk"}, {"clerk"}, contact),
     "staff_desk:case_triage": Address(SENT_ON, DESK | {"supervisor"}, case("new")),
     "staff_desk:case_assign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_reassign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("at_work")),

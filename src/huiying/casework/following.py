@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from huiying.casework import story
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.labels import subject
+from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.intake import reads as letters
@@ -83,6 +84,7 @@ class LetterPage:
     declined: Declined | None
     may: MayDo
     files: tuple[AttachmentLinked, ...]
+    looks: Looks
 
 
 def _reports() -> QuerySet[Report]:
@@ -115,7 +117,7 @@ def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
 def letter_page(actor: Actor) -> LetterPage:
     """Everything that the writer's page shows; NotFound where this actor wrote no letter.
 
-    Queries: report, moves, exchange, files, and one more where the desk declined.
+    Queries: report, moves, exchange, files, two for who looked, and one more where the desk declined.
     """
     report = own_report(actor)
     submission, case = report.submission, report.case
@@ -156,6 +158,7 @@ def letter_page(actor: Actor) -> LetterPage:
         declined=_declined(case),
         may=may,
         files=attachments_on(submission, actor),
+        looks=looks_at(report),
     )
 
 

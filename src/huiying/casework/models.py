@@ -229,3 +229,29 @@ class Named(models.Model):
                 name="named_once",
             ),
         ]
+
+
+class Opening(models.Model):
+    """That a member of staff read a letter: once a person, letter and hour. Append-only.
+
+    The writer sees unit and day, never who.
+    """
+
+    database_rights = ("SELECT", "INSERT")
+
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="openings", db_index=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    hour = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "hour", "account"], name="opening_once_an_hour"
+            )
+        ]

@@ -24,6 +24,7 @@ from huiying.casework.queues import clock_of
 from huiying.casework.sentences import Told, Words
 from huiying.casework.states import State
 from huiying.casework.timeline import timeline
+from huiying.intake.actions_vault import may_reveal
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
 from huiying.intake.receipts import CODE_DIGITS
@@ -52,6 +53,8 @@ class LetterShown:
     Who wrote it is not here. `pressed` is None where it was not said, or is not for this reader.
     """
 
+    report_id: int
+    reachable: bool
     title: str
     body: str
     place: str
@@ -107,6 +110,7 @@ class CaseShown:
     entries: tuple[Told, ...]
     cut: bool
     acts: tuple[policy.Act, ...]
+    may_reveal: bool
     units: Units
     categories: Categories
 
@@ -172,6 +176,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         entries=entries,
         cut=cut,
         acts=tuple(policy.acts_on(actor, case)),
+        may_reveal=may_reveal(actor),
         units=units,
         categories=categories,
     )
@@ -206,6 +211,8 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
 def _letter(report: Any, actor: Actor) -> LetterShown:
     letter: Submission = report.submission
     return LetterShown(
+        report_id=report.pk,
+        reachable=letter.reachable,
         title=letter.title,
         body=letter.body,
         place=letter.place,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from huiying.casework.places import Categories, Units
 from huiying.casework.states import Outcome, ReturnReason, Vote
-from huiying.intake.states import Channel
+from huiying.intake.states import Channel, RevealReason
 from huiying.kernel.names import listed, localized
 
 type Data = dict[str, Any]
@@ -167,6 +167,11 @@ def _voted(data: Data, _words: Words) -> str:
     return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
 
 
+def _revealed(data: Data, _words: Words) -> str:
+    reason = _choice(RevealReason.choices, data.get("reason"))
+    return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
+
+
 # Sentences that say something of the payload, with their tone.
 TELLERS: dict[str, tuple[Teller, str]] = {
     "case.receive": (_received, "info"),
@@ -193,6 +198,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
     "report.vote": (_voted, "info"),
+    "contact.reveal": (_revealed, "warning"),
     "submission.enclosed": (_enclosed, "plain"),
     "submission.files_erased": (_files_erased, "info"),
 }

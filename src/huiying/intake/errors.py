@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import Invalid, MovedOn, Refusal
+from huiying.kernel.refusals import Invalid, MovedOn, NotFound, Refusal, TooMany
 from huiying.kernel.verbs import refuse_on
 
 
@@ -81,6 +81,21 @@ class TooBusy(Refusal):
     sentence = _(
         "Files cannot be checked at the moment. Try again in a few minutes, or send the letter "
         "without them and add them later."
+    )
+
+
+class NothingKept(NotFound):
+    code = "nothing_kept"
+    sentence = _("There is no contact on record for this letter, or not any more.")
+
+
+class TooManyLooks(TooMany):
+    """The limit of one clerk; it is there so that no list of contacts can be copied out."""
+
+    code = "too_many_looks"
+    sentence = _(
+        "You have looked at as many contacts as one person may within an hour. Wait, or let a "
+        "colleague do it."
     )
 
 

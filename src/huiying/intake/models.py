@@ -2,7 +2,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from huiying.intake.states import Channel, State, Wish
+from huiying.agencies.models import Unit
+from huiying.intake.states import Channel, RevealReason, State, Wish
 
 
 class Submission(models.Model):
@@ -70,6 +71,30 @@ class Contact(models.Model):
         Submission, on_delete=models.PROTECT, primary_key=True, related_name="contact"
     )
     sealed = models.BinaryField()
+
+
+class Reveal(models.Model):
+    """One look by a clerk at one contact: told to its writer, counted in public by reason. Append-only.
+
+    Who looked stands in the entry beside it.
+    """
+
+    database_rights = ("SELECT", "INSERT")
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="reveals")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=20, choices=RevealReason.choices)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason__in=RevealReason.values), name="reveal_reason_known"
+            )
+        ]
+        indexes = [models.Index(fields=["at", "reason"], name="reveal_at_reason")]
 
 
 class Message(models.Model):

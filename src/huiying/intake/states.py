@@ -21,3 +21,12 @@ class Channel(models.TextChoices):
 class Wish(models.TextChoices):
     PUBLIC = "public", _("The answer may be published")
     PRIVATE = "private", _("Answer only me")
+
+
+class RevealReason(models.TextChoices):
+    """Why a clerk may look at a contact; a closed list, counted in public."""
+
+    CALL_BACK = "call_back", _("They asked to be called or written to directly")
+    NOT_REACHED = "not_reached", _("Page and mail did not reach them")
+    DANGER = "danger", _("Somebody's life or health is in danger")
+    ASKED = "asked", _("They asked us what we have on record")

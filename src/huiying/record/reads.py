@@ -37,3 +37,8 @@ def acts_since(actions: Sequence[str], at: datetime) -> list[tuple[datetime, str
         .order_by("at", "id")
         .values_list("at", "action", "subject")
     )
+
+
+def count_acts(action: str, *, by: str, since: datetime) -> int:
+    """How often the actor with this label has done `action` after `since`."""
+    return Entry.objects.filter(action=action, actor=by, at__gt=since).count()

@@ -95,7 +95,11 @@ class NeverPage:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyPage:
+    """`reasons` and `months` are the table of looks at contacts."""
+
     reopen_days: int
+    reasons: tuple[dict[str, object], ...]
+    months: tuple[tuple[str, ...], ...]
 
 
 NEVER = (

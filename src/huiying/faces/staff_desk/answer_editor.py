@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huiying.casework.actions.looking import record_opening
 from huiying.faces.staff_desk.answer_forms import (
     AnswerForm,
     CorrectionForm,
@@ -118,6 +119,7 @@ def _page(
     refusal: MovedOn | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    record_opening(actor=actor_of(request), number=found.number)
     page = AnswerEditorPage(found, form)
     if refusal is not None:
         page = AnswerEditorPage(found, form, found.words, str(refusal))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huiying.casework.actions.looking import record_opening
 from huiying.faces.staff_desk.answer_forms import ReasonForm, WithdrawalForm
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
@@ -145,7 +146,9 @@ def review_one(request: HttpRequest, label: str) -> HttpResponse:
     """One answer, its letter, and what to decide."""
     actor = actor_of(request)
     if request.method != "POST":
-        page = AnswerReviewPage(review(actor, label), ReasonForm(hint=str(SEND_BACK_HINT)))
+        found = review(actor, label)
+        record_opening(actor=actor, number=found.number)
+        page = AnswerReviewPage(found, ReasonForm(hint=str(SEND_BACK_HINT)))
         return render(request, REVIEW, {"page": page})
     try:
         done = _decide(request, label)

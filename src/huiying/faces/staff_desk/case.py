@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from huiying.casework.actions.looking import record_opening
 from huiying.casework.reads import CaseShown, case_shown, may_see
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.case_acts import FACES, Doing
@@ -35,6 +36,7 @@ def _shown(
     refusal: MovedOn | None = None,
 ) -> HttpResponse:
     """The page; `form` is that of `act` with what was typed, where it was not done."""
+    record_opening(actor=actor_of(request), number=shown.number)
     replies = replies_on_case(actor_of(request), shown.case)
     page = case_page(shown, replies, wanted_of(request.GET), act=act, form=form, refusal=refusal)
     status = 200 if form is None else 422 if refusal is None else refusal.status

@@ -57,7 +57,7 @@ def case_page(
         facts=_facts(shown),
         named=[*map(localized, shown.named.units), *map(localized, shown.named.people)],
         letters=[
-            _letter(letter, number if len(shown.letters) > 1 else 0, shown.title)
+            _letter(shown, letter, number if len(shown.letters) > 1 else 0)
             for number, letter in enumerate(shown.letters, 1)
         ],
         replies=[_reply(line) for line in replies.lines],
@@ -210,7 +210,14 @@ def _channel(code: str) -> str:
     return str(dict(Channel.choices).get(code, code))
 
 
-def _letter(letter: LetterShown, number: int, title: str) -> LetterPart:
+def _contact_url(shown: CaseShown, letter: LetterShown) -> str:
+    """Where a clerk says why they need the writer's contact; empty for everybody else."""
+    if not (shown.may_reveal and letter.reachable):
+        return ""
+    return reverse("staff_desk:case_contact", args=[shown.number, letter.report_id])
+
+
+def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
     heading = _("Letter %(number)d") % {"number": number} if number else _("The letter")
     notes = [
         Note(
@@ -223,7 +230,7 @@ def _letter(letter: LetterShown, number: int, title: str) -> LetterPart:
     ]
     return LetterPart(
         heading=heading,
-        title=letter.title if letter.title != title else "",
+        title=letter.title if letter.title != shown.title else "",
         text=letter.body,
         place=letter.place,
         channel=_channel(letter.channel),
@@ -232,6 +239,7 @@ def _letter(letter: LetterShown, number: int, title: str) -> LetterPart:
         said=_verdict(letter),
         pressed=_pressed(letter.pressed),
         files=files_shown(letter.files, address_of_file),
+        contact_url=_contact_url(shown, letter),
     )
 
 

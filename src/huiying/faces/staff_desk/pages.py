@@ -122,6 +122,7 @@ class LetterPart:
     said: list[str]
     pressed: str
     files: list[FileShown]
+    contact_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

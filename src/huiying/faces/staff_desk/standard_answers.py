@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiying.agencies.reads import unit_choices
+from huiying.casework.actions.looking import record_opening
 from huiying.faces.staff_desk.answer_forms import StandardForm
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
@@ -115,6 +116,7 @@ def use(request: HttpRequest, number: int) -> HttpResponse:
     """Choose a standard answer for a letter that no unit has yet."""
     actor = actor_of(request)
     found = fitting(actor, number)
+    record_opening(actor=actor, number=number)
     if request.method != "POST":
         return render(request, USE, {"page": UseStandardPage(found)})
     seen = request.POST.get("seen", "")

@@ -4,6 +4,7 @@ from huiying.faces.staff_desk import (
     answers,
     briefs,
     case,
+    contact,
     letter_files,
     queue,
     second_step,
@@ -19,6 +20,7 @@ urlpatterns = [
     *queue.urls,
     *case.urls,
     *letter_files.urls,
+    *contact.urls,
     *answers.urls,
     *briefs.urls,
 ]

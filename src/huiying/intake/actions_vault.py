@@ -1,0 +1,70 @@
+"""The verbs on the vault: showing one contact to one clerk."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Role, Unit
+from huiying.intake import vault
+from huiying.intake.actions import subject
+from huiying.intake.errors import NothingKept, TooManyLooks
+from huiying.intake.models import Reveal, Submission
+from huiying.intake.states import RevealReason
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Invalid, NotAllowed
+from huiying.kernel.verbs import verb
+from huiying.record.actions import write
+from huiying.record.reads import count_acts
+
+HOUR = timedelta(hours=1)
+# Whoever works in a unit, leads, audits or keeps the accounts sees no contact, also beside a clerk's role.
+NEVER = (
+    Role.HANDLER,
+    Role.REVIEWER,
+    Role.SUPERVISOR,
+    Role.LEADER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
+
+
+def may_reveal(actor: Actor) -> bool:
+    """A clerk of the desk who is nothing else but perhaps its dispatcher."""
+    return actor.has(Role.CLERK) and not actor.has(*NEVER)
+
+
+@verb
+def reveal_contact(*, actor: Actor, submission: Submission, reason: str) -> dict[str, str]:
+    """Open one contact for one clerk; what the writer left, by kind.
+
+    The caller's policy has decided that the clerk may see this letter. Raises NotAllowed, Invalid,
+    NothingKept, and TooManyLooks beyond a few within an hour.
+    """
+    if not may_reveal(actor):
+        raise NotAllowed
+    if reason not in RevealReason.values:
+        raise Invalid(_("Choose why you need it."), field="reason")
+    _require_few(actor)
+    contact = vault.contact_of(submission.label)
+    if not contact:
+        raise NothingKept
+    units = Unit.objects.filter(path__in=actor.scopes("belongs")).order_by("path")
+    Reveal.objects.create(submission=submission, at=time.now(), reason=reason, unit=units.last())
+    write(
+        actor=actor,
+        action="contact.reveal",
+        subject=subject(submission),
+        data={"reason": reason},
+    )
+    return contact
+
+
+def _require_few(actor: Actor) -> None:
+    """Two at once by the same clerk wait for each other, so that both are counted."""
+    Account.objects.select_for_update().get(label=actor.label.removeprefix("staff:"))
+    looks = count_acts("contact.reveal", by=actor.label, since=time.now() - HOUR)
+    if looks >= settings.REVEALS_PER_HOUR:
+        raise TooManyLooks
