@@ -138,6 +138,8 @@ TABLE: dict[str, Address] = {
         post=True
     ),  # whoever has no right password behind them is sent back
     "staff_desk:sign_in_by_passkey": public(post=True),
+    "staff_desk:agency_start": public(),
+    "staff_desk:agency_back": public(),
     "staff_desk:set_up_codes": Address(STAFF, STAFF),
     "staff_desk:turn_off_codes": Address(STAFF, STAFF),
     "staff_desk:renew_recovery_codes": Address(STAFF, STAFF),

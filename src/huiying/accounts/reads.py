@@ -3,6 +3,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from huiying.accounts.agency_sign_in import Introduced
 from huiying.accounts.models import (
     Account,
     AgencyIdentity,
@@ -77,3 +78,13 @@ def mail_address(label: str) -> str | None:
     """The address behind "staff:…", for sending and nothing else; None where nobody gave one."""
     found = Account.objects.filter(label=label.removeprefix("staff:"), is_active=True)
     return found.values_list("email", flat=True).first() or None
+
+
+def known_elsewhere(person: Introduced) -> Account | None:
+    """The account that this issuer knows by this subject; None at the first sign-in."""
+    identity = (
+        AgencyIdentity.objects.select_related("account")
+        .filter(issuer=person.issuer, subject=person.subject)
+        .first()
+    )
+    return identity.account if identity else None

@@ -6,8 +6,10 @@ from typing import NotRequired, TypedDict
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from huiying.accounts.actions import switch_off
+from huiying.accounts.actions import create_account_elsewhere, switch_off
+from huiying.accounts.agency_sign_in import Introduced
 from huiying.accounts.models import Account
+from huiying.accounts.reads import known_elsewhere
 from huiying.accounts.session_store import end_sessions
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.kernel import time
@@ -169,3 +171,29 @@ def end_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
         subject=f"staff:{account.label}",
         data={"unit": unit.code, "role": role},
     )
+
+
+@verb
+def welcome(
+    *, actor: Actor, person: Introduced, granted: frozenset[tuple[str, str]]
+) -> Account | None:
+    """The account of somebody for whom the agency's sign-in vouches, with exactly the roles `granted`.
+
+    `granted` are (role, unit code). Made at the first sign-in that grants something. None, with every role
+    ended, where nothing is granted or the account was switched off.
+    """
+    _require_administrator(actor)
+    account = known_elsewhere(person)
+    if account is None:
+        if not granted:
+            return None
+        account = create_account_elsewhere(actor=actor, person=person)
+    if not account.is_active:
+        granted = frozenset()
+    held = Membership.objects.filter(account=account, ended_at=None)
+    now = frozenset(held.values_list("role", "unit__code"))
+    for role, unit_code in sorted(now - granted):
+        end_role(actor=actor, username=account.username, unit_code=unit_code, role=role)
+    for role, unit_code in sorted(granted - now):
+        give_role(actor=actor, username=account.username, unit_code=unit_code, role=role)
+    return account if granted else None

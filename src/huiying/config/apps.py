@@ -9,7 +9,10 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from huiying.config.wiring import wire  # noqa: PLC0415 - models load before this
+        # Models load before these.
+        from huiying.config.sign_in_checks import check_agency_sign_in  # noqa: PLC0415
+        from huiying.config.wiring import wire  # noqa: PLC0415
 
         wire()
+        register(check_agency_sign_in, "huiying")
         register(check_installation, "huiying")

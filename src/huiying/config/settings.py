@@ -135,6 +135,12 @@ AUTH_PASSWORD_VALIDATORS = [
 HTTPS = SITE_URL.startswith("https://")
 SESSION_ENGINE = "huiying.accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# The agency's own sign-in (OpenID Connect); without an issuer there is none.
+OIDC_ISSUER = environment.text("HUIYING_OIDC_ISSUER")
+OIDC_CLIENT_ID = environment.text("HUIYING_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = environment.text("HUIYING_OIDC_CLIENT_SECRET")
+OIDC_ROLE_CLAIM = environment.text("HUIYING_OIDC_ROLE_CLAIM", "groups")
+OIDC_ROLES = environment.text("HUIYING_OIDC_ROLES")
 SECOND_FACTOR = environment.choice(
     "HUIYING_SECOND_FACTOR", "optional", ["off", "optional", "required"]
 )

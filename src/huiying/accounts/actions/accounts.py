@@ -1,18 +1,22 @@
 """Accounts of staff: made, renamed, given a password, switched off."""
 
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from huiying.accounts.agency_sign_in import Introduced
 from huiying.accounts.models import Account, AgencyIdentity
 from huiying.accounts.session_store import end_sessions
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
-from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound
 from huiying.kernel.verbs import refuse_on, verb
 from huiying.record.actions import write
+
+LONGEST_NAME = 60
 
 
 class UsernameTaken(Invalid):
@@ -28,6 +32,8 @@ class SignsInElsewhere(Invalid):
 
 
 refuse_on("accounts_account_username_key", UsernameTaken)
+# Two first sign-ins of one person at once: the second finds the account when it begins again.
+refuse_on("agency_identity_once", MovedOn)
 
 
 def require_administrator(actor: Actor) -> None:
@@ -65,6 +71,41 @@ def create_account(
     account.set_password(password)
     account.save(force_insert=True)
     write(actor=actor, action="account.created", subject=subject(account))
+    return account
+
+
+def _free_username(wished: str, label: str) -> str:
+    """The wished name in the letters that names here have; with something random where it is taken."""
+    plain = "".join(
+        each for each in wished.lower() if each.isascii() and (each.isalnum() or each in "._-")
+    )
+    if plain and not Account.objects.filter(username=plain[:60]).exists():
+        return plain[:60]
+    return f"{plain[:40] or 'staff'}-{label[:8]}"
+
+
+@verb
+def create_account_elsewhere(*, actor: Actor, person: Introduced) -> Account:
+    """Make an account for somebody who signs in through the agency's own sign-in; it has no password."""
+    require_administrator(actor)
+    label = random_label()
+    name = person.name[:LONGEST_NAME]
+    account = Account(
+        label=label,
+        username=_free_username(person.username, label),
+        name={"zh-hans": name, "en": name},
+        language=settings.LANGUAGE_CODE,
+        made_at=time.now(),
+    )
+    account.set_unusable_password()
+    account.save(force_insert=True)
+    AgencyIdentity.objects.create(account=account, issuer=person.issuer, subject=person.subject)
+    write(
+        actor=actor,
+        action="account.created",
+        subject=subject(account),
+        data={"elsewhere": True},
+    )
     return account
 
 

@@ -27,6 +27,7 @@ class SignInPage:
     helpers: list[Helper]
     password: str
     passkey_url: str
+    agency_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from huiying.accounts import signing_in
+from huiying.accounts.agency_sign_in import is_offered
 from huiying.faces.staff_desk.account_forms import password_field
 from huiying.faces.staff_desk.asking import before_second_step
 from huiying.faces.staff_desk.entering import after_password, onward
@@ -65,8 +66,13 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> 
     password = str(getattr(settings, "DEMO_PASSWORD", "")) if settings.DEMO else ""
     asked = {"next": form["next"].value()} if form["next"].value() else {}
     by_passkey = reverse("staff_desk:sign_in_by_passkey", query=asked)
+    by_agency = reverse("staff_desk:agency_start", query=asked)
     page = SignInPage(
-        form, _helpers(), password, "" if settings.SECOND_FACTOR == "off" else by_passkey
+        form,
+        _helpers(),
+        password,
+        passkey_url="" if settings.SECOND_FACTOR == "off" else by_passkey,
+        agency_url=by_agency if is_offered() else "",
     )
     return render(request, "staff_desk/sign_in.html", {"page": page}, status=status)
 

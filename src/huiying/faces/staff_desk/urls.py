@@ -1,6 +1,7 @@
 from huiying.faces.staff_desk import (
     account,
     account_safety,
+    agency_sign_in,
     answers,
     briefs,
     case,
@@ -15,6 +16,7 @@ app_name = "staff_desk"
 urlpatterns = [
     *signing_in.urls,
     *second_step.urls,
+    *agency_sign_in.urls,
     *account.urls,
     *account_safety.urls,
     *queue.urls,
