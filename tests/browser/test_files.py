@@ -15,6 +15,7 @@ from tests.browser.test_journey import LETTER, follow, press
 from tests.people import People
 
 SHOWN = "image => image.complete && image.naturalWidth > 0"
+TRIES = 50
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,17 @@ def passes_axe(page: Page) -> None:
         (each["id"], [str(node["target"]) for node in each["nodes"]]) for each in found
     ]
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def shows(page: Page, selector: str) -> None:
+    """The picture is there: it is loaded once it comes into view."""
+    picture = page.locator(selector)
+    picture.scroll_into_view_if_needed()
+    for _try in range(TRIES):
+        if picture.evaluate(SHOWN):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{selector} is not shown")
 
 
 @pytest.mark.browser
@@ -69,19 +81,19 @@ def test_photos_from_the_door_to_the_desk(
 
     follow(resident, code, secret)
     expect(resident.locator(".hy-files")).to_contain_text("照片 1")
-    assert resident.locator(".hy-files img").evaluate(SHOWN) is True
+    shows(resident, ".hy-files img")
     if javascript:
         passes_axe(resident)
     with resident.expect_download() as download:
         resident.locator(".hy-files a", has_text="文件 2").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
     resident.locator(".hy-files a", has_text="照片 1").click()
-    assert resident.locator("img").evaluate(SHOWN) is True
+    shows(resident, "img")
 
     desk = opened(people.clerk, javascript=javascript, viewport=viewport)
     desk.goto(f"/zh-hans/desk/cases/{CaseFile.objects.get().number}/")
-    assert desk.locator(".hy-files img").evaluate(SHOWN) is True
+    shows(desk, ".hy-files img")
     if javascript:
         passes_axe(desk)
     desk.locator(".hy-files a", has_text="照片 1").click()
-    assert desk.locator("img").evaluate(SHOWN) is True
+    shows(desk, "img")
