@@ -118,6 +118,14 @@ def test_one_file_that_is_gone_takes_no_letter_in(county):
 
 
 @pytest.mark.django_db
+def test_a_file_whose_ring_key_was_taken_out_has_to_be_chosen_again(county, settings):
+    waited = files.kept()
+    settings.KEY_RING = {2: bytes(32)}
+    with pytest.raises(FilesGone):
+        taken_in(waited)
+
+
+@pytest.mark.django_db
 def test_files_come_with_words_too_up_to_a_number(county, settings):
     settings.FILES_PER_LETTER = 3
     submission = taken_in(files.kept(), files.kept(files.pdf()))

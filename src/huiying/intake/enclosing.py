@@ -17,8 +17,6 @@ from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
-FIELD = "enclosed"
-
 
 @verb
 def attach(
@@ -44,7 +42,7 @@ def attach(
     if start + len(files) > settings.FILES_PER_LETTER:
         raise Invalid(
             _("A letter can have %(most)d files in all.") % {"most": settings.FILES_PER_LETTER},
-            field=FIELD,
+            field=uploads.FIELD,
         )
     loose = _claimed([each.file for each in files])
     key = vault.key_for(submission)
@@ -72,7 +70,7 @@ def _claimed(names: list[str]) -> list[LooseFile]:
     )
     found = {row.file: row for row in rows}
     if len(found) != len(names):
-        raise FilesGone(field=FIELD)
+        raise FilesGone(field=uploads.FIELD)
     return [found[name] for name in names]
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import inspecting, keeping, scanning, sealing, vault
-from huiying.intake.errors import FileNotTaken
+from huiying.intake.errors import FileNotTaken, FilesGone
 from huiying.intake.models import LooseFile
 from huiying.kernel import connections, keys, time
 from huiying.kernel.identifiers import random_label
@@ -26,6 +27,7 @@ WAITS = timedelta(hours=1)
 NAME_LETTERS = 32
 KEY_BYTES = 32
 LOOSE = "loose file"
+FIELD = "enclosed"  # of a form, at which a refusal is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,12 @@ def form_key_with(form_key: str, files: Iterable[Upload]) -> str:
 
 
 def key_of(loose: LooseFile) -> bytes:
-    """The key of a file that waits."""
-    under = keys.for_purpose(LOOSE, loose.key_number)
-    return vault.open_key(under, bytes(loose.sealed_key), loose.file)
+    """The key of a file that waits. Raises FilesGone where its key of the ring was taken out meanwhile."""
+    try:
+        under = keys.for_purpose(LOOSE, loose.key_number)
+        return vault.open_key(under, bytes(loose.sealed_key), loose.file)
+    except (KeyError, InvalidTag):
+        raise FilesGone(field=FIELD) from None
 
 
 def waiting(files: Iterable[str]) -> list[Waiting]:

@@ -13,11 +13,10 @@ from huiying.faces.look.files import kind_words
 from huiying.faces.look.several_files import FilesField, WaitingFile
 from huiying.faces.public_site.origin import address_of
 from huiying.intake import uploads
-from huiying.intake.uploads import Upload
+from huiying.intake.uploads import FIELD, Upload
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import Refusal
 
-FIELD = "enclosed"
 FILES_PER_ADDRESS = 60  # in a quarter of an hour
 LONGEST_NAME = 60
 # What the page holds of a file that waits; its name stands there alone, and is stored nowhere.
