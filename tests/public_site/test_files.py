@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from huiying.casework.actions.sorting import mark_conduct
-from huiying.intake import keeping, tasks, uploads
+from huiying.intake import inspecting, keeping, tasks, uploads
 from huiying.intake.actions import withdraw_submission
 from huiying.intake.files import LINK_LIVES
 from huiying.intake.models import Attachment, LooseFile, Message, Submission
 from huiying.intake.reads import resident
 from huiying.kernel import time
 from tests import files
-from tests.people import People
+from tests.people import People, make_county
 from tests.public_site.conftest import Desk, Writer, browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +307,42 @@ def test_a_form_with_files_leaves_nothing_open_or_behind(english: Writer, settin
     english.write(enclosed=[sent(), sent(files.pdf(), "b.pdf")])
     assert not list(settings.INCOMING_FOLDER.iterdir())
     assert threading.active_count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_with_files_makes_one_letter():
+    make_county()
+    writer = Writer("en")
+    given = writer.filled("The lamp is broken.")
+    gate = threading.Barrier(3)
+    codes: list[str] = []
+
+    def click() -> None:
+        hurried = Writer("en")
+        gate.wait(10)
+        hurried.send(given | {"enclosed": [sent()]})
+        codes.append(hurried.code)
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(3)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+    assert len(set(codes)) == 1
+    assert codes[0]
+    assert Submission.objects.count() == Attachment.objects.count() == 1
+    with time.at(time.now() + uploads.WAITS + timedelta(minutes=1)):
+        assert tasks.sweep_loose_files() == LooseFile.objects.count() + 2
+    assert Attachment.objects.get().file
+
+
+def test_where_too_many_files_are_checked_at_once_the_writer_is_told(english: Writer, monkeypatch):
+    full = threading.BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr(inspecting, "_slots", full)
+    monkeypatch.setattr(inspecting, "PATIENCE", 0.01)
+    page = english.write(enclosed=[sent()])
+    assert page.status_code == 422
+    assert "send the letter without them" in text_of(page)
+    assert not Submission.objects.exists()
