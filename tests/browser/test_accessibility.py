@@ -15,6 +15,10 @@ RULES = {
 }
 # They lead to another page, which is looked at by itself, or are a picture.
 ELSEWHERE = {"staff_desk:sign_in", "staff_desk:next", "public_site:letter", "staff_desk:file"}
+# With an open letter these are looked at in test_call.py.
+ELSEWHERE |= {
+    f"staff_desk:call_{act}" for act in ("letter", "answer", "judge", "reopen", "add", "withdraw")
+}
 LOOKS = [
     ("zh-hans", WIDE, "light"),
     ("en", WIDE, "dark"),

@@ -103,6 +103,9 @@ def public(*, post: bool = False, arguments: Arguments = nothing) -> Address:
 # A letter opens with its receipt only: without it everybody is sent to the form that asks for it.
 WITH_RECEIPT = Address(STAFF | {"stranger"}, frozenset(), open_to_all=True)
 
+# Nobody but a clerk may try; without code and PIN the form that asks for them.
+WITH_PIN = Address({"clerk"}, frozenset())
+
 TABLE: dict[str, Address] = {
     # For machines; that figures are read from this machine only stands in tests/config.
     "monitoring:live": public(),
@@ -146,6 +149,16 @@ TABLE: dict[str, Address] = {
     "staff_desk:new_passkey": Address(STAFF, STAFF),
     # Nobody may see another's: here it is a handler's.
     "staff_desk:remove_passkey": Address({"handler"}, {"handler"}, passkey),
+    "staff_desk:call": Address({"clerk"}, {"clerk"}),
+    "staff_desk:call_lost": Address({"clerk"}, {"clerk"}),
+    "staff_desk:call_open": Address({"clerk"}, {"clerk"}),
+    "staff_desk:call_letter": Address({"clerk"}),  # without an open letter sent on to `call_open`
+    "staff_desk:call_answer": WITH_PIN,
+    "staff_desk:call_judge": WITH_PIN,
+    "staff_desk:call_reopen": WITH_PIN,
+    "staff_desk:call_add": WITH_PIN,
+    "staff_desk:call_withdraw": WITH_PIN,
+    "staff_desk:call_leave": Address(None, {"clerk"}),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),

@@ -48,3 +48,14 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
         ]
+
+
+class Division(models.Model):
+    """A part of the territory, a town or a village: what a clerk may choose as a place while typing.
+
+    `code` begins with that of the division above it.
+    """
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.JSONField()
+    active = models.BooleanField(default=True)  # in the file that was loaded last

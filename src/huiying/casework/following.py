@@ -12,6 +12,7 @@ from huiying.casework.deadlines import Clock, clock
 from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.own_acts import own_events
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.intake import reads as letters
 from huiying.intake.actions import replay_of
@@ -93,11 +94,18 @@ def _reports() -> QuerySet[Report]:
 
 def own_report(actor: Actor) -> Report:
     """The report of the letter that this resident wrote, with its case; NotFound for anybody else."""
-    label = actor.label.removeprefix("resident:")
-    report = _reports().filter(submission__label=label).first()
-    if report is None or not actor.covers("resident", f"submission:{label}"):
+    report = _reports().filter(submission__label=own_label(actor)).first()
+    if report is None:
         raise NotFound
     return report
+
+
+def own_label(actor: Actor) -> str:
+    """The label of the letter that this actor wrote, or whose writer is with them; NotFound without."""
+    subjects = actor.scopes("resident")
+    if len(subjects) != 1:
+        raise NotFound
+    return subjects[0].removeprefix("submission:")
 
 
 def reopen_until(report: Report) -> datetime | None:
@@ -109,7 +117,7 @@ def reopen_until(report: Report) -> datetime | None:
 
 def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
     """Whether this very form brought these very words before: the act was done, only the page was lost."""
-    label = actor.label.removeprefix("resident:")
+    label = own_label(actor)
     replay = replay_of(form_key, f"{label}\0{text}")
     return replay is not None and Message.objects.filter(replay=replay).exists()
 
@@ -117,7 +125,8 @@ def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
 def letter_page(actor: Actor) -> LetterPage:
     """Everything that the writer's page shows; NotFound where this actor wrote no letter.
 
-    Queries: report, moves, exchange, files, two for who looked, and one more where the desk declined.
+    Queries: report, moves, exchange, files, entries, two for who looked, and one more where the desk
+    declined.
     """
     report = own_report(actor)
     submission, case = report.submission, report.case
@@ -150,7 +159,7 @@ def letter_page(actor: Actor) -> LetterPage:
         responsible=standing.unit or _("Our letters desk"),
         clock=running,
         steps=story.steps(standing, submission.received_at, moves),
-        events=story.events(submission.received_at, moves, _own_events(report, exchange)),
+        events=story.events(submission.received_at, moves, own_events(report, exchange)),
         exchange=tuple(_note(line, moves) for line in exchange),
         question=_open_question(exchange) if may.answer else "",
         vote=report.vote,
@@ -185,26 +194,6 @@ def _moves(report: Report) -> list[story.Step]:
     ]
 
 
-def _own_events(report: Report, exchange: list[letters.MessageLine]) -> list[story.Event]:
-    said = {
-        Message.Kind.ANSWER: _("You answered the question."),
-        Message.Kind.WORDS: _("You added to your letter."),
-    }
-    found = [
-        story.Event(line.at, said[Message.Kind(line.kind)])
-        for line in exchange
-        if line.from_resident
-    ]
-    if report.voted_at is not None:
-        verdict = report.get_vote_display()
-        found.append(
-            story.Event(report.voted_at, _("You told us: %(verdict)s.") % {"verdict": verdict})
-        )
-    if report.ended_at is not None:
-        found.append(story.Event(report.ended_at, _("You withdrew your letter."), "warning"))
-    return found
-
-
 def _standing(report: Report, may: MayDo, running: Clock) -> story.Standing:
     case = report.case
     return story.Standing(
@@ -236,7 +225,9 @@ def _may(report: Report) -> MayDo:
 
 def _note(line: letters.MessageLine, moves: list[story.Step]) -> Note:
     asked = [move.unit for move in moves if move.verb == "ask_resident" and move.at <= line.at]
-    if line.from_resident:
+    if line.by_clerk:
+        who = _("You, through a clerk")
+    elif line.from_resident:
         who = _("You")
     elif line.kind == Message.Kind.QUESTION:
         who = _("%(unit)s asks you, through our desk") % {

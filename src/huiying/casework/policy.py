@@ -154,6 +154,11 @@ def may_mark_conduct(actor: Actor) -> bool:
     return actor.has(Role.CLERK, Role.DISPATCHER, "system") or "" in actor.scopes(Role.SUPERVISOR)
 
 
+def may_take_calls(actor: Actor) -> bool:
+    """Clerks of the desk speak with those who call or come."""
+    return actor.has(Role.CLERK)
+
+
 def may_know_pressed(actor: Actor) -> bool:
     """Whether a writer was pressed to withdraw: for the agency's supervisor alone."""
     return "" in actor.scopes(Role.SUPERVISOR)

@@ -59,6 +59,11 @@ def who_did(actor: str, name: dict[str, str] | None, unit: dict[str, str] | None
     return known.get(kind, _("The desk"))
 
 
+def way(via: str) -> str:
+    """The way by which somebody was with a clerk, in words; the code itself where it is not known."""
+    return _choice(Channel.choices, via)
+
+
 def _choice(choices: Any, code: Any) -> str:
     return str(dict(choices).get(code, code or ""))
 
@@ -218,6 +223,11 @@ SENTENCES = {
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),
     "submission.withdrawn": (gettext_noop("Withdrew the letter."), "warning"),
+    "submission.opened_by_caller": (gettext_noop("Opened the letter by the writer's PIN."), "info"),
+    "submission.code_sent": (
+        gettext_noop("Had the lost code sent to the contact that was left, if any; saw neither."),
+        "info",
+    ),
     "reply.draft": (gettext_noop("Began to write an answer."), "plain"),
     "reply.submit": (gettext_noop("Handed the answer to a reviewer."), "plain"),
     "reply.take_back": (gettext_noop("Took the answer back from review."), "plain"),
@@ -250,6 +260,8 @@ def told(at: datetime, action: str, data: Data | None, who: str, words: Words) -
     said = data or {}
     if action in LEFT_OUT or (action in TOLD_BY_CASE and not said.get("correction")):
         return None
+    if said.get("via"):
+        who = _("%(who)s, for the writer: %(way)s") % {"who": who, "way": way(str(said["via"]))}
     note = next((str(said[key]) for key in NOTES if said.get(key)), "")
     if action in TELLERS:
         teller, tone = TELLERS[action]

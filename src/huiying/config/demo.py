@@ -18,6 +18,7 @@ from django.utils import timezone
 from huiying.accounts.actions import create_account
 from huiying.accounts.models import Account
 from huiying.agencies.actions import UnitRow, give_role, load_units
+from huiying.agencies.divisions import DivisionRow, load_divisions
 from huiying.agencies.models import Unit
 from huiying.config import demo_letters, demo_sample
 from huiying.config.demo_sample import Row, rows
@@ -116,8 +117,17 @@ def _load_trees() -> None:
     categories = rows("categories.toml", "category") + rows("boston_categories.toml", "category")
     if missing:
         load_units(actor=LOADER, rows=missing)
+        load_divisions(actor=LOADER, rows=_divisions())
     if Category.objects.count() < len(categories):
         load_categories(actor=LOADER, rows=[_category(row) for row in categories])
+
+
+def _divisions() -> list[DivisionRow]:
+    listed = csv.DictReader(io.StringIO(demo_sample.file("divisions.csv").read_text("utf-8")))
+    return [
+        DivisionRow(code=row["code"], name={"zh-hans": row["name"], "en": row["name_en"]})
+        for row in listed
+    ]
 
 
 def _category(row: Row) -> CategoryRow:

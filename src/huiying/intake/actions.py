@@ -3,15 +3,16 @@
 import hashlib
 import hmac
 import json
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from huiying.intake import receipts, vault
+from huiying.intake import callers, receipts, vault
 from huiying.intake.errors import AlreadyWithdrawn
-from huiying.intake.models import Contact, Message, Seal, Submission
-from huiying.intake.states import Channel, State, Wish
+from huiying.intake.models import CallerPin, Contact, Message, Seal, Submission
+from huiying.intake.states import SPOKEN, Channel, State, Wish
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
@@ -22,6 +23,7 @@ from huiying.record.actions import write
 LONGEST_BODY = 10_000
 LONGEST_TITLE = 120
 LONGEST_PLACE = 300
+LONGEST_PHONE = 40
 # Who may say that a letter came by another channel than the page that the writer stands on.
 TAKES_IN_FOR_OTHERS = ("clerk", "door", "system")
 
@@ -44,6 +46,7 @@ class Letter:
     conduct: bool = False
     named_units: tuple[str, ...] = ()
     email: str = ""
+    phone: str = ""
     source: str = ""
     source_id: str = ""
     files: tuple[str, ...] = ()
@@ -77,6 +80,7 @@ def check(letter: Letter) -> None:
         ("body", LONGEST_BODY),
         ("title", LONGEST_TITLE),
         ("place", LONGEST_PLACE),
+        ("phone", LONGEST_PHONE),
     ):
         text = getattr(letter, field)
         if len(text) > most:
@@ -92,8 +96,10 @@ def check(letter: Letter) -> None:
 
 def letter_rows(
     *, actor: Actor, letter: Letter, form_key: str = ""
-) -> tuple[Submission, *tuple[Seal | Contact, ...]]:
+) -> tuple[Submission, *tuple[CallerPin | Seal | Contact, ...]]:
     """The rows that keep one letter under a new code, for the verb that inserts them.
+
+    Who speaks to a clerk gets a PIN; who sends a letter in any other way gets none.
 
     Raises Invalid. When they are inserted: AlreadyReceived where the same form brought the same
     letter before; AlreadyImported for a known `source` and `source_id`; CodeTaken where the code
@@ -102,6 +108,8 @@ def letter_rows(
     if (letter.channel != Channel.WEB or letter.source) and not actor.has(*TAKES_IN_FOR_OTHERS):
         raise NotAllowed
     check(letter)
+    contact = {"email": letter.email.strip(), "phone": letter.phone.strip()}
+    contact = {kind: value for kind, value in contact.items() if value}
     submission = Submission(
         label=random_label(),
         code=receipts.new_code(),
@@ -118,23 +126,32 @@ def letter_rows(
         danger=letter.danger,
         conduct=letter.conduct,
         named_units=list(letter.named_units),
-        reachable=bool(letter.email),
+        reachable=bool(contact),
         source=letter.source,
         source_id=letter.source_id,
     )
-    if letter.email:
-        return submission, *vault.contact_rows(submission, letter.email.strip())
-    return (submission,)
+    spoken = letter.channel in SPOKEN and not letter.source
+    pin = [caller_pin(submission)] if spoken else []
+    sealed = vault.contact_rows(submission, contact) if contact else ()
+    return submission, *pin, *sealed
+
+
+def caller_pin(submission: Submission) -> CallerPin:
+    """The row by which this letter has a PIN for callers."""
+    salt = secrets.token_bytes(receipts.SALT_BYTES)
+    return CallerPin(submission=submission, key_number=keys.newest(), salt=salt)
 
 
 def receipt_of(submission: Submission, *, again: bool = False) -> receipts.Receipt:
-    """The receipt of a kept letter."""
+    """The receipt of a kept letter; of one that was told to a clerk, with its PIN."""
+    pin = callers.pin_for(submission) if submission.channel in SPOKEN else ""
     return receipts.Receipt(
         code=submission.code,
         secret=receipts.secret_of(submission.code, submission.code_key),
         received_at=submission.received_at,
         submission_label=submission.label,
         again=again,
+        pin=pin,
     )
 
 

@@ -34,6 +34,31 @@ class WrongCode(Invalid):
     )
 
 
+class WrongPin(Invalid):
+    """The same for a wrong code, a wrong PIN, and a letter that this clerk may know nothing of."""
+
+    code = "wrong_pin"
+    sentence = _(
+        "Code and PIN do not open a letter here. Check both, digit by digit. If they are right, let a "
+        "colleague try."
+    )
+
+
+class PinLocked(TooMany):
+    """Nobody can unlock it: not the clerk, not an administrator."""
+
+    code = "pin_locked"
+    sentence = _(
+        "Too many tries with this code. It is locked for a while: a quarter of an hour at first, then "
+        "until the next day. Only time unlocks it."
+    )
+
+
+class SentToday(TooMany):
+    code = "sent_today"
+    sentence = _("This letter's code was asked for already today. It goes out once a day at most.")
+
+
 class AlreadyWithdrawn(MovedOn):
     code = "already_withdrawn"
     sentence = _("This letter was withdrawn. Nothing more can be added to it.")

@@ -64,6 +64,20 @@ class Seal(models.Model):
     wrapped = models.BinaryField()
 
 
+class CallerPin(models.Model):
+    """That the writer of this letter was given a PIN for callers, and from what it follows: a ring key
+    and this salt. Not the PIN.
+    """
+
+    database_rights = ("SELECT", "INSERT")
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.PROTECT, primary_key=True, related_name="caller_pin"
+    )
+    key_number = models.SmallIntegerField()
+    salt = models.BinaryField(max_length=16)
+
+
 class Contact(models.Model):
     """How to reach the resident: sealed, opened only at sending. One row per submission, never shared."""
 

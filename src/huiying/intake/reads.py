@@ -13,13 +13,16 @@ TRIES_PER_ADDRESS = 300  # a whole town may share one address; the tries per cod
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """One line of the exchange; `from_resident` says whose it is, `kind` what it is."""
+    """One line of the exchange; `from_resident` says whose it is, `kind` what it is, `by_clerk` that a
+    clerk typed it for the resident.
+    """
 
     id: int
     at: datetime
     from_resident: bool
     kind: str
     text: str
+    by_clerk: bool = False
 
 
 def resident(label: str) -> Actor:
@@ -59,6 +62,8 @@ def exchange_on(submission_ids: list[int]) -> dict[int, list[MessageLine]]:
     found: dict[int, list[MessageLine]] = {each: [] for each in submission_ids}
     rows = Message.objects.filter(submission_id__in=submission_ids).order_by("id")
     for row in rows:
-        line = MessageLine(row.pk, row.at, row.sender == Message.From.RESIDENT, row.kind, row.text)
+        own = row.sender == Message.From.RESIDENT
+        typed = own and row.author.startswith("staff:")
+        line = MessageLine(row.pk, row.at, own, row.kind, row.text, typed)
         found[row.submission_id].append(line)
     return found

@@ -18,6 +18,10 @@ class Channel(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+# Somebody of the desk is with the writer, on the line or at the counter.
+SPOKEN = (Channel.PHONE, Channel.COUNTER)
+
+
 class Wish(models.TextChoices):
     PUBLIC = "public", _("The answer may be published")
     PRIVATE = "private", _("Answer only me")

@@ -25,13 +25,15 @@ def _open(key: bytes, sealed: bytes, bound_to: str) -> bytes:
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
 
 
-def contact_rows(submission: Submission, email: str) -> tuple[Seal, Contact]:
-    """The sealed address of this submission and its key, for the verb that takes the letter in."""
+def contact_rows(submission: Submission, contact: dict[str, str]) -> tuple[Seal, Contact]:
+    """The sealed contact of this submission, by kind ("email", "phone"), and its key, for the verb that
+    takes the letter in.
+    """
     key = secrets.token_bytes(32)
     number = keys.newest()
     wrapped = _seal(keys.for_purpose("vault", number), key, submission.label)
     seal = Seal(submission=submission, key_number=number, wrapped=wrapped)
-    content = json.dumps({"email": email}).encode()
+    content = json.dumps(contact).encode()
     return seal, Contact(submission=submission, sealed=_seal(key, content, submission.label))
 
 

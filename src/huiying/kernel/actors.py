@@ -16,10 +16,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`label` is what entries say ("staff:7k2…"); `grants` is what policies ask."""
+    """`label` is what entries say ("staff:7k2…"); `grants` is what policies ask.
+
+    `via` names the way ("phone") by which somebody acts here for another who is with them; every entry
+    of theirs says so.
+    """
 
     label: str
     grants: frozenset[Grant] = field(default_factory=frozenset)
+    via: str = ""
 
     def has(self, *names: str) -> bool:
         """True where any grant has one of `names`, whatever its scope."""

@@ -16,6 +16,7 @@ from huiying.kernel.refusals import TooMany
 
 IPV6_NETWORK = 64
 WINDOW = timedelta(minutes=15)
+A_DAY = timedelta(days=1)
 
 
 def address_for_counting(address: str) -> str:
@@ -43,14 +44,15 @@ def _bucket(purpose: str, who: str, moment: datetime) -> bytes:
     return hmac.digest(key, f"{purpose}\0{who}".encode(), hashlib.sha256)
 
 
-def _window(moment: datetime) -> datetime:
-    seconds = int(WINDOW.total_seconds())
+def _window(moment: datetime, within: timedelta) -> datetime:
+    seconds = int(within.total_seconds())
     stamp = int(moment.timestamp()) // seconds * seconds
     return datetime.fromtimestamp(stamp, tz=moment.tzinfo)
 
 
-def count_try(purpose: str, who: str, *, most: int) -> None:
-    """Count one try of `purpose` by `who` (an address, a code, a user name) in this quarter hour.
+def count_try(purpose: str, who: str, *, most: int, within: timedelta = WINDOW) -> None:
+    """Count one try of `purpose` by `who` (an address, a code, a user name) in this quarter hour, or in
+    another span `within` a day, which then begins at midnight UTC. One purpose has one span.
 
     Raises TooMany beyond `most` times `TRIES_FACTOR`. Must run outside a verb, in its own transaction,
     which does not wait for the disk: a power cut may forget the last tries, nothing else may.
@@ -65,7 +67,7 @@ def count_try(purpose: str, who: str, *, most: int) -> None:
             ON CONFLICT (bucket, "window") DO UPDATE SET count = held.count + 1
             RETURNING count
             """,  # noqa: S608 - the table's name is a constant
-            [_bucket(purpose, who, moment), _window(moment)],
+            [_bucket(purpose, who, moment), _window(moment, within)],
         )
         row = cursor.fetchone()
     if row is not None and row[0] > most * settings.TRIES_FACTOR:
@@ -82,7 +84,7 @@ def note(purpose: str) -> None:
     """Remember for today that `purpose` happened, and nothing else about it."""
     moment = time.now()
     Limit.objects.bulk_create(
-        [Limit(bucket=_bucket(purpose, "", moment), window=_window(moment), count=1)],
+        [Limit(bucket=_bucket(purpose, "", moment), window=_window(moment, WINDOW), count=1)],
         ignore_conflicts=True,
     )
 

@@ -1,7 +1,7 @@
 """From a row of the outbox to a mail: who, in which words, by which back end.
 
-`config` registers the two resolvers: one opens the vault for "submission:…" at the moment of sending,
-one makes the address of the page where the writer reads on. Neither result is stored.
+`config` registers the resolvers: one opens the vault for "submission:…" at the moment of sending, one
+makes the address of the page where the writer reads on, one the PIN for callers. No result is stored.
 """
 
 from collections.abc import Callable
@@ -19,19 +19,22 @@ from huiying.notices.models import Outgoing
 
 type AddressOf = Callable[[str], str | None]
 type PageFor = Callable[[str], str]
+type PinOf = Callable[[str], str]
 
 _address_of: AddressOf | None = None
 _page_for: PageFor | None = None
+_pin_of: PinOf | None = None
+WITH_PIN = frozenset({"lost_code"})
 
 
 class NotWired(RuntimeError):
     """`wire` was not called; `config` calls it when Django is ready."""
 
 
-def wire(*, address_of: AddressOf, page_for: PageFor) -> None:
-    """Register the resolver of labels and the maker of page addresses (its argument: a language)."""
-    global _address_of, _page_for
-    _address_of, _page_for = address_of, page_for
+def wire(*, address_of: AddressOf, page_for: PageFor, pin_of: PinOf) -> None:
+    """Register the resolvers of labels and the maker of page addresses (its argument: a language)."""
+    global _address_of, _page_for, _pin_of
+    _address_of, _page_for, _pin_of = address_of, page_for, pin_of
 
 
 def _templates(kind: str, part: str) -> list[str]:
@@ -46,6 +49,7 @@ def compose(row: Outgoing, address: str, page: str) -> EmailMessage:
             "agency": localized(settings.AGENCY_NAME),
             "page": page,
             "data": row.data,
+            "pin": _pin_of(row.recipient) if _pin_of and row.kind in WITH_PIN else "",
         }
         # A kind may have words of its own; the others are about letters.
         subject = render_to_string(_templates(row.kind, "subject"), words)

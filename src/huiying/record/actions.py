@@ -20,7 +20,7 @@ def entry_rows(
     if not verbs.running():
         raise RuntimeError("An entry is written inside the verb that it tells of.")
     at = time.now()
-    said = data or {}
+    said = (data or {}) | ({"via": actor.via} if actor.via else {})
     salt = secrets.token_bytes(commitments.SALT_BYTES)
     content = commitments.canonical(at, action, actor.label, subject, said)
     entry = Entry(

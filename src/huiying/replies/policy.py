@@ -201,6 +201,13 @@ def may_approve_standard(actor: Actor, standard: StandardAnswer) -> Refusal | No
     return None if standard.state == StandardState.PROPOSED else NotNow()
 
 
+def may_renew_standard(actor: Actor, standard: StandardAnswer) -> Refusal | None:
+    """A reviewer over the unit, who did not propose it, while it is in use or its time is over."""
+    if not actor.covers(Role.REVIEWER, standard.unit.path):
+        return NotAllowed()
+    return None if standard.state == StandardState.APPROVED else NotNow()
+
+
 def may_retire_standard(actor: Actor, standard: StandardAnswer) -> Refusal | None:
     """Who may propose or approve for the unit may also end it."""
     path = standard.unit.path

@@ -34,6 +34,7 @@ COMMANDS = {
     "migrate": Command("migrate", "Bring the database up to this version."),
     "demo": Command("demo", "Start with the sample letters and demo accounts."),
     "import": Command("import_file", "Take in letters from a CSV file."),
+    "divisions": Command("divisions", "Load the places that clerks choose from."),
     "brief": Command("brief", "Print the daily brief."),
     "backup": Command("backup", "Write an archive of everything but the keys."),
     "restore": Command("restore", "Bring an archive into an empty installation."),

@@ -134,6 +134,23 @@ def approve_standard(*, actor: Actor, label: str) -> StandardAnswer:
 
 
 @verb
+def renew_standard(*, actor: Actor, label: str, expires_on: date) -> StandardAnswer:
+    """Say that it still holds, until another day; by a reviewer over its unit who did not propose it."""
+    standard = policy.find_standard(actor, label)
+    refusal = policy.may_renew_standard(actor, standard)
+    if refusal is not None:
+        raise refusal
+    if standard.proposed_by == actor.label:
+        raise NeedsStandardApprover
+    if expires_on <= today():
+        raise Invalid(_("Choose a day to come."), field="expires_on")
+    _move(standard, approved_by=actor.label, approved_at=time.now(), expires_on=expires_on)
+    data = {"expires_on": expires_on.isoformat()}
+    write(actor=actor, action="standard.renew", subject=_subject(standard), data=data)
+    return standard
+
+
+@verb
 def retire_standard(*, actor: Actor, label: str) -> StandardAnswer:
     """End its use; the answers given with it stand."""
     standard = policy.find_standard(actor, label)

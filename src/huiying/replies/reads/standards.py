@@ -17,6 +17,7 @@ from huiying.replies.reads.beside import Letter, language_of, letters_of, names_
 from huiying.replies.states import StandardState
 
 MOST = 200
+OFFERED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class StandardLine:
     approved_by: str
     may_approve: bool
     may_retire: bool
+    may_renew: bool
 
 
 def today() -> date:
@@ -69,6 +71,7 @@ def _line(
         approved_by=names.get(standard.approved_by, ""),
         may_approve=not own and policy.may_approve_standard(actor, standard) is None,
         may_retire=policy.may_retire_standard(actor, standard) is None,
+        may_renew=not own and policy.may_renew_standard(actor, standard) is None,
     )
 
 
@@ -78,6 +81,28 @@ def standards(actor: Actor, *, state: str = "") -> tuple[StandardLine, ...]:
     listed = list((rows.filter(state=state) if state else rows)[:MOST])
     names = names_of({label for row in listed for label in (row.proposed_by, row.approved_by)})
     return tuple(_line(actor, row, names) for row in listed)
+
+
+def on_offer(
+    actor: Actor, *, category_code: str, words: str, language: str
+) -> tuple[StandardLine, ...]:
+    """The standard answers in use that hold all `words`, those of the category first, at most `OFFERED`.
+
+    Each is shown in `language`, but found by its words in any.
+    """
+    rows = policy.visible_standards(actor).filter(
+        state=StandardState.APPROVED, expires_on__gte=today()
+    )
+    asked = words.casefold().split()
+    found = [row for row in rows.order_by("-id")[:MOST] if _holds(row, asked)]
+    found.sort(key=lambda row: row.category.code != category_code)
+    return tuple(_line(actor, row, {}, language) for row in found[:OFFERED])
+
+
+def _holds(standard: StandardAnswer, words: list[str]) -> bool:
+    texts = (standard.title, standard.question, standard.text, standard.category.name)
+    whole = "\n".join(text for each in texts for text in each.values()).casefold()
+    return all(word in whole for word in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,293 @@
+"""The letter of whoever is on the line or at the counter: what its writer sees, and their acts for them."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from huiying.casework.actions import writing_back
+from huiying.casework.actions.calling import on_the_line, open_for_caller, require_clerk
+from huiying.casework.following import LetterPage, letter_page, own_label, said_before
+from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.call import Link, ways
+from huiying.faces.staff_desk.call_forms import (
+    OnCallForm,
+    OpenForm,
+    SaidForm,
+    VerdictForm,
+    WithdrawalForm,
+)
+from huiying.intake.errors import AlreadyReceived
+from huiying.intake.states import Channel
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.limits import count_try
+from huiying.kernel.refusals import NotFound, Refusal
+from huiying.replies.reads import answers_for_submission
+from huiying.replies.shown import AnswerShown
+
+HELD = "caller"  # what the session knows: the letter, by which way, since when it lies idle
+IDLE = timedelta(minutes=20)
+ACTS_PER_LETTER = 20  # in a quarter of an hour, as on the residents' page
+
+type OnCall = Callable[[HttpRequest, Actor], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    ways: list[Link]
+    form: OpenForm
+    lapsed: bool = False
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """One act that is the caller's now."""
+
+    name: str
+    label: str | Promise
+    form: OnCallForm
+    submit: str | Promise
+    kind: str = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPage:
+    """`problem` says why an act was refused, `failed` is its form; `kept` what was typed where it fits no
+    form of this page.
+    """
+
+    letter: LetterPage
+    answers: tuple[AnswerShown, ...]
+    acts: tuple[ActForm, ...]
+    way: str
+    problem: str = ""
+    failed: OnCallForm | None = None
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act for the caller: `name` is also the field of `MayDo` that says whether it is theirs now."""
+
+    name: str
+    label: str | Promise
+    form: type[OnCallForm]
+    do: Callable[[Actor, dict[str, Any]], None]
+    submit: str | Promise
+    done: str | Promise
+    kind: str = "secondary"
+
+
+ACTS = (
+    Act(
+        "answer",
+        gettext_lazy("Answer the question"),
+        SaidForm,
+        lambda actor, given: writing_back.answer_question(
+            actor=actor, text=given["text"], form_key=given["form_key"]
+        ),
+        gettext_lazy("Send their answer"),
+        gettext_lazy("Their answer has arrived, and the clock runs again."),
+        "primary",
+    ),
+    Act(
+        "judge",
+        gettext_lazy("Their verdict"),
+        VerdictForm,
+        lambda actor, given: writing_back.vote(actor=actor, verdict=given["verdict"]),
+        gettext_lazy("Keep their verdict"),
+        gettext_lazy("Their verdict counts. They can change it at any time."),
+    ),
+    Act(
+        "reopen",
+        gettext_lazy("Have it taken up again"),
+        SaidForm,
+        lambda actor, given: writing_back.reopen_own(
+            actor=actor, words=given["text"], form_key=given["form_key"]
+        ),
+        gettext_lazy("Take it up again"),
+        gettext_lazy("Their letter has been taken up again."),
+    ),
+    Act(
+        "add",
+        gettext_lazy("Add words"),
+        SaidForm,
+        lambda actor, given: writing_back.add_words(
+            actor=actor, text=given["text"], form_key=given["form_key"]
+        ),
+        gettext_lazy("Add to their letter"),
+        gettext_lazy("The words have been added to their letter."),
+    ),
+    Act(
+        "withdraw",
+        gettext_lazy("Withdraw the letter"),
+        WithdrawalForm,
+        lambda actor, given: writing_back.withdraw(
+            actor=actor, pressed=WithdrawalForm.PRESSED[given["pressed"]]
+        ),
+        gettext_lazy("Withdraw it for them"),
+        gettext_lazy("Their letter is withdrawn."),
+        "danger",
+    ),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_letter(request: HttpRequest) -> HttpResponse:
+    """Ask for code and PIN; open the letter where they fit."""
+    actor = actor_of(request)
+    require_clerk(actor, Channel.PHONE)
+    if request.method != "POST":
+        return _opening(request, OpenForm())
+    form = OpenForm(request.POST)
+    if not form.is_valid():
+        return _opening(request, form, 422)
+    given = form.cleaned_data
+    try:
+        acting = open_for_caller(
+            actor=actor, code=given["code"], pin=given["pin"], via=given["via"]
+        )
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _opening(request, form, refusal.status)
+    _hold(request, acting)
+    return redirect("staff_desk:call_letter")
+
+
+def _opening(request: HttpRequest, form: OpenForm, status: int = 200, **more: Any) -> HttpResponse:
+    page = OpenPage(ways(request), form, **more)
+    return render(request, "staff_desk/call/open.html", {"page": page}, status=status)
+
+
+def _hold(request: HttpRequest, acting: Actor) -> None:
+    at = int(time.now().timestamp())
+    request.session[HELD] = {"letter": own_label(acting), "via": acting.via, "at": at}
+
+
+def _acting(request: HttpRequest) -> Actor | None:
+    """The clerk as who acts for the caller, while the call lasts."""
+    held: Mapping[str, Any] | None = request.session.get(HELD)
+    if not held or time.now().timestamp() - held["at"] > IDLE.total_seconds():
+        return None
+    try:
+        return on_the_line(actor_of(request), label=held["letter"], via=held["via"])
+    except NotFound:
+        return None
+
+
+def on_call(view: OnCall) -> Callable[[HttpRequest], HttpResponse]:
+    """For the letter that this clerk has open with its writer; each page keeps it open."""
+
+    @functools.wraps(view)
+    def found(request: HttpRequest) -> HttpResponse:
+        require_clerk(actor_of(request), Channel.PHONE)
+        acting = _acting(request)
+        if acting is None:
+            request.session.pop(HELD, None)
+            if request.method != "POST":
+                return redirect("staff_desk:call_open")
+            kept = request.POST.get("text", "")
+            return _opening(request, OpenForm(), 403, lapsed=True, kept=kept)
+        _hold(request, acting)
+        return view(request, acting)
+
+    return found
+
+
+def _page(acting: Actor) -> CallerPage:
+    letter = letter_page(acting)
+    acts = tuple(
+        ActForm(act.name, act.label, _blank(act, letter), act.submit, act.kind)
+        for act in ACTS
+        if getattr(letter.may, act.name)
+    )
+    answers = tuple(answers_for_submission(letter.submission_id))
+    return CallerPage(letter, answers, acts, str(Channel(acting.via).label))
+
+
+def _blank(act: Act, letter: LetterPage) -> OnCallForm:
+    known = {"verdict": letter.vote} if act.name == "judge" else {}
+    return act.form(label=letter.label, name=act.name, initial=known)
+
+
+def _show(request: HttpRequest, page: CallerPage, status: int = 200) -> HttpResponse:
+    return render(request, "staff_desk/call/letter.html", {"page": page}, status=status)
+
+
+@require_safe
+@on_call
+def letter(request: HttpRequest, acting: Actor) -> HttpResponse:
+    """What the writer sees of their letter, for the clerk who reads it out."""
+    return _show(request, _page(acting))
+
+
+def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
+    def view(request: HttpRequest, acting: Actor) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("staff_desk:call_letter")
+        form = act.form(request.POST, label=own_label(acting), name=act.name)
+        if not form.is_valid():
+            return _again(request, acting, act, form, 422)
+        try:
+            count_try("letter", own_label(acting), most=ACTS_PER_LETTER)
+            act.do(acting, form.cleaned_data)
+        except Refusal as refusal:
+            if not _was_done_before(acting, form, refusal):
+                form.add_error(None, str(refusal))
+                return _again(request, acting, act, form, refusal.status)
+        messages.success(request, str(act.done))
+        return redirect("staff_desk:call_letter")
+
+    view.__name__, view.__doc__ = act.name, f"An act for the caller: {act.name}."
+    return require_http_methods(["GET", "HEAD", "POST"])(on_call(view))
+
+
+def _was_done_before(acting: Actor, form: OnCallForm, refusal: Refusal) -> bool:
+    """Whether the refusal only means that the same form was sent twice."""
+    given = form.cleaned_data
+    text = given.get("text", "").strip()
+    return isinstance(refusal, AlreadyReceived) or (
+        bool(text) and said_before(acting, text=text, form_key=given["form_key"])
+    )
+
+
+def _again(
+    request: HttpRequest, acting: Actor, act: Act, form: OnCallForm, status: int
+) -> HttpResponse:
+    """The page with what was typed, at its act or, where that is no longer theirs, above."""
+    page = _page(acting)
+    problem = " ".join(str(error) for error in form.non_field_errors())
+    if form.of_other_letter or act.name not in {each.name for each in page.acts}:
+        kept = str(form.data.get("text", ""))
+        return _show(request, replace(page, problem=problem or str(Refusal()), kept=kept), status)
+    acts = tuple(replace(each, form=form) if each.name == act.name else each for each in page.acts)
+    return _show(request, replace(page, acts=acts, failed=form), status)
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """The call is over: close the letter."""
+    require_clerk(actor_of(request), Channel.PHONE)
+    request.session.pop(HELD, None)
+    messages.success(request, _("The letter is closed."))
+    return redirect("staff_desk:call")
+
+
+urls = [
+    path("call/open/", open_letter, name="call_open"),
+    path("call/letter/", letter, name="call_letter"),
+    *(path(f"call/letter/{act.name}/", _view_of(act), name=f"call_{act.name}") for act in ACTS),
+    path("call/leave/", leave, name="call_leave"),
+]

@@ -1,0 +1,62 @@
+"""Letters opened by a PIN, for a writer who is on the line or at the counter. Every try is counted."""
+
+from huiying.intake import receipts
+from huiying.intake.errors import PinLocked, WrongPin
+from huiying.intake.models import CallerPin, Submission
+from huiying.kernel.limits import A_DAY, count_try, forget_tries
+from huiying.kernel.refusals import TooMany
+
+# With a million PINs, ten tries a day need a century for one chance in three.
+TRIES_PER_CODE = 5  # in a quarter of an hour
+TRIES_PER_CODE_A_DAY = 10
+TRIES_PER_CLERK = 40  # in a quarter of an hour, right ones among them
+NO_SALT = b"\0" * receipts.SALT_BYTES
+
+
+def _count(clerk: str, code: str | None) -> None:
+    count_try("pin clerk", clerk, most=TRIES_PER_CLERK)
+    if code is None:
+        return
+    try:
+        count_try("pin code", code, most=TRIES_PER_CODE)
+        count_try("pin code a day", code, most=TRIES_PER_CODE_A_DAY, within=A_DAY)
+    except TooMany:
+        raise PinLocked(field="code") from None
+
+
+def letter_of_caller(*, clerk: str, code: str, pin: str) -> Submission:
+    """The letter that code and PIN name, tried by the clerk with this label. Outside a verb.
+
+    Raises WrongPin, the same and as slowly for a wrong code as for a wrong PIN; PinLocked beyond five
+    tries at one code in a quarter of an hour or ten in a day; TooMany beyond those of one clerk.
+    """
+    plain = receipts.read_code(code)
+    _count(clerk, plain)
+    row = (
+        CallerPin.objects.select_related("submission").filter(submission__code=plain or "").first()
+    )
+    if row is None:
+        receipts.pin_matches("0" * receipts.CODE_DIGITS, NO_SALT, None, pin)
+        raise WrongPin(field="pin")
+    if not receipts.pin_matches(row.submission.code, bytes(row.salt), row.key_number, pin):
+        raise WrongPin(field="pin")
+    return row.submission
+
+
+def forget_wrong_tries(submission: Submission) -> None:
+    """Start again for the code of this letter: it was opened by its PIN."""
+    forget_tries("pin code", submission.code)
+    forget_tries("pin code a day", submission.code)
+
+
+def pin_for(submission: Submission) -> str:
+    """The PIN of this letter, for its receipt; empty where it has none."""
+    row = getattr(submission, "caller_pin", None)
+    return receipts.pin_of(submission.code, bytes(row.salt), row.key_number) if row else ""
+
+
+def pin_of_label(subject: str) -> str:
+    """The PIN behind "submission:…", for sending it to the contact that was left; empty where none is."""
+    label = subject.removeprefix("submission:")
+    row = Submission.objects.select_related("caller_pin").filter(label=label).first()
+    return pin_for(row) if row else ""
