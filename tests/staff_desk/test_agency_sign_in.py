@@ -155,6 +155,38 @@ def test_it_counts_as_a_second_step(provider: Provider, settings: Settings):
     assert is_in(sign_in(provider))
 
 
+def signed_out(client: Client) -> str:
+    """The page after signing out, as it stands there."""
+    return html.unescape(client.post("/en/desk/sign-out/", follow=True).text)
+
+
+def test_after_signing_out_the_provider_can_be_left_too(provider: Provider):
+    provider.described = {"end_session_endpoint": f"{provider.issuer}/leave?x=1"}
+    page = signed_out(sign_in(provider))
+    found = re.search(r'href="([^"]*/leave[^"]*)"', page)
+    assert found
+    said = parse_qs(urlsplit(found[1]).query)
+    assert said["client_id"] == [CLIENT]
+    assert said["post_logout_redirect_uri"] == ["http://127.0.0.1:8000/en/desk/sign-in/"]
+
+
+@pytest.mark.parametrize(
+    "described", [{}, {"end_session_endpoint": "javascript:alert(1)"}, {"end_session_endpoint": 7}]
+)
+def test_where_the_provider_cannot_be_left_the_page_says_so_all_the_same(
+    provider: Provider, described
+):
+    provider.described = described
+    page = signed_out(sign_in(provider))
+    assert "you may still be signed in" in page
+    assert "Sign out there" not in page
+    assert "javascript:" not in page
+
+
+def test_who_signed_in_with_a_password_is_told_nothing_of_it(provider: Provider, people):
+    assert "you may still be signed in" not in signed_out(people.clerk.client)
+
+
 # What must not be believed ----------------------------------------------------------------------
 
 PAST = int(clock.time()) - 3600

@@ -136,6 +136,21 @@ def finish(begun: Begun, answer: Mapping[str, str], back: str) -> Introduced:
     return _introduced(_believed(token, begun.nonce))
 
 
+def leaving_address(back: str) -> str:
+    """Where to sign out of the provider as well (OpenID Connect RP-Initiated Logout 1.0).
+
+    Empty where it offers none or cannot be asked; `back` is our own address for the return.
+    """
+    try:
+        endpoint = _endpoint("end_session_endpoint")
+    except AgencySignInFailed:
+        return ""
+    if not is_private(endpoint):
+        return ""
+    said = {"client_id": settings.OIDC_CLIENT_ID, "post_logout_redirect_uri": back}
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(said)}"
+
+
 def _exchange(code: str, verifier: str, back: str) -> Json:
     said = {
         "grant_type": "authorization_code",

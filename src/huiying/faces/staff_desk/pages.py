@@ -28,6 +28,8 @@ class SignInPage:
     password: str
     passkey_url: str
     agency_url: str
+    left_agency: bool
+    leave_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from huiying.accounts import agency_sign_in as agency
 from huiying.accounts import signing_in
-from huiying.accounts.agency_sign_in import is_offered
+from huiying.accounts.second_step import WAY
 from huiying.faces.staff_desk.account_forms import password_field
 from huiying.faces.staff_desk.asking import before_second_step
 from huiying.faces.staff_desk.entering import after_password, onward
 from huiying.faces.staff_desk.pages import Helper, SignInPage
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Refusal
+
+LEFT = "left"
 
 
 class SignInForm(forms.Form):
@@ -62,6 +65,13 @@ def _helpers() -> list[Helper]:
     ]
 
 
+def _leaving(request: HttpRequest) -> str:
+    """Where to sign out of the agency's sign-in too, just after signing out here."""
+    if request.GET.get(LEFT) != "agency" or not agency.is_offered():
+        return ""
+    return agency.leaving_address(f"{settings.SITE_URL}{reverse('staff_desk:sign_in')}")
+
+
 def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
     password = str(getattr(settings, "DEMO_PASSWORD", "")) if settings.DEMO else ""
     asked = {"next": form["next"].value()} if form["next"].value() else {}
@@ -72,7 +82,9 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, status: int = 200) -> 
         _helpers(),
         password,
         passkey_url="" if settings.SECOND_FACTOR == "off" else by_passkey,
-        agency_url=by_agency if is_offered() else "",
+        agency_url=by_agency if agency.is_offered() else "",
+        left_agency=request.GET.get(LEFT) == "agency" and agency.is_offered(),
+        leave_url=_leaving(request),
     )
     return render(request, "staff_desk/sign_in.html", {"page": page}, status=status)
 
@@ -104,10 +116,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @before_second_step
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session. Whoever came by the agency's sign-in is told that it goes on there."""
+    by_agency = request.session.get(WAY) == "agency"
     logout(request)
     messages.success(request, _("You are signed out."))
-    return redirect("staff_desk:sign_in")
+    return redirect(reverse("staff_desk:sign_in", query={LEFT: "agency"} if by_agency else {}))
 
 
 urls = [
