@@ -393,21 +393,35 @@ def manifest_of(made: Path) -> bytes:
 def test_a_restore_killed_in_the_middle_can_be_begun_again(county, home, empty_database, tmp_path):
     made = backed_up(home)
     real = programs.fitting("pg_restore", least=15, best=18)
+    with archive.opened(made) as reader:
+        most = sum(map(len, reader.chunks(manifests.DATABASE))) - 3000  # in the rows
     slow = fake(
         tmp_path / "slow",
         "pg_restore",
         f'[ "$1" = --version ] && exec {real.path} "$1"\n'
-        f'(head -c 60000; touch {tmp_path}/half; sleep 60) | {real.path} "$@"',
+        f'(head -c {most}; sleep 60) | {real.path} "$@"',
     )
     words = [*HUIYING, "restore", str(made)]
     log = tmp_path / "log"
     with running(home, *words, log=log, **elsewhere(PG_BIN=slow)) as process:
-        eventually((tmp_path / "half").exists, PATIENCE, "the first half")
-        os.kill(process.pid, signal.SIGKILL)
-        eventually(lambda: not lives(process.pid), PATIENCE, "it dies")
+        eventually(lambda: sessions("AND now() - state_change > '1s'") == 1, PATIENCE, "most of it")
+        os.killpg(process.pid, signal.SIGKILL)
+        eventually(lambda: sessions("") == 0, PATIENCE, "it dies")
+    assert of_restored("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
     again = huiying(home, "restore", str(made), **elsewhere())
     assert again.returncode == 0, again.stderr
     assert of_restored("SELECT count(*) FROM casework_casefile") == [(CaseFile.objects.count(),)]
+
+
+def sessions(condition: str) -> int:
+    """How many pg_restore have a session in the other database and wait for more."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        " AND application_name = 'pg_restore' AND wait_event = 'ClientRead' "
+    )
+    with provisioning.superuser(RUN) as server:
+        row = server.execute((query + condition).encode(), [OTHER]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def test_files_that_are_not_as_their_rows_say_are_told(county, home):

@@ -73,7 +73,7 @@ def address() -> tuple[str, dict[str, str]]:
     password = options.pop("password", given["PASSWORD"])
     names = {"host": "HOST", "port": "PORT", "user": "USER", "dbname": "NAME"}
     parts = {word: given[name] for word, name in names.items() if given[name]}
-    ours = ("HUIYING_", "DATABASE_")
+    ours = ("HUIYING_", "DATABASE_", "PGAPPNAME")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return make_conninfo(**parts, **options), kept | {
         "LC_ALL": "C.UTF-8",
