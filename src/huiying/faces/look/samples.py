@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from huiying.faces.look import sample_drafts
 from huiying.faces.look import sample_words as words
 from huiying.faces.look.files import FileShown
 from huiying.faces.look.sample_forms import LetterForm, QueueFilter, ReturnForm
@@ -30,6 +31,7 @@ class GalleryPage:
     figures: list[dict[str, Any]]
     bars: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
+    advice: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def gallery() -> GalleryPage:
         figures=resident().figures,
         bars=_bars(),
         corrections=[corrected],
+        advice=sample_drafts.advice(),
     )
 
 

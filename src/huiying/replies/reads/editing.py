@@ -7,6 +7,7 @@ from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed
 from huiying.replies import policy
+from huiying.replies.hints import Advice, advice
 from huiying.replies.models import Reply
 from huiying.replies.reads.beside import Letter, Saved, letters_of, preview, saved_versions
 from huiying.replies.reads.versions import words_of
@@ -20,7 +21,7 @@ class Editor:
     """What the editor works on. `label` is empty and `version` 0 where no answer was begun yet.
 
     `why_private` says why it cannot be published. `state` is a code. `may_edit` is false while a
-    reviewer has it; then `may_take_back` says whether this person may fetch it.
+    reviewer has it; then `may_take_back` says whether this person may fetch it. `advice` is on what is saved.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Editor:
     letters: tuple[Letter, ...]
     may_edit: bool
     may_take_back: bool
+    advice: Advice
 
 
 def _why_private(case: CaseFile, letters: tuple[Letter, ...]) -> str:
@@ -79,11 +81,13 @@ def editor(actor: Actor, number: int) -> Editor:
         letters=letters,
         may_edit=True,
         may_take_back=False,
+        advice=Advice((), 0),
     )
 
 
 def _editor(actor: Actor, reply: Reply) -> Editor:
     letters = letters_of(reply.case)
+    words = words_of(reply)
     return Editor(
         number=reply.case.number,
         case_title=reply.case.title,
@@ -91,7 +95,7 @@ def _editor(actor: Actor, reply: Reply) -> Editor:
         version=reply.version,
         state=reply.state,
         state_words=str(State(reply.state).label),
-        words=words_of(reply),
+        words=words,
         saved=saved_versions(reply),
         sent_back_because=reply.sent_back_because,
         correction_reason=reply.correction_reason,
@@ -101,6 +105,7 @@ def _editor(actor: Actor, reply: Reply) -> Editor:
         letters=letters,
         may_edit=policy.may(actor, "save", reply) is None,
         may_take_back=policy.may(actor, "take_back", reply) is None,
+        advice=advice(words),
     )
 
 

@@ -7,6 +7,7 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Refusal
 from huiying.replies import policy
 from huiying.replies.errors import NeedsSecondPerson
+from huiying.replies.hints import Advice, advice
 from huiying.replies.models import Reply
 from huiying.replies.reads.beside import (
     Letter,
@@ -16,7 +17,8 @@ from huiying.replies.reads.beside import (
     saved_versions,
 )
 from huiying.replies.shown import AnswerShown
-from huiying.replies.states import State
+from huiying.replies.states import OPEN, State
+from huiying.replies.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Review:
     address: str
     may_correct: bool
     may_withdraw: bool
+    advice: Advice
 
 
 def _why_not(actor: Actor, reply: Reply, saved: tuple[Saved, ...]) -> Refusal | None:
@@ -66,6 +69,13 @@ def _why_not_public(reply: Reply, letters: tuple[Letter, ...]) -> Refusal | None
     if reply.corrects_id is not None and not reply.case.conduct:
         return None
     return policy.why_private(reply.case, [letter.wish for letter in letters])
+
+
+def _advice(reply: Reply, shown_as: AnswerShown) -> Advice:
+    """Hints while there is still something to decide."""
+    if reply.state not in OPEN:
+        return Advice((), 0)
+    return advice(Words(shown_as.title, shown_as.question, shown_as.text))
 
 
 def review(actor: Actor, label: str) -> Review:
@@ -102,4 +112,5 @@ def review(actor: Actor, label: str) -> Review:
         address=reply.address if policy.on_view(reply) else "",
         may_correct=policy.may(actor, "correct", reply) is None,
         may_withdraw=policy.may(actor, "withdraw", reply) is None,
+        advice=_advice(reply, shown_as),
     )

@@ -1,0 +1,20 @@
+"""What the gallery shows of an answer in the making."""
+
+from typing import Any
+
+from huiying.faces.look.sample_words import say
+
+
+def advice() -> dict[str, Any]:
+    """Hints of every kind, as `replies.hints` gives them."""
+    rows = [
+        ("long_sentence", say("接到您的来信后，我局立即组…", "After we received your …"), "", 74, 1),
+        ("officialese", say("相关部门", "relevant departments"),
+         say("写出部门的名字", "name the departments"), 0, 3),
+        ("abbreviation", say("环评", "EIA"), say("环境影响评价", "environmental impact assessment"), 0, 1),
+        ("abbreviation", "VOC", "", 0, 2),
+        ("heavy_verb", say("进行了检查", "carried out an inspection"), say("检查", ""), 0, 1),
+        ("noun_chain", say("小区的物业的经理的承诺的期限", "the date of the promise of …"), "", 0, 1),
+    ]  # fmt: skip
+    names = ("kind", "found", "instead", "size", "times")
+    return {"hints": [dict(zip(names, row, strict=True)) for row in rows], "more": 2}
