@@ -61,7 +61,8 @@ def test_the_log_goes_through_both():
 def test_a_path_that_somebody_typed_is_not_in_it(written):
     for word in PERSONAL:
         assert Client().get(f"/zh-hans/{word}/").status_code == 404
-    Client().get("/zh-hans/x%0A2026-01-01%20CRITICAL/")
+    answer = Client().get("/zh-hans/x%0A2026-01-01%20CRITICAL/")
+    assert answer["X-Request-Id"] in lines(written)[-1]
     said = written.getvalue()
     assert not any(word in said for word in (*PERSONAL, "CRITICAL"))
     assert "answered 404 Not Found" in said

@@ -30,7 +30,8 @@ class Constant(logging.Filter):
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request()
+        request = getattr(record, "request", None)
+        record.request_id = current_request() or getattr(request, "request_id", "")
         record.view = ""
         if record.name.startswith(ABOUT_REQUESTS):
             record.view = _view(record)

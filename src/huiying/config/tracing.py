@@ -31,6 +31,7 @@ def request_named(handle: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "") if settings.PROXIES else ""
         name = given if WELL_FORMED.fullmatch(given) else random_label()
+        request.request_id = name  # type: ignore[attr-defined]  # Django's last line comes after us
         token = _current.set(name)
         try:
             response = handle(request)
