@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -34,8 +35,7 @@ def unsigned(claims: Claims, _provider: "Provider") -> str:
 
 def by_a_stranger(claims: Claims, provider: "Provider") -> str:
     """Signed with another key under the known name."""
-    stranger = RSAKey.generate_key(2048)
-    return jwt.encode({"alg": "RS256", "kid": provider.key.kid}, claims, stranger)
+    return jwt.encode({"alg": "RS256", "kid": provider.key.kid}, claims, key_of("stranger"))
 
 
 def by_shared_secret(claims: Claims, provider: "Provider") -> str:
@@ -53,6 +53,12 @@ def tampered(claims: Claims, provider: "Provider") -> str:
     return f"{head}.{base64.urlsafe_b64encode(body).decode().rstrip('=')}.{signature}"
 
 
+@cache
+def key_of(name: str) -> RSAKey:
+    """A key pair for the whole run: making one costs more than a test."""
+    return RSAKey.generate_key(2048, {"kid": name})
+
+
 @dataclass
 class Provider:
     """`person` are the claims of whoever signs in; `changed` goes over the token's claims before signing."""
@@ -62,7 +68,7 @@ class Provider:
     sign: Callable[[Claims, "Provider"], str] = plainly
     described: Claims = field(default_factory=dict)
     port: int = 0
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k1"}))
+    key: RSAKey = field(default_factory=lambda: key_of("k1"))
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
