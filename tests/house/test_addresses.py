@@ -162,6 +162,8 @@ TABLE: dict[str, Address] = {
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),
+    "staff_desk:my_next": Address(STAFF - WITHOUT_LETTERS - {"auditor"}),
+    "staff_desk:several": Address(DESK | {"supervisor"}, DESK | {"supervisor"}),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:file": Address({"handler"}, arguments=file_of("handler")),
     "staff_desk:case_contact": Address({"clerk"}, {"clerk"}, contact),

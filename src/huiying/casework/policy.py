@@ -103,6 +103,12 @@ def plays_part(actor: Actor, roles: frozenset[str], case: CaseFile) -> bool:
     return any(_reaches(actor, role, case) for role in roles)
 
 
+def is_theirs(actor: Actor, verb: str) -> bool:
+    """True where `verb` belongs to a role of this actor, on whichever case."""
+    roles = frozenset().union(*(step.roles for step in steps_of(verb)))
+    return actor.has(*roles) or (HEAD in roles and "" in actor.scopes(Role.SUPERVISOR))
+
+
 # What a step of the table asks of the case beside its state, by the name that the table gives it.
 GUARDS: dict[str, Callable[[CaseFile], bool]] = {
     "with_unit": lambda case: case.lead_unit_id is not None,

@@ -70,7 +70,10 @@ SORTS = ("newest", "oldest", "due")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody asks of the list; what is not known is dropped, or finds nothing."""
+    """What somebody asks of the list; what is not known is dropped, or finds nothing.
+
+    `left`: the numbers of the cases that they passed over on the way of "my next case".
+    """
 
     tab: str = ""
     state: str = ""
@@ -82,11 +85,12 @@ class Wanted:
     sort: str = ""
     after: str = ""
     before: str = ""
+    left: str = ""
 
     @property
     def filtered(self) -> bool:
         """True where anything narrows the tab."""
-        return replace(self, tab="", sort="", after="", before="") != Wanted()
+        return replace(self, tab="", sort="", after="", before="", left="") != Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class CaseRow:
     """One line of a list."""
 
     number: int
+    version: int
     title: str
     state: str
     clock: Clock
@@ -226,7 +231,8 @@ def _tab_asked(tabs: Sequence[Tab], wanted: Wanted) -> Tab:
     return tab
 
 
-def _sight(actor: Actor, units: Units) -> Sight:
+def sight_over(actor: Actor, units: Units) -> Sight:
+    """What this actor's lists are made of; one query."""
     own = (Role.HANDLER,) if policy.reads_everything(actor) else policy.READS_BELOW
     return sight_of(actor, [line.id for line in units.below(actor.scopes(*own))])
 
@@ -242,7 +248,7 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
         raise NotFound
     tab = _tab_asked(tabs, wanted)
     units, categories, moment = all_units(), all_categories(), time.now()
-    sight = _sight(actor, units)
+    sight = sight_over(actor, units)
     rule = _narrowed(wanted, units, categories, moment)
     asked = _asked(tabs, tab, lambda each: _in_tab(each, actor, sight, units, moment), rule)
     sorts = SORTS if tab.open_only else SORTS[:2]
@@ -267,6 +273,7 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
 def _row(case: CaseFile, units: Units, categories: Categories, moment: datetime) -> CaseRow:
     return CaseRow(
         number=case.number,
+        version=case.version,
         title=case.title,
         state=case.state,
         clock=clock_of(case, moment),

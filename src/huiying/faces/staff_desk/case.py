@@ -1,5 +1,6 @@
 """The case page: the letter, what happened, the clock, and the acts of whoever looks."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from huiying.faces.staff_desk.case_acts import FACES, Doing
 from huiying.faces.staff_desk.case_parts import case_page
 from huiying.faces.staff_desk.forms import ActForm
 from huiying.faces.staff_desk.lists import address, query_of, wanted_of
+from huiying.faces.staff_desk.my_next import way_to_next
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.replies.reads import replies_on_case
 
@@ -36,9 +38,12 @@ def _shown(
     refusal: MovedOn | None = None,
 ) -> HttpResponse:
     """The page; `form` is that of `act` with what was typed, where it was not done."""
-    record_opening(actor=actor_of(request), number=shown.number)
-    replies = replies_on_case(actor_of(request), shown.case)
-    page = case_page(shown, replies, wanted_of(request.GET), act=act, form=form, refusal=refusal)
+    actor, wanted = actor_of(request), wanted_of(request.GET)
+    record_opening(actor=actor, number=shown.number)
+    replies = replies_on_case(actor, shown.case)
+    onward = way_to_next(actor, wanted, shown.number)
+    page = case_page(shown, replies, wanted, act=act, form=form, refusal=refusal)
+    page = replace(page, my_next_url=onward)
     status = 200 if form is None else 422 if refusal is None else refusal.status
     return render(request, TEMPLATE, {"page": page}, status=status)
 

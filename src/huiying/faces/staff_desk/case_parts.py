@@ -51,6 +51,7 @@ def case_page(
         state=shown.state,
         trail=_trail(shown, listed_in),
         next_url=_next_url(shown, listed_in),
+        my_next_url="",
         warnings=_warnings(shown),
         clock=shown.clock,
         clock_notes=_clock_notes(shown),

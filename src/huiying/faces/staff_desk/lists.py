@@ -26,7 +26,7 @@ LONGEST = 100
 
 def wanted_of(query: QueryDict) -> Wanted:
     """What the address asks for; unknown values find nothing, unknown names are ignored."""
-    texts = ("tab", "state", "unit", "category", "channel", "sort", "after", "before")
+    texts = ("tab", "state", "unit", "category", "channel", "sort", "after", "before", "left")
     asked: dict[str, Any] = {
         name: query.get(name, "")[:LONGEST].replace("\0", "") for name in texts
     }
@@ -36,10 +36,19 @@ def wanted_of(query: QueryDict) -> Wanted:
 
 def query_of(wanted: Wanted, **changes: Any) -> str:
     """The list as the part of an address from `?` on; without a place in it, its first page."""
+    shown = fields_of(wanted, **changes)
+    return f"?{urlencode(shown)}" if shown else ""
+
+
+def fields_of(wanted: Wanted, **changes: Any) -> list[tuple[str, str]]:
+    """The same as (name, value), for the hidden fields of a form."""
     asked = {name: getattr(wanted, name) for name in Wanted.__slots__}
     asked |= {"after": "", "before": ""} | changes
-    shown = {name: 1 if value is True else value for name, value in asked.items() if value}
-    return f"?{urlencode(shown)}" if shown else ""
+    return [
+        (name, str(int(value) if value is True else value))
+        for name, value in asked.items()
+        if value
+    ]
 
 
 def address(wanted: Wanted, **changes: Any) -> str:

@@ -45,9 +45,14 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One case of the list in words; `note` is its number and what is remarkable about it."""
+    """One case of the list in words; `note` is its number and what is remarkable about it.
+
+    `pick` is what its box sends, empty where nothing can be done to it together with others.
+    """
 
     url: str
+    pick: str
+    pick_label: str
     title: str
     note: str
     state: str
@@ -61,7 +66,9 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of a list of cases."""
+    """One page of a list of cases. `together`: (act, label) of what can be done to several at once, with
+    the list as hidden fields and whether every box is ticked; none where no row has a box.
+    """
 
     title: str
     tabs: list[Link]
@@ -77,6 +84,11 @@ class QueuePage:
     older_url: str
     newer: str
     older: str
+    together: list[tuple[str, str]]
+    together_in: list[tuple[str, str]]
+    all_ticked: bool
+    tick_url: str
+    my_next_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +162,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """One case. `later` are acts that cannot be done now, `next_url` the next case of the list."""
+    """One case. `later` are acts that cannot be done now, `next_url` the next case of the list,
+    `my_next_url` the one that this person should take up next.
+    """
 
     number: int
     title: str
     state: str
     trail: list[tuple[str, str]]
     next_url: str
+    my_next_url: str
     warnings: list[str]
     clock: Clock
     clock_notes: list[str]

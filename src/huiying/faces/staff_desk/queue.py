@@ -1,5 +1,6 @@
 """The queue: each role's own lists of cases, filtered and sorted in the address."""
 
+from collections.abc import Set
 from typing import Any
 
 from django import forms
@@ -14,12 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiying.casework.queues import COUNTED, CaseList, CaseRow, Wanted, case_list, tabs_of
 from huiying.casework.reads import number_of
+from huiying.casework.several import states_for, verbs_of
 from huiying.casework.states import AT_UNIT, OPEN, State
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.forms import category_options, unit_options
-from huiying.faces.staff_desk.lists import NAMES, address, query_of, wanted_of
+from huiying.faces.staff_desk.lists import NAMES, address, fields_of, query_of, wanted_of
+from huiying.faces.staff_desk.my_next import way_to_next
 from huiying.faces.staff_desk.pages import Empty, Link, NoLettersPage, QueuePage, QueueRow
+from huiying.faces.staff_desk.several import buttons_for, sent_as
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -110,7 +114,7 @@ def _tabs(found: CaseList, actor: Actor) -> list[Link]:
     return tabs
 
 
-def _columns(found: CaseList, wanted: Wanted) -> list[dict[str, str]]:
+def _columns(found: CaseList, wanted: Wanted, *, boxes: bool) -> list[dict[str, str]]:
     received = {
         "label": pgettext("column", "Received"),
         "sort_url": address(wanted, sort="oldest" if found.sort == "newest" else "newest"),
@@ -120,7 +124,8 @@ def _columns(found: CaseList, wanted: Wanted) -> list[dict[str, str]]:
     if "due" in found.sorts and found.sort != "due":
         due["sort_url"] = address(wanted, sort="due")
     plain = [{"label": label} for label in (_("Unit"), _("Category"), _("Came by"))]
-    return [{"label": _("Case")}, {"label": _("State")}, due, *plain, received]
+    first = [{"label": pgettext("column", "Choose")}] if boxes else []
+    return [*first, {"label": _("Case")}, {"label": _("State")}, due, *plain, received]
 
 
 def _flags(row: CaseRow) -> list[str]:
@@ -133,9 +138,11 @@ def _flags(row: CaseRow) -> list[str]:
     return [words for words, so in said.items() if so]
 
 
-def _row(row: CaseRow, query: str) -> QueueRow:
+def _row(row: CaseRow, query: str, boxed: Set[str]) -> QueueRow:
     return QueueRow(
         url=reverse("staff_desk:case", args=[row.number]) + query,
+        pick=sent_as(row.number, row.version) if row.state in boxed else "",
+        pick_label=_("Choose case %(number)d") % {"number": row.number},
         title=row.title,
         note=" · ".join([str(row.number), *_flags(row)]),
         state=row.state,
@@ -160,8 +167,10 @@ def _empty(found: CaseList, wanted: Wanted) -> Empty:
     return Empty(_("Nothing to do here"), str(NOTHING[found.tab.code]))
 
 
-def _page(found: CaseList, wanted: Wanted, actor: Actor) -> QueuePage:
+def _page(found: CaseList, wanted: Wanted, actor: Actor, *, ticked: bool) -> QueuePage:
     by_due = found.sort == "due"
+    boxed = states_for(verbs_of(actor))
+    boxes = any(row.state in boxed for row in found.rows)
     query = query_of(wanted, tab=found.tab.code)
     count = ngettext("%(count)s case", "%(count)s cases", found.count) % {
         "count": count_words(found.count)
@@ -174,13 +183,20 @@ def _page(found: CaseList, wanted: Wanted, actor: Actor) -> QueuePage:
         filtered=wanted.filtered,
         clear_url=address(Wanted(tab=found.tab.code)) if wanted.filtered else "",
         shown=count,
-        columns=_columns(found, wanted),
-        rows=[_row(row, query) for row in found.rows],
+        columns=_columns(found, wanted, boxes=boxes),
+        rows=[_row(row, query, boxed) for row in found.rows],
         empty=_empty(found, wanted),
         newer_url=address(wanted, before=found.newer) if found.newer else "",
         older_url=address(wanted, after=found.older) if found.older else "",
         newer=_("Sooner") if by_due else "",
         older=_("Later") if by_due else "",
+        together=buttons_for(actor) if boxes else [],
+        together_in=fields_of(wanted, tab=found.tab.code),
+        all_ticked=ticked,
+        my_next_url=way_to_next(actor, Wanted()),
+        tick_url=address(
+            wanted, after=wanted.after, before=wanted.before, tick="" if ticked else 1
+        ),
     )
 
 
@@ -203,7 +219,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         return render(request, "staff_desk/no_letters.html", {"page": _no_letters(actor)})
     wanted = wanted_of(request.GET)
     found = case_list(actor, wanted)
-    return render(request, "staff_desk/queue.html", {"page": _page(found, wanted, actor)})
+    page = _page(found, wanted, actor, ticked=bool(request.GET.get("tick")))
+    return render(request, "staff_desk/queue.html", {"page": page})
 
 
 @require_safe

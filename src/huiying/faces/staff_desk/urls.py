@@ -9,8 +9,10 @@ from huiying.faces.staff_desk import (
     case,
     contact,
     letter_files,
+    my_next,
     queue,
     second_step,
+    several,
     signing_in,
 )
 
@@ -24,6 +26,8 @@ urlpatterns = [
     *queue.urls,
     *call.urls,
     *call_letter.urls,
+    *my_next.urls,
+    *several.urls,
     *case.urls,
     *letter_files.urls,
     *contact.urls,

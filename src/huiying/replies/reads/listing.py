@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from huiying.agencies.models import Role
 from huiying.casework import policy as cases
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.replies import policy
-from huiying.replies.models import Reply
+from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads import finding
 from huiying.replies.reads.beside import names_of
 from huiying.replies.reads.versions import with_words
@@ -84,6 +85,18 @@ def _in_reviewers_reach(actor: Actor) -> Q:
 def _to_review(actor: Actor) -> QuerySet[Reply]:
     rows = policy.visible_replies(actor).filter(policy.LIVE, state__in=WITH_REVIEWER)
     return rows.filter(_in_reviewers_reach(actor))
+
+
+def waiting_cases(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Ids of the cases whose answer is with a reviewer: all of them, and those that wait for this actor,
+    who has written no part of it.
+    """
+    everywhere = Reply.objects.filter(policy.LIVE, state__in=WITH_REVIEWER, corrects=None)
+    mine = Reply.objects.none()
+    if actor.has(Role.REVIEWER):
+        own = ReplyVersion.objects.filter(reply=OuterRef("pk"), author=actor.label)
+        mine = _to_review(actor).exclude(Exists(own)).filter(corrects=None)
+    return everywhere.values("case_id"), mine.values("case_id")
 
 
 def _mine(actor: Actor) -> QuerySet[Reply]:
