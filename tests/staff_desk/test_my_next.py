@@ -33,7 +33,8 @@ def _next(person, url: str = NEXT) -> int | None:
 
 def test_late_first_then_by_due_and_one_passed_over_does_not_come_back(people):
     soon, late, later = (_due_in(taken_in(), days) for days in (1, -2, 5))
-    client, url, met = people.clerk.client, NEXT, []
+    client, url = people.clerk.client, NEXT
+    met: list[int] = []
     while "/cases/" in (where := client.get(url).url) and len(met) < 5:
         page = client.get(where).text
         met += [int(number) for number in re.findall(r"/cases/(\d+)/", where)]
