@@ -4,6 +4,7 @@ A person who may gets a page, a redirect or a sentence about their input; a pers
 or 404 where they may not even know that it is there; a stranger is sent to sign in.
 """
 
+import io
 from collections.abc import Callable, Iterator, Set
 from dataclasses import asdict, dataclass
 
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from huiying.accounts.models import Passkey
 from huiying.casework.actions.writing_back import add_words
+from huiying.doors import file_actions, folder
 from huiying.intake.files import WHOLE, link
 from huiying.intake.models import Attachment
 from huiying.intake.reads import resident
@@ -32,6 +34,7 @@ WITHOUT_LETTERS = frozenset({"leader", "administrator"})
 SENT_ON = STAFF  # a GET on an act leads to the page of the case, which decides who sees it
 PROPOSES = DESK | HOUSING | {"below", "clerk", "other_handler", "investigator"}
 COUNTS = SEES_ALL | {"leader"}
+IMPORTS = frozenset({"administrator"})
 
 ANSWERED = frozenset({200, 302, 303, 409, 422})
 
@@ -82,6 +85,20 @@ def file_of(reader: str) -> Arguments:
         return asdict(link(row.label, WHOLE, getattr(scene.people, reader).actor))
 
     return arguments
+
+
+def file(scene: Scene) -> dict[str, object]:
+    """A file of the administrator's, new for each call: an act on it would spoil it for the next."""
+    actor = scene.people.administrator.actor
+    content = io.BytesIO(b"id,text,came\n1,hello,2026-03-02\n")
+    kept = folder.keep(content, name="letters.csv", size=len(content.getvalue()))
+    label = file_actions.upload(actor=actor, file=kept, size=1)
+    text = (
+        'source = "s"\n[targets]\nid = "id"\nbody = "text"\nreceived = "came"\n'
+        'unit = { column = "text", values = { hello = "" } }\n'
+    )
+    file_actions.use_map(actor=actor, label=label, text=text)
+    return {"label": label}
 
 
 @dataclass(frozen=True)
@@ -203,6 +220,13 @@ TABLE: dict[str, Address] = {
     "staff_desk:briefs": Address(STAFF - {"administrator"}),
     "staff_desk:brief_count": Address(None, COUNTS),
     "staff_desk:brief": Address(STAFF - {"administrator"}, arguments=day),
+    "staff_desk:imports": Address(IMPORTS, IMPORTS),
+    "staff_desk:import": Address(IMPORTS, arguments=file),
+    "staff_desk:import_columns": Address(IMPORTS, IMPORTS, file),
+    "staff_desk:import_words": Address(IMPORTS, IMPORTS, file),
+    "staff_desk:import_map": Address(IMPORTS, IMPORTS, file),
+    "staff_desk:import_act": Address(None, IMPORTS, file, do="check"),
+    "staff_desk:import_report": Address(IMPORTS, arguments=file),
     "staff_desk:brief_cases": Address(STAFF - {"administrator"}, arguments=day),
 }
 

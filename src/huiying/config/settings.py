@@ -182,6 +182,9 @@ FILES_AT_ONCE = environment.number("HUIYING_FILES_AT_ONCE", 5, most=20)  # 0: no
 FILES_PER_LETTER = environment.number("HUIYING_FILES_PER_LETTER", 20, most=100)
 FILES_FOLDER = DATA / "attachments"
 INCOMING_FOLDER = DATA / "incoming"
+# Files that administrators import from a page, until they are imported.
+IMPORT_BYTES = environment.number("HUIYING_IMPORT_MEGABYTES", 50, least=1, most=2000) * 1024 * 1024
+IMPORTS_FOLDER = DATA / "imports"
 # Labels and times of what was erased, outside of the database: a restore reads it.
 ERASURES_FILE = environment.folder("HUIYING_ERASURES_FILE", DATA / "erasures.log")
 CLAMD = environment.text("HUIYING_CLAMD")  # /run/clamav/clamd.ctl, or host:port

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from huiying.intake.uploads import scratch
 
 MULTIPART = "multipart/form-data"
+IMPORTS = "/desk/imports/"  # a file of letters is larger than what one letter carries
 
 
 class ToDisk(FileUploadHandler):
@@ -19,8 +20,9 @@ class ToDisk(FileUploadHandler):
     What it hands over has the size that was sent, so that too large a file is told from a cut one.
     """
 
-    def __init__(self, request: HttpRequest | None = None) -> None:
+    def __init__(self, request: HttpRequest | None = None, most: tuple[int, int] = (0, 0)) -> None:
         super().__init__(request)
+        self._most_files, self._most_bytes = most
         self._open: IO[bytes] | None = None
         self._sent = 0
         self._files = 0
@@ -32,7 +34,7 @@ class ToDisk(FileUploadHandler):
         self._open = scratch()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
-        wanted = self._files <= settings.FILES_AT_ONCE and self._sent <= settings.FILE_BYTES
+        wanted = self._files <= self._most_files and self._sent <= self._most_bytes
         if wanted and self._open is not None:
             self._open.write(raw_data)
         self._sent += len(raw_data)
@@ -48,9 +50,17 @@ class ToDisk(FileUploadHandler):
 
 def read_form(request: HttpRequest) -> None:
     """Read a form with files whole. Raises RequestDataTooBig beyond what all its files may have."""
-    most = settings.FILES_AT_ONCE * settings.FILE_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    files, size = _most(request)
+    most = files * size + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if int(request.META.get("CONTENT_LENGTH") or 0) > most:
         raise RequestDataTooBig
     request.encoding = "utf-8"
-    request.upload_handlers = [ToDisk(request)]
+    request.upload_handlers = [ToDisk(request, (files, size))]
     request.POST  # noqa: B018 - reads it
+
+
+def _most(request: HttpRequest) -> tuple[int, int]:
+    """How many files, and of how many bytes, the form at this address may carry."""
+    if request.path_info.endswith(IMPORTS):
+        return 1, settings.IMPORT_BYTES
+    return settings.FILES_AT_ONCE, settings.FILE_BYTES

@@ -16,6 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from huiying.config import schedules
 from huiying.config.backup.erasures import note_erasures
+from huiying.doors.tasks import run_next, sweep_files
 from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.notices.tasks import sweep
 
@@ -44,6 +45,8 @@ LOOPS = [
     Loop("outbox", sweep, every=2.0),
     Loop("small pictures", make_thumbnails, every=3.0),
     Loop("erasures noted", note_erasures, every=5.0),
+    Loop("imports", run_next, every=2.0),
+    Loop("uploaded files", sweep_files, every=600.0),
     Loop("loose files", sweep_loose_files, every=60.0),
 ]
 

@@ -82,7 +82,7 @@ def run(path: Path, mapping: Mapping, *, actor: Actor, tell: Tell) -> Report:
         report.dropped_columns = dropped(reader, mapping)
         fitting = Fitting(mapping, reader.header, time.now())
         with Keeping(mapping, actor, report, tell) as keeping:
-            for letters in _batches(reader, fitting, report):
+            for letters in batches(reader, fitting, report):
                 keeping.keep(letters)
     report.rejected.sort(key=lambda each: each.line)
     report.seconds = round(clock.monotonic() - began, 3)
@@ -120,7 +120,7 @@ def dropped(reader: Table, mapping: Mapping) -> list[str]:
     return [name for name in reader.header if name not in used]
 
 
-def _batches(reader: Table, fitting: Fitting, report: Report) -> Iterator[list[PastLetter]]:
+def batches(reader: Table, fitting: Fitting, report: Report) -> Iterator[list[PastLetter]]:
     """Letters that fit, by `ROWS_A_BATCH` at most and no id twice; the others go into the report."""
     letters: dict[str, PastLetter] = {}
     for record in reader:

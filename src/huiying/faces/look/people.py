@@ -32,6 +32,7 @@ WAYS = (
         LETTERS - {"auditor"},
     ),
     (pgettext_lazy("navigation", "Briefs"), "staff_desk:briefs", LETTERS | {"leader"}),
+    (pgettext_lazy("navigation", "Import"), "staff_desk:imports", frozenset({"administrator"})),
 )
 
 

@@ -8,6 +8,7 @@ from huiying.faces.staff_desk import (
     call_letter,
     case,
     contact,
+    imports,
     letter_files,
     my_next,
     queue,
@@ -33,4 +34,5 @@ urlpatterns = [
     *contact.urls,
     *answers.urls,
     *briefs.urls,
+    *imports.urls,
 ]

@@ -1,0 +1,117 @@
+"""The worker's part of imports from a page: one file at a time, taken up again after a crash."""
+
+import logging
+import time as clock
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import connection
+from django.utils.translation import gettext_lazy
+
+from huiying.accounts.models import Account
+from huiying.agencies.reads import standing_of
+from huiying.doors import file_actions, folder, importing, rehearsing
+from huiying.doors.errors import FileRefused
+from huiying.doors.importing import Report
+from huiying.doors.models import FileImport
+from huiying.doors.states import AT_WORK, BEFORE, ENDS, FileState
+from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM, Actor
+from huiying.kernel.refusals import MovedOn, NotAllowed, Refusal
+
+logger = logging.getLogger(__name__)
+
+KEPT = timedelta(days=1)
+TELL_SECONDS = 1.0
+GONE = gettext_lazy("The uploaded file is no longer there. Upload it again.")
+ALONE = "hashtextextended('imports from a page', 0)"
+
+
+def run_next() -> int:
+    """Read the file that has waited longest, to its end; how many were read.
+
+    A session's lock shows that somebody does: where it is free, a file that is said to be read was left
+    by a crash, and is read again. What was kept of it is found and skipped.
+    """
+    with _alone() as mine:
+        waiting = FileImport.objects.filter(state__in=AT_WORK).order_by("began_at", "id")
+        found = waiting.first() if mine else None
+        if found is None:
+            return 0
+        _read(found)
+        return 1
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_lock({ALONE})")
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT pg_advisory_unlock({ALONE})")
+
+
+def _read(found: FileImport) -> None:
+    path = folder.path_of(found.file)
+    try:
+        if not path.is_file():
+            raise FileRefused(GONE)
+        mapping = file_actions.read_map(found.map)
+        told = _Progress(found.pk)
+        if found.state == FileState.CHECKING:
+            report = rehearsing.rehearse(path, mapping, tell=told)
+        else:
+            report = importing.run(path, mapping, actor=_importer(found), tell=told)
+        file_actions.finish(actor=SYSTEM, label=found.label, report=report)
+    except MovedOn:
+        logger.info("import %s: given up while it was read", found.label)
+    except Refusal as refusal:
+        file_actions.stop(actor=SYSTEM, label=found.label, problem=str(refusal))
+    sweep_files()
+
+
+def _importer(found: FileImport) -> Actor:
+    """Who uploaded the file, with what they may do now; raises NotAllowed."""
+    plain = found.made_by.removeprefix("staff:")
+    account = Account.objects.filter(label=plain, is_active=True).first()
+    if account is None:
+        raise NotAllowed
+    return standing_of(account).actor
+
+
+class _Progress:
+    """Keeps the counts so far in the row, once a second."""
+
+    def __init__(self, pk: int) -> None:
+        self._pk = pk
+        self._told = 0.0
+
+    def __call__(self, report: Report) -> None:
+        if clock.monotonic() - self._told >= TELL_SECONDS:
+            self._told = clock.monotonic()
+            FileImport.objects.filter(pk=self._pk).update(**file_actions.progress_of(report))
+
+
+def sweep_files() -> int:
+    """Remove the files of imports that have ended, and of those that nobody went on with for a day."""
+    past = time.now() - KEPT
+    for each in FileImport.objects.filter(state__in=BEFORE, made_at__lt=past):
+        try:
+            file_actions.cancel(actor=SYSTEM, label=each.label)
+        except MovedOn:
+            continue
+    removed = 0
+    for row in FileImport.objects.filter(state__in=ENDS).exclude(file=""):
+        folder.remove(row.file)
+        removed += FileImport.objects.filter(pk=row.pk).update(file="")
+    wanted = set(FileImport.objects.exclude(file="").values_list("file", flat=True))
+    for name in folder.names_older_than(past.timestamp()):
+        if name not in wanted:
+            folder.remove(name)
+            removed += 1
+    return removed
