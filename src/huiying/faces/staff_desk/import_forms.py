@@ -14,7 +14,6 @@ from huiying.doors.mapping import ALLOWED, OPEN_WORD
 from huiying.doors.reads import FirstRows, Words
 from huiying.faces.staff_desk.forms import category_options, unit_options
 from huiying.intake.states import Channel
-from huiying.kernel.refusals import Refusal
 from huiying.routing.reads import category_groups
 
 TARGETS: dict[str, tuple[Any, Any]] = {
@@ -61,10 +60,6 @@ class UploadForm(forms.Form):
         error_messages={"required": _("Choose a file.")},
     )
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show why it was not taken."""
-        self.add_error("file", str(refusal))
-
 
 class ColumnsForm(forms.Form):
     """Which column is what. `table` is the map so far; `first` the file's first rows."""
@@ -101,10 +96,6 @@ class ColumnsForm(forms.Form):
                 required=name in NEEDED,
                 error_messages={"required": _("Choose a column.")},
             )
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show why the map is of no use."""
-        self.add_error(None, str(refusal))
 
     def table(self, before: dict[str, Any]) -> dict[str, Any]:
         """The map, as tables and texts; the words of `before` stay where the column does."""

@@ -22,6 +22,7 @@ from huiying.doors.states import AT_WORK, FileState
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.import_forms import ColumnsForm, PasteForm, UploadForm, WordsForm
+from huiying.faces.staff_desk.import_words import in_words
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 
@@ -100,7 +101,7 @@ def imports(request: HttpRequest) -> HttpResponse:
             kept = folder.keep(sent, name=sent.name, size=sent.size)
             label = _uploaded(request, kept, sent.size)
         except FileRefused as refusal:
-            form.refuse(refusal)
+            form.add_error("file", in_words(str(refusal)))
         else:
             return redirect("staff_desk:import_columns", label)
     page = ImportsPage(form, _list_columns(), [_list_row(row) for row in reads.imports(actor)])
@@ -155,7 +156,7 @@ def columns(request: HttpRequest, label: str) -> HttpResponse:
             text = as_toml(form.table(shown.map))
             file_actions.use_map(actor=actor_of(request), label=label, text=text)
         except MapRefused as refusal:
-            form.refuse(refusal)
+            form.add_error(None, in_words(str(refusal)))
         else:
             return redirect("staff_desk:import_words", label)
     status = 422 if form.is_bound else 200
@@ -224,7 +225,7 @@ def the_map(request: HttpRequest, label: str) -> HttpResponse:
         try:
             file_actions.use_map(actor=actor, label=label, text=paste.cleaned_data["text"])
         except MapRefused as refusal:
-            paste.add_error("text", str(refusal))
+            paste.add_error("text", in_words(str(refusal)))
         else:
             return redirect("staff_desk:import", label)
     first = reads.first_rows(actor, label)
@@ -279,9 +280,9 @@ def _import_page(shown: ImportShown, seen: Preview | None, problem: str) -> Impo
         checked=shown.state == FileState.CHECKED,
         done=shown.state == FileState.DONE,
         figures=_figures(shown) if finished or shown.state in AT_WORK else [],
-        reasons=[[line, reason] for line, reason in shown.rejected[:SHOWN_REASONS]],
+        reasons=[[line, in_words(reason)] for line, reason in shown.rejected[:SHOWN_REASONS]],
         more_reasons=max(0, shown.counts["unfit"] - SHOWN_REASONS),
-        problem=problem,
+        problem=in_words(problem),
         columns=[{"label": _("Line")}, *({"label": each} for each in _shown_words())],
         rows=[_kept_row(row) for row in seen.rows] if seen else [],
         dropped=", ".join(left_out),
