@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import stat
 import time
 import tomllib
@@ -15,13 +16,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import Workbook
 
+from huiying import doors
 from huiying.agencies.models import Membership
 from huiying.casework.models import CaseFile
-from huiying.doors import file_actions, tasks
+from huiying.doors import cells, file_actions, tasks
+from huiying.doors.actions import CLASHES
+from huiying.doors.errors import NOT_FOR_WRITERS
 from huiying.doors.models import FileImport
+from huiying.doors.records import DAMAGED, UNCLOSED
 from huiying.doors.states import STEPS, FileState
+from huiying.faces.staff_desk.import_words import in_words
 from huiying.intake.models import Submission
 from huiying.kernel import time as clock
 from huiying.kernel.actors import SYSTEM
@@ -149,7 +156,7 @@ def test_columns_are_guessed_and_none_that_says_who(people, folder):
     assert "手机号" not in chosen.values()
     answer = client.post(at("import_columns", job), COLUMNS | {"to_place": "手机号"})
     assert answer.status_code == 422
-    assert "who wrote" in answer.content.decode()
+    assert "谁写的信，一概不收" in answer.content.decode()
 
 
 def test_a_word_keeps_its_meaning_and_the_map_goes_on_to_the_next_file(county, people, folder):
@@ -198,7 +205,7 @@ def test_a_workbook_with_two_sheets(county, people, folder):
         (b"id,text\n", "a.exe", "CSV"),
         (b"", "a.csv", "file"),
         (b"id,text\n1,x\n", "a.xlsx", ".csv"),
-        (b"PK\x03\x04 cut", "a.xlsx", "damaged"),
+        (b"PK\x03\x04 cut", "a.xlsx", "坏了"),
     ],
 )
 def test_what_is_no_table_is_refused_and_does_not_stay(people, folder, data, name, said):
@@ -363,3 +370,14 @@ def test_a_rehearsal_says_what_the_import_then_does(county, people, folder):
 def test_the_limit_of_a_form_is_that_of_its_address(settings):
     assert reverse("staff_desk:imports").endswith("/desk/imports/")
     assert settings.IMPORT_BYTES > settings.FILE_BYTES
+
+
+def test_what_the_door_says_is_translated():
+    source = "\n".join(path.read_text() for path in Path(doors.__file__).parent.glob("*.py"))
+    plain = re.findall(r'(?:Unfit|FileRefused)\("([^"]+)"\)', source)
+    said = {*plain, *cells.UNREADABLE.values(), CLASHES, NOT_FOR_WRITERS, DAMAGED, UNCLOSED}
+    with translation.override("zh-hans"):
+        assert [each for each in said if in_words(each) == each] == []
+        assert in_words("标题: longer than 120 characters") == "标题: 超过 120 个字"
+        assert in_words("备注: 电话: empty") == "备注: 电话: 是空的"
+        assert in_words("something new") == "something new"
