@@ -22,7 +22,7 @@ from openpyxl import Workbook
 from huiying import doors
 from huiying.agencies.models import Membership
 from huiying.casework.models import CaseFile
-from huiying.doors import cells, file_actions, tasks
+from huiying.doors import cells, file_actions, rehearsing, tasks
 from huiying.doors.actions import CLASHES
 from huiying.doors.errors import NOT_FOR_WRITERS
 from huiying.doors.models import FileImport
@@ -257,13 +257,13 @@ def test_cancelled_before_it_starts(county, people, folder):
 def test_cancelled_while_it_is_checked(county, people, folder, monkeypatch):
     client = people.administrator.client
     job = mapped(client)
-    real = tasks.rehearsing.rehearse
+    real = rehearsing.rehearse
 
     def cancelled_meanwhile(*args: Any, **given: Any) -> Any:
         client.post(at("import_act", job), {"do": "cancel"})
         return real(*args, **given)
 
-    monkeypatch.setattr(tasks.rehearsing, "rehearse", cancelled_meanwhile)
+    monkeypatch.setattr(rehearsing, "rehearse", cancelled_meanwhile)
     job = do(client, job, "check")
     assert job.state == "cancelled"
 

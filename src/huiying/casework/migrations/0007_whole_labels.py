@@ -20,5 +20,5 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0005_nothing_edited")]
+    dependencies = [("casework", "0006_opening")]
     operations = [migrations.RunSQL(DROP, migrations.RunSQL.noop)]

@@ -20,5 +20,5 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0004_attachments_stay")]
+    dependencies = [("intake", "0006_caller_pin")]
     operations = [migrations.RunSQL(DROP, migrations.RunSQL.noop)]
