@@ -172,9 +172,9 @@ def test_an_empty_machine_has_everything_again(county, home, data):
         done.stderr
     )
     told = json.loads(huiying(data, "doctor", "--json", **ring).stdout)
-    assert {each["check"]: each["state"] for each in told if each["state"] != "good"} == {
-        "worker": "warning"
-    }
+    assert [each["check"] for each in told if each["state"] == "broken"] == []
+    doubtful = {each["check"] for each in told if each["state"] == "warning"}
+    assert doubtful <= {"worker", "account"}, "no worker yet; and this may run as root"
     assert attached(data) == before
 
     # The record is as closed as it was: by rights for the application, by triggers for everybody.
