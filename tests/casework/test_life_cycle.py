@@ -45,6 +45,9 @@ DEEDS: dict[str, Deed] = {
     "answer_at_once": lambda p, c: answered(
         actor=p.clerk.actor, number=c.number, verb_name="answer_at_once"
     ),
+    "answer_unreviewed": lambda p, c: answered(
+        actor=p.handler.actor, number=c.number, verb_name="answer_unreviewed"
+    ),
     "close": lambda p, c: working.close(
         actor=p.supervisor.actor, number=c.number, outcome="partly", proof="复查。"
     ),

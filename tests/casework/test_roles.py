@@ -25,6 +25,7 @@ MAY = {
     "resume": {"handler", "colleague"},
     "answer": {"reviewer", "unit_reviewer"},
     "answer_at_once": {"clerk"},
+    "answer_unreviewed": {"handler", "colleague"},
     "close": {"handler", "colleague", "dispatcher", "supervisor"},
     "reopen": {"supervisor"},
     "withdraw": set(),

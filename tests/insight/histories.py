@@ -181,7 +181,7 @@ class _Walk:
         if verb == "ask_resident":
             self.waiting_since = self.at
             self.waiting_until = self.at + max(CAP - self.paused, timedelta())
-        if verb in {"answer", "answer_at_once", "close"}:
+        if verb in {"answer", "answer_unreviewed", "answer_at_once", "close"}:
             self.outcome = "solved" if unit.pk % 2 else "explained"
         if verb == "decline":
             self.outcome = "not_ours"

@@ -329,4 +329,6 @@ def test_the_single_pages_stay_within_their_queries(people, in_hand, words):
     ):
         with CaptureQueriesContext(connection) as captured:
             assert person.client.get(address).status_code == 200
-        assert len(captured) <= 12, [query["sql"][:90] for query in captured]
+        # The opening is one statement; only a test's own transaction wraps it in a savepoint.
+        asked = [query["sql"][:90] for query in captured if "SAVEPOINT" not in query["sql"]]
+        assert len(asked) <= 12, asked

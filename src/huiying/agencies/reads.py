@@ -1,6 +1,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models.functions import Length
+
 from huiying.accounts.models import Account
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.kernel.actors import Actor, Grant
@@ -94,6 +96,17 @@ def staff_names(labels: Iterable[str]) -> dict[str, dict[str, str]]:
     plain = {label.removeprefix("staff:") for label in labels if label.startswith("staff:")}
     rows = Account.objects.filter(label__in=plain).values_list("label", "name")
     return {f"staff:{label}": name for label, name in rows}
+
+
+def nearest_with(role: Role, path: str) -> dict[str, str] | None:
+    """The name of the nearest unit, from `path` upwards, where somebody has `role` now; None where
+    nobody has up to the root. One query.
+    """
+    held = Membership.objects.filter(
+        unit__path__in=ancestors(path), role=role, ended_at=None, account__is_active=True
+    )
+    nearest = held.order_by(Length("unit__path").desc()).values_list("unit__name", flat=True)
+    return nearest.first()
 
 
 @dataclass(frozen=True, slots=True)

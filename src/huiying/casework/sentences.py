@@ -200,6 +200,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.decline": (_declined, "warning"),
     "case.answer": (_answered, "success"),
     "case.answer_at_once": (_answered, "success"),
+    "case.answer_unreviewed": (_answered, "success"),
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
     "report.vote": (_voted, "info"),
@@ -235,6 +236,10 @@ SENTENCES = {
     "reply.approve": (gettext_noop("Approved the answer."), "success"),
     "reply.send": (gettext_noop("Sent the corrected answer to the writer."), "success"),
     "reply.publish": (gettext_noop("Published the corrected answer."), "success"),
+    "reply.send_unreviewed": (
+        gettext_noop("Sent to the writer alone without a reviewer, as this matter allows."),
+        "success",
+    ),
     "reply.correct": (gettext_noop("Began to correct the answer."), "plain"),
     "reply.supersede": (
         gettext_noop("The corrected text took the place of the earlier one."),

@@ -64,6 +64,7 @@ STEPS: tuple[Step[State], ...] = (
     step("ask_resident", {S.IN_PROGRESS}, S.WAITING, "handler"),
     step("resume", {S.WAITING}, S.IN_PROGRESS, "handler resident system"),
     step("answer", {S.IN_PROGRESS}, S.ANSWERED, "reviewer"),
+    step("answer_unreviewed", {S.IN_PROGRESS}, S.ANSWERED, "handler"),
     step("close", {S.ANSWERED}, S.CLOSED, "handler dispatcher supervisor"),
     step(
         "reopen",

@@ -166,7 +166,7 @@ AT_STATION = {
 REACHED_BY = (
     frozenset({"assign", "reassign"}),
     frozenset({"accept", "reopen"}),
-    frozenset({"answer", "answer_at_once"}),
+    frozenset({"answer", "answer_unreviewed", "answer_at_once"}),
     frozenset({"close"}),
 )
 
@@ -213,6 +213,9 @@ def events(received_at: datetime, moves: Sequence[Step], own: Sequence[Event]) -
     return tuple(sorted(found, key=lambda event: event.at, reverse=True))
 
 
+TONES = {"ask_resident": "warning"} | dict.fromkeys(REACHED_BY[2], "success")
+
+
 def _event(move: Step, unit_before: str) -> Event | None:
     said = {
         "triage": _("Our desk sorted it: %(category)s."),
@@ -224,6 +227,7 @@ def _event(move: Step, unit_before: str) -> Event | None:
         "ask_resident": _("%(unit)s asked you a question. The clock stands still."),
         "resume": _("The clock runs again."),
         "answer": _("%(unit)s answered. Result: %(outcome)s."),
+        "answer_unreviewed": _("%(unit)s answered. Result: %(outcome)s."),
         "answer_at_once": _("Our desk answered. Result: %(outcome)s."),
         "close": _("The matter was closed. Result: %(outcome)s."),
         "decline": _("Our desk found that others are responsible."),
@@ -237,5 +241,4 @@ def _event(move: Step, unit_before: str) -> Event | None:
         "category": move.category,
         "outcome": move.outcome,
     }
-    tones = {"answer": "success", "answer_at_once": "success", "ask_resident": "warning"}
-    return Event(move.at, said % words, tones.get(move.verb, "plain"))
+    return Event(move.at, said % words, TONES.get(move.verb, "plain"))

@@ -61,6 +61,13 @@ class NeedsSecondPerson(NotAllowed):
     sentence = _("You wrote part of this text. Somebody else must check it.")
 
 
+class NeedsReviewer(Invalid):
+    """Only what goes to one writer alone, in a category that says so, goes out unchecked."""
+
+    code = "needs_reviewer"
+    sentence = _("A second person must check this answer first. Hand it to a reviewer.")
+
+
 class WishedPrivate(Invalid):
     code = "wished_private"
     sentence = _("The writer asked for a private answer. Send it to them alone.")

@@ -14,6 +14,7 @@ from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 from huiying.replies.errors import (
     AcceptFirst,
     CaseMovedOn,
+    NeedsReviewer,
     NeverPublic,
     NotInHand,
     NotNow,
@@ -79,8 +80,24 @@ def is_live(reply: Reply) -> bool:
     return in_hand and case.round == reply.round
 
 
-# What a step of the table asks of the reply beside its state, by the name that the table gives it.
-GUARDS: dict[str, Callable[[Reply], bool]] = {"live": is_live}
+def is_exempt(reply: Reply) -> bool:
+    """Whether this answer may go to its writer unchecked: its category says so, one letter alone hangs
+    on the case, and it is neither a correction nor about conduct.
+    """
+    category = reply.case.category
+    if category is None or not category.private_unreviewed or reply.case.conduct:
+        return False
+    if reply.corrects_id is not None:
+        return False
+    return Report.objects.filter(case=reply.case, ended_at=None).count() == 1
+
+
+# What a step of the table asks of the reply beside its state, by the name that the table gives it, and
+# the refusal where it is not so.
+GUARDS: dict[str, tuple[Callable[[Reply], bool], type[Refusal]]] = {
+    "live": (is_live, CaseMovedOn),
+    "exempt": (is_exempt, NeedsReviewer),
+}
 
 
 def _units_of(reply: Reply) -> list[Unit]:
@@ -108,8 +125,9 @@ def may(actor: Actor, verb: str, reply: Reply) -> Refusal | None:
     starts_from = SAID if verb == "correct" else step.sources
     if reply.state not in starts_from:
         return NotNow()
-    if not all(GUARDS[guard](reply) for guard in step.guards):
-        return CaseMovedOn()
+    for met, refusal in (GUARDS[guard] for guard in step.guards):
+        if not met(reply):
+            return refusal()
     return None
 
 

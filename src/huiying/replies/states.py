@@ -51,6 +51,7 @@ STEPS: tuple[Step[State], ...] = (
     step("send_back", {S.IN_REVIEW, S.APPROVED}, S.DRAFT, "reviewer", "live"),
     step("approve", {S.IN_REVIEW}, S.APPROVED, "reviewer", "live"),
     step("send", {S.APPROVED}, S.SENT, "reviewer", "live"),
+    step("send_unreviewed", {S.DRAFT}, S.SENT, "handler", "live exempt"),
     step("publish", {S.APPROVED}, S.PUBLISHED, "reviewer", "live"),
     step("supersede", {S.SENT, S.PUBLISHED}, S.CORRECTED, "reviewer"),
     step("withdraw", {S.SENT, S.PUBLISHED}, S.WITHDRAWN, "reviewer supervisor"),

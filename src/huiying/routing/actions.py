@@ -14,7 +14,10 @@ from huiying.routing.models import Category
 
 
 class CategoryRow(TypedDict, total=False):
-    """One category: `parent` and `lead` are codes; a leaf has `lead` and `target_days`."""
+    """One category: `parent` and `lead` are codes; a leaf has `lead` and `target_days`.
+
+    `private_unreviewed`: what goes to the writer alone needs no reviewer.
+    """
 
     code: str
     parent: str
@@ -23,6 +26,7 @@ class CategoryRow(TypedDict, total=False):
     lead: str
     target_days: int
     offered: bool
+    private_unreviewed: bool
 
 
 @verb
@@ -51,7 +55,11 @@ def load_categories(*, actor: Actor, rows: Iterable[CategoryRow]) -> int:
             action = "category.changed"
         else:
             continue
-        data = {"lead": row.get("lead", ""), "target_days": row.get("target_days")}
+        data = {
+            "lead": row.get("lead", ""),
+            "target_days": row.get("target_days"),
+            "private_unreviewed": wanted["private_unreviewed"],
+        }
         write(actor=actor, action=action, subject=f"category:{row['code']}", data=data)
     return new
 
@@ -79,5 +87,6 @@ def _wanted(
         "target_days": row.get("target_days") if is_leaf else None,
         "is_leaf": is_leaf,
         "offered": row.get("offered", True),
+        "private_unreviewed": row.get("private_unreviewed", False),
         "place": place,
     }

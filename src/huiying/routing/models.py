@@ -15,6 +15,8 @@ class Category(models.Model):
     is_leaf = models.BooleanField(default=True)
     offered = models.BooleanField(default=True)  # shown to residents in the write-in form
     active = models.BooleanField(default=True)
+    # An answer to the writer alone on this needs no reviewer. Default: every answer is checked.
+    private_unreviewed = models.BooleanField(default=False)
     place = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

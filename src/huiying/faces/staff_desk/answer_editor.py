@@ -22,9 +22,11 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
 from huiying.replies.actions import mending, writing
+from huiying.replies.actions.reviewing import finish_unreviewed
 from huiying.replies.models import Reply
 from huiying.replies.reads.beside import Previewed, previewed
 from huiying.replies.reads.editing import Editor, Said, correction_editor, editor, said
+from huiying.replies.states import State
 from huiying.replies.words import Words
 
 type EditorForm = AnswerForm | CorrectionTextForm
@@ -79,6 +81,7 @@ class AnswerPreviewPage:
 
 EDITOR = "staff_desk/answers/editor.html"
 CORRECT = "staff_desk/answers/correct.html"
+COMPLETE = ("submit", "send_unreviewed")  # buttons with which a text leaves its writer
 
 
 def _initial(found: Editor) -> dict[str, object]:
@@ -96,6 +99,9 @@ def _refused(form: forms.Form, refusal: Refusal) -> None:
 def _after(request: HttpRequest, reply: Reply) -> HttpResponse:
     """Where a saved text leads: to its preview, or back to the editor with a word about it."""
     wish = request.POST.get("do")
+    if wish == "send_unreviewed" and reply.state == State.SENT:
+        messages.success(request, _("Sent to the writer. The case is answered."))
+        return redirect("staff_desk:answer_review", reply.label)
     if wish == "preview":
         return redirect("staff_desk:answer_preview", reply.label)
     if wish == "submit":
@@ -133,6 +139,8 @@ def _write(request: HttpRequest, number: int, form: EditorForm) -> Reply:
     label, seen = form.cleaned_data["label"], form.cleaned_data["seen"] or 0
     if request.POST.get("do") == "submit":
         return writing.put_forward(actor=actor, number=number, label=label, seen=seen, words=words)
+    if request.POST.get("do") == "send_unreviewed":
+        return finish_unreviewed(actor=actor, number=number, label=label, seen=seen, words=words)
     if label:
         return writing.save(actor=actor, label=label, seen=seen, words=words)
     return writing.draft(actor=actor, number=number, words=words)
@@ -142,7 +150,7 @@ def _complete(request: HttpRequest, form: TextForm) -> bool:
     """Whether the form is good for the button that was pressed; otherwise it says all that is missing."""
     if not form.is_valid():
         return False
-    if request.POST.get("do") == "submit":
+    if request.POST.get("do") in COMPLETE:
         for field, sentence in form.words().problems(complete=True).items():
             if field in form.fields:
                 form.add_error(field, str(sentence))

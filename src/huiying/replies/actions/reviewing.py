@@ -1,5 +1,7 @@
 """The reviewer's verbs: send back, approve the version that was seen, send it or publish it."""
 
+from typing import Any
+
 from huiying.casework.answering import mark_answered
 from huiying.casework.models import CaseFile
 from huiying.casework.telling import tell_writers
@@ -7,12 +9,16 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
 from huiying.replies import policy
-from huiying.replies.errors import NeedsSecondPerson, NotForEverybody
+from huiying.replies.actions.writing import draft, save
+from huiying.replies.errors import NeedsReviewer, NeedsSecondPerson, NotForEverybody
 from huiying.replies.models import Reply
 from huiying.replies.reads.versions import words_of
 from huiying.replies.states import Audience
 from huiying.replies.stepping import check_seen, move, note, take_step
-from huiying.replies.words import check_reason
+from huiying.replies.words import Words, check_reason
+
+# Who approved it where the category exempts a private answer: nobody, by a rule that stands on record.
+BY_CATEGORY = "rule:private_unreviewed"
 
 
 @verb
@@ -60,14 +66,23 @@ def _supersede(earlier: Reply, *, actor: Actor, by: Reply) -> None:
     note(earlier, actor=actor, verb="supersede", data={"by": by.label})
 
 
-def issue(reply: Reply, *, actor: Actor, verb_name: str, answers_by: str = "answer") -> None:
+def issue(
+    reply: Reply,
+    *,
+    actor: Actor,
+    verb_name: str,
+    answers_by: str = "answer",
+    approval: dict[str, Any] | None = None,
+) -> None:
     """Send or publish an approved reply, and move the case to "answered" or replace what it corrects.
 
-    Part of a verb that has authorised it. The writers are told in the same transaction.
+    Part of a verb that has authorised it; `approval` are the columns of one that comes with it. The
+    writers are told in the same transaction.
     """
     now = time.now()
     earlier = reply.corrects
     columns = {
+        **(approval or {}),
         "audience": Audience.PUBLIC if verb_name == "publish" else Audience.PRIVATE,
         "issued_at": now,
         "answered_at": earlier.answered_at if earlier else now,
@@ -98,6 +113,46 @@ def send(*, actor: Actor, label: str, seen: int | None = None) -> Reply:
         return publish(actor=actor, label=label, seen=seen)
     issue(reply, actor=actor, verb_name="send")
     return reply
+
+
+@verb
+def send_unreviewed(*, actor: Actor, label: str, seen: int) -> Reply:
+    """Send the version `seen` to its one writer unchecked, where the case's category allows that.
+
+    Raises NeedsReviewer, OtherVersion, Invalid where the words are not complete.
+    """
+    reply = policy.find(actor, label)
+    check_seen(reply, seen)
+    policy.require(actor, "send_unreviewed", reply)
+    words = words_of(reply)
+    if words.audience != Audience.PRIVATE:
+        raise NeedsReviewer(field="audience")
+    words.check(complete=True)
+    approval = {
+        "approved_by": BY_CATEGORY,
+        "approved_at": time.now(),
+        "approved_version": reply.version,
+    }
+    issue(
+        reply,
+        actor=actor,
+        verb_name="send_unreviewed",
+        answers_by="answer_unreviewed",
+        approval=approval,
+    )
+    return reply
+
+
+@verb
+def finish_unreviewed(
+    *, actor: Actor, number: int, label: str = "", seen: int | None = None, words: Words
+) -> Reply:
+    """Save the words, beginning the answer where `label` is empty, and `send_unreviewed`."""
+    if label:
+        reply = save(actor=actor, label=label, seen=seen, words=words)
+    else:
+        reply = draft(actor=actor, number=number, words=words)
+    return send_unreviewed(actor=actor, label=reply.label, seen=reply.version)
 
 
 @verb

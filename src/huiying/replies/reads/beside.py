@@ -71,7 +71,7 @@ def letters_of(case: CaseFile) -> tuple[Letter, ...]:
     )
     submissions = [report.submission for report in reports]
     exchange = exchange_on([submission.pk for submission in submissions])
-    asked = questions_on(case)
+    asked = questions_on(case) if any(exchange.values()) else []
     return tuple(
         Letter(
             title=submission.title,
@@ -92,15 +92,11 @@ def _note(line: MessageLine, asked: list[Asked]) -> Note:
     return Note(line.at, line.from_resident, line.text, who)
 
 
-def saved_versions(reply: Reply) -> tuple[Saved, ...]:
-    """The versions of a reply, newest first. Two queries."""
-    rows = list(
-        ReplyVersion.objects.filter(reply=reply)
-        .order_by("-number")
-        .values_list("number", "at", "author")
-    )
-    names = names_of(author for _number, _at, author in rows)
-    return tuple(Saved(number, at, names.get(author, ""), author) for number, at, author in rows)
+def saved_versions(versions: Iterable[ReplyVersion]) -> tuple[Saved, ...]:
+    """Who saved which of these versions, in their order. One query."""
+    rows = list(versions)
+    names = names_of(row.author for row in rows)
+    return tuple(Saved(row.number, row.at, names.get(row.author, ""), row.author) for row in rows)
 
 
 def preview(reply: Reply) -> AnswerShown:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from huiying.agencies.models import Role
+from huiying.agencies.reads import nearest_with
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
+from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed
 from huiying.replies import policy
 from huiying.replies.hints import Advice, advice
 from huiying.replies.models import Reply
 from huiying.replies.reads.beside import Letter, Saved, letters_of, preview, saved_versions
-from huiying.replies.reads.versions import words_of
+from huiying.replies.reads.versions import all_versions, words_in, words_of
 from huiying.replies.shown import AnswerShown
 from huiying.replies.states import Audience, State
 from huiying.replies.words import Words
@@ -22,6 +25,7 @@ class Editor:
 
     `why_private` says why it cannot be published. `state` is a code. `may_edit` is false while a
     reviewer has it; then `may_take_back` says whether this person may fetch it. `advice` is on what is saved.
+    `reviewed_at` names the unit whose reviewers check it, empty where there is none.
     """
 
     number: int
@@ -41,11 +45,19 @@ class Editor:
     may_edit: bool
     may_take_back: bool
     advice: Advice
+    reviewed_at: str
+    may_send_unreviewed: bool
 
 
 def _why_private(case: CaseFile, letters: tuple[Letter, ...]) -> str:
     refusal = policy.why_private(case, [letter.wish for letter in letters])
     return "" if refusal is None else str(refusal)
+
+
+def _reviewed_at(case: CaseFile) -> str:
+    """The unit whose reviewers check it: the lead unit's own, or the next above it that has one."""
+    unit = case.lead_unit
+    return localized(nearest_with(Role.REVIEWER, unit.path) or {}) if unit else ""
 
 
 def editor(actor: Actor, number: int) -> Editor:
@@ -82,12 +94,18 @@ def editor(actor: Actor, number: int) -> Editor:
         may_edit=True,
         may_take_back=False,
         advice=Advice((), 0),
+        reviewed_at=_reviewed_at(case),
+        may_send_unreviewed=policy.may(
+            actor, "send_unreviewed", Reply(case=case, unit=case.lead_unit, round=case.round)
+        )
+        is None,
     )
 
 
 def _editor(actor: Actor, reply: Reply) -> Editor:
     letters = letters_of(reply.case)
-    words = words_of(reply)
+    versions = all_versions(reply)
+    words = words_in(versions[0])
     return Editor(
         number=reply.case.number,
         case_title=reply.case.title,
@@ -96,7 +114,7 @@ def _editor(actor: Actor, reply: Reply) -> Editor:
         state=reply.state,
         state_words=str(State(reply.state).label),
         words=words,
-        saved=saved_versions(reply),
+        saved=saved_versions(versions),
         sent_back_because=reply.sent_back_because,
         correction_reason=reply.correction_reason,
         corrects=reply.corrects_id is not None,
@@ -106,6 +124,8 @@ def _editor(actor: Actor, reply: Reply) -> Editor:
         may_edit=policy.may(actor, "save", reply) is None,
         may_take_back=policy.may(actor, "take_back", reply) is None,
         advice=advice(words),
+        reviewed_at=_reviewed_at(reply.case),
+        may_send_unreviewed=policy.may(actor, "send_unreviewed", reply) is None,
     )
 
 

@@ -16,6 +16,7 @@ from huiying.replies.reads.beside import (
     preview,
     saved_versions,
 )
+from huiying.replies.reads.versions import all_versions
 from huiying.replies.shown import AnswerShown
 from huiying.replies.states import OPEN, State
 from huiying.replies.words import Words
@@ -81,7 +82,8 @@ def _advice(reply: Reply, shown_as: AnswerShown) -> Advice:
 def review(actor: Actor, label: str) -> Review:
     """The page on one reply for whoever may see its case. Seven queries."""
     reply = policy.find(actor, label)
-    saved = saved_versions(reply)
+    versions = all_versions(reply)
+    saved = saved_versions(versions)
     letters = letters_of(reply.case)
     shown_as = preview(reply)
     refusal = _why_not(actor, reply, saved)

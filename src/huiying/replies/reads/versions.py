@@ -24,7 +24,16 @@ def with_words(replies: Iterable[Reply]) -> Chain:
     return [(reply, versions[reply.pk]) for reply in listed]
 
 
+def all_versions(reply: Reply) -> list[ReplyVersion]:
+    """Every version of the reply, newest first; the first one is the current one."""
+    return list(ReplyVersion.objects.filter(reply=reply).order_by("-number"))
+
+
+def words_in(version: ReplyVersion) -> Words:
+    """The words of this version."""
+    return Words(version.title, version.question, version.text, version.outcome, version.audience)
+
+
 def words_of(reply: Reply) -> Words:
     """The words of the reply's current version."""
-    row = ReplyVersion.objects.get(reply=reply, number=reply.version)
-    return Words(row.title, row.question, row.text, row.outcome, row.audience)
+    return words_in(ReplyVersion.objects.get(reply=reply, number=reply.version))
