@@ -92,7 +92,7 @@ class TestTaking:
             client,
             via="counter",
             place="文庙街社区",
-            category_code="noise",
+            topic="Noise",
             email="a@example.org",
             phone="555 0100",
             wish="public",
@@ -132,7 +132,8 @@ class TestTaking:
             ({"body": "字" * 10_001}, "id_body"),
             ({"email": "nobody"}, "id_email"),
             ({"via": "web"}, "id_via"),
-            ({"category_code": "living"}, "id_category_code"),
+            ({"topic": "nothing"}, "id_topic"),
+            ({"topic": "o"}, "id_topic"),
             ({"unit_1": "nowhere"}, "id_unit_1"),
             ({"phone": "5" * 41}, "id_phone"),
         ],
@@ -184,7 +185,7 @@ class TestTaking:
 class TestAnsweringAtOnce:
     def test_standards_are_looked_for_without_losing_a_word(self, people: People):
         label, client = approved(people), people.clerk.client
-        given = filled(client, category_code="noise", email="a@example.org", unit_1="water")
+        given = filled(client, topic="nois", email="a@example.org", unit_1="water")
         page = client.post(at("call"), given | {"look": "1"})
         text = text_of(page)
         assert f'value="{label}"' in text
@@ -199,7 +200,7 @@ class TestAnsweringAtOnce:
 
     def test_one_press_keeps_the_letter_and_answers_it(self, people: People):
         label, client = approved(people), people.clerk.client
-        given = filled(client, category_code="noise", wish="public") | {"standard": label}
+        given = filled(client, topic="nois", wish="public") | {"standard": label}
         for _ in range(2):
             done = client.post(at("call"), given)
             assert "垃圾每天早上七点收。" in text_of(done)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -15,7 +16,7 @@ from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.calling import Sending, require_clerk, send_lost_code
 from huiying.faces.look.dates import at_time, on_day
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.faces.staff_desk.call_forms import CallForm, LostForm, typed
+from huiying.faces.staff_desk.call_forms import CallForm, LostForm, chosen_topic, typed
 from huiying.intake.receipts import grouped
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
@@ -110,7 +111,7 @@ def call(request: HttpRequest) -> HttpResponse:
         return _screen(request, _form())
     if "look" in request.POST:
         form = _form(initial=typed(request.POST))
-        return _screen(request, form, standards=_offered(actor, request))
+        return _look(request, form, actor)
     form = _form(request.POST)
     if not form.is_valid():
         return _screen(request, form, 422)
@@ -125,14 +126,20 @@ def call(request: HttpRequest) -> HttpResponse:
     return _receipt(request, taken, form)
 
 
-def _offered(actor: Actor, request: HttpRequest) -> tuple[StandardLine, ...]:
+def _look(request: HttpRequest, form: CallForm, actor: Actor) -> HttpResponse:
+    """The screen as it was, with the standard answers that fit."""
     given = request.POST
-    return on_offer(
+    try:
+        topic = chosen_topic(form.topics, given.get("topic", ""))
+    except ValidationError:
+        topic = ""
+    found = on_offer(
         actor,
-        category_code=given.get("category_code", ""),
+        category_code=topic,
         words=given.get("find", ""),
         language=given.get("language", "") or get_language() or "",
     )
+    return _screen(request, form, standards=found)
 
 
 def _receipt(request: HttpRequest, taken: Taken, form: CallForm) -> HttpResponse:

@@ -1,6 +1,8 @@
 """The forms with which a clerk writes down what somebody says on the phone or at the counter."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -23,12 +25,13 @@ from huiying.intake.actions import (
 )
 from huiying.intake.states import SPOKEN, Wish
 from huiying.kernel.identifiers import random_label
-from huiying.kernel.names import localized
+from huiying.kernel.names import listed, localized
 from huiying.routing.reads import CategoryGroup
 
 LONGEST_KEY = 64
 LONGEST_EMAIL = 254
 UNITS_AT_ONCE = 3
+FEW = 5
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 WAYS = [(channel.value, channel.label) for channel in SPOKEN]
 NO_ADDRESS = _("This is not an e-mail address. It looks like name@example.com.")
@@ -50,6 +53,15 @@ def way_field() -> forms.ChoiceField:
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A category as a clerk types it."""
+
+    code: str
+    name: str
+    group: str
 
 
 class CallForm(forms.Form):
@@ -74,10 +86,11 @@ class CallForm(forms.Form):
     )
     title = Prose(most=LONGEST_TITLE, label=_("In one line"))
     place = Prose(most=LONGEST_PLACE, label=_("Where is it?"))
-    category_code = forms.ChoiceField(
+    topic = Typed(
         required=False,
+        max_length=200,
         label=_("What is it about?"),
-        error_messages={"invalid_choice": _("Choose one from the list.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "topics"}),
     )
     find = Typed(required=False, max_length=60, label=_("Standard answers"))
     conduct = forms.BooleanField(
@@ -120,9 +133,7 @@ class CallForm(forms.Form):
         self.fields["place"].widget.attrs |= {"list": "places", "autocomplete": "off"}
         for name, key in KEYS.items():
             self.fields[name].widget.attrs["data-key"] = key
-        category = self.fields["category_code"]
-        assert isinstance(category, forms.ChoiceField)  # noqa: S101 - for the type checker
-        category.choices = [("", _("Not known yet; the desk will see")), *_grouped(groups)]
+        self.topics = topics_in(groups)
         for number in range(1, UNITS_AT_ONCE + 1):
             self.fields[f"unit_{number}"] = forms.ChoiceField(
                 label=_("Which unit is it about?") if number == 1 else _("And which other?"),
@@ -130,6 +141,9 @@ class CallForm(forms.Form):
                 required=False,
                 error_messages={"invalid_choice": _("Choose units from the list.")},
             )
+
+    def clean_topic(self) -> str:
+        return chosen_topic(self.topics, self.cleaned_data["topic"])
 
     @property
     def units(self) -> list[forms.BoundField]:
@@ -153,7 +167,7 @@ class CallForm(forms.Form):
             body=given["body"],
             title=" ".join(given["title"].split()),
             place=" ".join(given["place"].split()),
-            category_code=given["category_code"],
+            category_code=given["topic"],
             wish=given["wish"],
             channel=given["via"],
             language=given["language"],
@@ -166,7 +180,7 @@ class CallForm(forms.Form):
 
 
 # One key leads to each field from outside a field; `call.js` listens.
-KEYS = {"body": "w", "place": "p", "category_code": "c", "find": "s"}
+KEYS = {"body": "w", "place": "p", "topic": "c", "find": "s"}
 
 
 def typed(data: QueryDict) -> dict[str, Any]:
@@ -174,14 +188,36 @@ def typed(data: QueryDict) -> dict[str, Any]:
     return {name: values[-1] for name, values in data.lists() if values}
 
 
-def _grouped(groups: Sequence[CategoryGroup]) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (
-            localized(group.name) or str(pgettext_lazy("group of categories", "Other")),
-            [(leaf.code, localized(leaf.name)) for leaf in group.leaves],
-        )
+def topics_in(groups: Sequence[CategoryGroup]) -> list[Topic]:
+    """Every category as a line to type; two of one name are told apart by their groups."""
+    lines = [
+        (leaf.code, localized(leaf.name), localized(group.name))
         for group in groups
+        for leaf in group.leaves
     ]
+    names = Counter(name for _code, name, _group in lines)
+    return [
+        Topic(code, name if names[name] == 1 else f"{name} · {group}", group)
+        for code, name, group in lines
+    ]
+
+
+def chosen_topic(topics: Sequence[Topic], typed: str) -> str:
+    """The code of the one topic that was typed, or a part of its name; empty for nothing.
+
+    Raises ValidationError where none fits, or several.
+    """
+    asked = typed.strip().casefold()
+    if not asked:
+        return ""
+    exact = [each.code for each in topics if asked in (each.name.casefold(), each.code)]
+    found = [each for each in topics if asked in each.name.casefold()]
+    if exact or len(found) == 1:
+        return exact[0] if exact else found[0].code
+    if not found:
+        raise forms.ValidationError(_("No topic is called so. Choose one from the list."))
+    few = listed(each.name for each in found[:FEW])
+    raise forms.ValidationError(_("Several topics fit: %(few)s. Choose one.") % {"few": few})
 
 
 class OpenForm(forms.Form):
