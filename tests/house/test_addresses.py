@@ -152,6 +152,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:account": Address(STAFF),
     "staff_desk:change_password": Address(None, STAFF),
     "staff_desk:choose_language": Address(None, STAFF),
+    "staff_desk:choose_single_keys": Address(None, STAFF),
     "staff_desk:sign_out_elsewhere": Address(None, STAFF),
     "staff_desk:give_mail_address": Address(None, STAFF),
     "staff_desk:second_step": public(
@@ -214,6 +215,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:standards": Address(STAFF),
     "staff_desk:standard_new": Address(PROPOSES, PROPOSES),
     "staff_desk:standard_approve": Address(None, REVIEWS_HOUSING, reply("proposed")),
+    "staff_desk:standard_renew": Address(None, REVIEWS_HOUSING, reply("standard")),
     "staff_desk:standard_retire": Address(
         None, REVIEWS_HOUSING | HOUSING | DESK, reply("standard")
     ),

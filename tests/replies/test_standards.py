@@ -15,6 +15,7 @@ from huiying.replies.actions.standards import (
     answer_at_once,
     approve_standard,
     propose_standard,
+    renew_standard,
     retire_standard,
 )
 from huiying.replies.errors import NeedsOwnAnswer, NeedsStandardApprover, NoStandard
@@ -176,3 +177,48 @@ def test_the_pages_propose_check_and_use_one(people, receive):
     assert done.status_code == 302
     case.refresh_from_db()
     assert case.state == CaseState.ANSWERED
+
+
+def test_one_whose_time_is_over_is_read_again_by_a_reviewer_and_used_again(
+    people, receive, standard
+):
+    case, after = receive(), time.now() + timedelta(days=31)
+    with time.at(after):
+        with pytest.raises(NoStandard):
+            answer_at_once(actor=people.clerk.actor, number=case.number, standard=standard.label)
+        for name in ("clerk", "handler", "leader"):
+            with pytest.raises((NotAllowed, NotFound)):
+                renew_standard(
+                    actor=getattr(people, name).actor,
+                    label=standard.label,
+                    expires_on=today() + timedelta(days=30),
+                )
+        with pytest.raises(Invalid):
+            renew_standard(
+                actor=people.unit_reviewer.actor, label=standard.label, expires_on=today()
+            )
+        page = people.unit_reviewer.client.get("/en/desk/standard-answers/")
+        assert "its time is over" in page.content.decode()
+        people.unit_reviewer.client.post(
+            f"/en/desk/standard-answers/{standard.label}/renew/",
+            {"expires_on": (today() + timedelta(days=30)).isoformat()},
+        )
+        answer_at_once(actor=people.clerk.actor, number=case.number, standard=standard.label)
+    renewed = StandardAnswer.objects.get(pk=standard.pk)
+    assert renewed.approved_by == people.unit_reviewer.actor.label
+
+
+def test_who_proposed_it_cannot_read_it_again(people, standard):
+    both = make_person("both", ("housing", "handler"), ("housing", "reviewer"))
+    proposed = propose_standard(
+        actor=both.actor,
+        unit_code="housing",
+        category_code="noise",
+        text=TEXT,
+        expires_on=today() + timedelta(days=9),
+    )
+    approve_standard(actor=people.reviewer.actor, label=proposed.label)
+    with pytest.raises(NeedsStandardApprover):
+        renew_standard(
+            actor=both.actor, label=proposed.label, expires_on=today() + timedelta(days=30)
+        )

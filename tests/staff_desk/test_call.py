@@ -16,6 +16,8 @@ from huiying.casework.models import CaseFile, Report
 from huiying.intake.models import Contact, Message, Submission
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
+from huiying.notices.delivery import compose
+from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.replies.actions.standards import approve_standard, propose_standard
 from tests.people import People, make_person
@@ -338,3 +340,27 @@ class TestLost:
         page = people.clerk.client.post(at("call_lost"), given | {"via": "phone"})
         assert page.status_code == 422
         assert "#id_" in text_of(page)
+
+
+def test_single_keys_can_be_switched_off_by_each_person(people: People):
+    client = people.clerk.client
+    assert "data-keys" not in text_of(client.get(at("call")))
+    client.post(at("choose_single_keys"), {})
+    assert 'data-keys="off"' in text_of(client.get(at("call")))
+    assert "data-keys" not in text_of(people.dispatcher.client.get(at("queue")))
+    client.post(at("choose_single_keys"), {"single_keys": "on"})
+    assert "data-keys" not in text_of(client.get(at("call")))
+
+
+def test_the_mail_with_a_lost_code_carries_the_pin_that_opens_it(people: People):
+    client = people.clerk.client
+    code, pin = take(client, place="渡口街社区", email="a@example.org", language="en")
+    day = timezone.localdate(time.now()).isoformat()
+    client.post(at("call_lost"), {"day": day, "place": "渡口街", "via": "counter"})
+    row = Outgoing.objects.get(kind="lost_code")
+    mail = compose(row, "a@example.org", "https://example.org/en/follow/")
+    body = mail.get_content()
+    assert code.replace(" ", "") in body
+    assert pin.replace(" ", "") in body
+    received = compose(Outgoing.objects.get(kind="received"), "a@example.org", "https://x.example/")
+    assert pin.replace(" ", "") not in received.get_content()

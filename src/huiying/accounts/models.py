@@ -22,6 +22,7 @@ class Account(AbstractBaseUser):
     made_at = models.DateTimeField()
     # Where notices about this account go; empty where nobody gave one.
     email = models.CharField(max_length=254, blank=True, default="")
+    single_keys = models.BooleanField(default=True, db_default=True)  # shortcuts of one key work
 
     objects: ClassVar[AccountManager] = AccountManager()
 

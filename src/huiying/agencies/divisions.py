@@ -78,7 +78,8 @@ def place_names() -> list[str]:
         .order_by("code")
         .values_list("code", "name")
     }
-    whole = next((code for code in names if all(each.startswith(code) for each in names)), "")
+    over_all = (code for code in names if all(each.startswith(code) for each in names))
+    whole = next(over_all, "") if len(names) > 1 else ""
     return [_in_full(code, names, whole) for code in names if code != whole]
 
 

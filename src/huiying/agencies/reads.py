@@ -31,6 +31,7 @@ class Standing:
     unit_name: dict[str, str]
     roles: tuple[str, ...]
     actor: Actor
+    single_keys: bool = True
 
 
 def ancestors(path: str) -> list[str]:
@@ -80,6 +81,7 @@ def standing_of(account: Account) -> Standing:
         unit_name=held[0].unit.name if held else {},
         roles=tuple(dict.fromkeys(membership.role for membership in held)),
         actor=_actor(account, held),
+        single_keys=account.single_keys,
     )
 
 

@@ -3,6 +3,7 @@
 from huiying.accounts.actions.accounts import (
     UsernameTaken,
     choose_language,
+    choose_single_keys,
     create_account,
     create_account_elsewhere,
     give_mail_address,
@@ -14,6 +15,7 @@ from huiying.accounts.actions.accounts import (
 __all__ = [
     "UsernameTaken",
     "choose_language",
+    "choose_single_keys",
     "create_account",
     "create_account_elsewhere",
     "give_mail_address",

@@ -157,6 +157,21 @@ def choose_language(*, actor: Actor, account_id: int, language: str) -> None:
 
 
 @verb
+def choose_single_keys(*, actor: Actor, account_id: int, work: bool) -> None:
+    """Say whether shortcuts of a single key work for this person (WCAG 2.2, 2.1.4)."""
+    account = Account.objects.get(pk=account_id)
+    if actor.label != subject(account):
+        raise NotAllowed
+    Account.objects.filter(pk=account_id).update(single_keys=work)
+    write(
+        actor=actor,
+        action="account.single_keys_chosen",
+        subject=subject(account),
+        data={"work": work},
+    )
+
+
+@verb
 def sign_out_elsewhere(*, actor: Actor, account_id: int, keep: str) -> int:
     """End every session of one's own account but the one with the key `keep`; how many there were."""
     account = Account.objects.get(pk=account_id)

@@ -44,6 +44,7 @@ class Person:
     unit_name: str
     role_names: list[str]
     links: list[tuple[str, str, bool]]
+    single_keys: bool = True
 
 
 def person_of(request: HttpRequest) -> Person | None:
@@ -56,6 +57,7 @@ def person_of(request: HttpRequest) -> Person | None:
         unit_name=localized(standing.unit_name),
         role_names=[str(ROLES[role]) for role in standing.roles],
         links=_links(request, frozenset(standing.roles)),
+        single_keys=standing.single_keys,
     )
 
 

@@ -19,7 +19,7 @@ from huiying.accounts.second_step import WAY, is_missing
 from huiying.accounts.signing_in import check
 from huiying.faces.look import dates
 from huiying.faces.look.people import ROLES
-from huiying.faces.staff_desk.account_forms import LanguageForm, MailForm, PasswordForm
+from huiying.faces.staff_desk.account_forms import KeysForm, LanguageForm, MailForm, PasswordForm
 from huiying.faces.staff_desk.account_pages import AccountPage
 from huiying.faces.staff_desk.asking import actor_of, before_second_step, person_of
 from huiying.kernel.names import localized
@@ -87,6 +87,7 @@ def account_page(
         password_form=password_form or PasswordForm(),
         mail_form=mail_form or MailForm(initial={"email": ways.email}),
         language_form=LanguageForm(initial={"language": request.user.language}),  # type: ignore[union-attr]
+        keys_form=KeysForm(initial={"single_keys": person.single_keys}),
     )
     return render(request, "staff_desk/account.html", {"page": page}, status=status)
 
@@ -155,6 +156,18 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+def choose_single_keys(request: HttpRequest) -> HttpResponse:
+    """Switch shortcuts of a single key on or off for this account."""
+    form = KeysForm(request.POST)
+    if form.is_valid():
+        work = form.cleaned_data["single_keys"]
+        account_id = person_of(request).account_id
+        accounts.choose_single_keys(actor=actor_of(request), account_id=account_id, work=work)
+        messages.success(request, _("Remembered for your account."))
+    return redirect("staff_desk:account")
+
+
 @before_second_step
 @require_POST
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
@@ -189,6 +202,7 @@ urls = [
     path("account/", account, name="account"),
     path("account/password/", change_password, name="change_password"),
     path("account/language/", choose_language, name="choose_language"),
+    path("account/keys/", choose_single_keys, name="choose_single_keys"),
     path("account/mail/", give_mail_address, name="give_mail_address"),
     path("account/elsewhere/", sign_out_elsewhere, name="sign_out_elsewhere"),
 ]

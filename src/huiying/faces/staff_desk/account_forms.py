@@ -32,6 +32,17 @@ class PasswordForm(forms.Form):
         return said
 
 
+class KeysForm(forms.Form):
+    single_keys = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Single keys are shortcuts"),
+        help_text=gettext_lazy(
+            "For example j and k in a list, or w on the call screen. Switch it off if a voice or "
+            "another device types for you."
+        ),
+    )
+
+
 class LanguageForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect

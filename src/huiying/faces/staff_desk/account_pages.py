@@ -22,6 +22,7 @@ class AccountPage:
     offers_steps: bool
     password_form: forms.Form
     language_form: forms.Form
+    keys_form: forms.Form
     mail_form: forms.Form
 
 

@@ -176,6 +176,12 @@ class StandardForm(forms.Form):
         return day
 
 
+class RenewForm(forms.Form):
+    """Until when a standard answer, read again, may be used."""
+
+    expires_on = forms.DateField()
+
+
 def _unit_lines(units: Sequence[UnitChoice]) -> list[tuple[str, str]]:
     above: list[str] = []
     lines = [("", str(CHOOSE))]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.looking import record_opening
-from huiying.faces.staff_desk.answer_forms import StandardForm
+from huiying.faces.staff_desk.answer_forms import RenewForm, StandardForm
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
@@ -104,6 +104,24 @@ def approve(request: HttpRequest, label: str) -> HttpResponse:
 
 
 @require_POST
+def renew(request: HttpRequest, label: str) -> HttpResponse:
+    """Keep it in use until another day, after reading it again."""
+    form = RenewForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a day to come."))
+        return redirect("staff_desk:standards")
+    try:
+        verbs.renew_standard(
+            actor=actor_of(request), label=label, expires_on=form.cleaned_data["expires_on"]
+        )
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Read again. Clerks can go on answering with it."))
+    return redirect("staff_desk:standards")
+
+
+@require_POST
 def retire(request: HttpRequest, label: str) -> HttpResponse:
     """End its use."""
     verbs.retire_standard(actor=actor_of(request), label=label)
@@ -139,5 +157,6 @@ urls = [
     path("standard-answers/", standard_list, name="standards"),
     path("standard-answers/new/", propose, name="standard_new"),
     path("standard-answers/<slug:label>/approve/", approve, name="standard_approve"),
+    path("standard-answers/<slug:label>/renew/", renew, name="standard_renew"),
     path("standard-answers/<slug:label>/retire/", retire, name="standard_retire"),
 ]

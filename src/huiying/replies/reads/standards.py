@@ -1,7 +1,7 @@
 """Standard answers: the list, and those that fit a case."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from huiying.replies.states import StandardState
 
 MOST = 200
 OFFERED = 6
+A_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class StandardLine:
     state_words: str
     expires_on: date
     expired: bool
+    ends_soon: bool
     proposed_by: str
     approved_by: str
     may_approve: bool
@@ -67,6 +69,7 @@ def _line(
         state_words=str(StandardState(standard.state).label),
         expires_on=standard.expires_on,
         expired=standard.expires_on < today(),
+        ends_soon=standard.expires_on < today() + A_MONTH,
         proposed_by=names.get(standard.proposed_by, ""),
         approved_by=names.get(standard.approved_by, ""),
         may_approve=not own and policy.may_approve_standard(actor, standard) is None,

@@ -127,7 +127,7 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") all("details.hy-menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || root.dataset.keys === "off" || typing(event.target)) return;
     if (event.key === "/") {
       const field = document.querySelector("[data-filters] input:not([type=hidden]), [data-filters] select");
       if (field) { event.preventDefault(); field.focus(); field.select?.(); }
