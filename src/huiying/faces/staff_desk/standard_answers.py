@@ -107,13 +107,9 @@ def approve(request: HttpRequest, label: str) -> HttpResponse:
 def renew(request: HttpRequest, label: str) -> HttpResponse:
     """Keep it in use until another day, after reading it again."""
     form = RenewForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choose a day to come."))
-        return redirect("staff_desk:standards")
+    until = form.cleaned_data["expires_on"] if form.is_valid() else None
     try:
-        verbs.renew_standard(
-            actor=actor_of(request), label=label, expires_on=form.cleaned_data["expires_on"]
-        )
+        verbs.renew_standard(actor=actor_of(request), label=label, expires_on=until)
     except Invalid as refusal:
         messages.error(request, str(refusal))
     else:

@@ -134,7 +134,7 @@ def approve_standard(*, actor: Actor, label: str) -> StandardAnswer:
 
 
 @verb
-def renew_standard(*, actor: Actor, label: str, expires_on: date) -> StandardAnswer:
+def renew_standard(*, actor: Actor, label: str, expires_on: date | None) -> StandardAnswer:
     """Say that it still holds, until another day; by a reviewer over its unit who did not propose it."""
     standard = policy.find_standard(actor, label)
     refusal = policy.may_renew_standard(actor, standard)
@@ -142,7 +142,7 @@ def renew_standard(*, actor: Actor, label: str, expires_on: date) -> StandardAns
         raise refusal
     if standard.proposed_by == actor.label:
         raise NeedsStandardApprover
-    if expires_on <= today():
+    if expires_on is None or expires_on <= today():
         raise Invalid(_("Choose a day to come."), field="expires_on")
     _move(standard, approved_by=actor.label, approved_at=time.now(), expires_on=expires_on)
     data = {"expires_on": expires_on.isoformat()}
