@@ -154,6 +154,7 @@ def test_columns_are_guessed_and_none_that_says_who(people, folder):
     assert chosen["to_received"] == "时间"
     assert chosen["to_unit"] == "承办单位"
     assert "手机号" not in chosen.values()
+    assert "13800000001" not in page(client, "import_columns", job)
     answer = client.post(at("import_columns", job), COLUMNS | {"to_place": "手机号"})
     assert answer.status_code == 422
     assert "谁写的信，一概不收" in answer.content.decode()

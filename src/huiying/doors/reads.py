@@ -16,10 +16,12 @@ from huiying.doors.previewing import ROWS, Preview, preview
 from huiying.doors.records import Broken
 from huiying.doors.states import STEPS
 from huiying.doors.workbooks import open_workbook
+from huiying.doors.writers import says_who
 from huiying.kernel.actors import Actor
 from huiying.routing.models import Category
 
 LISTED = 50
+NOT_SHOWN = "•••"
 # Words of a column are looked for in so many rows; there may be so many different ones.
 SEARCHED = 20_000
 MOST_WORDS = 60
@@ -124,11 +126,19 @@ def first_rows(actor: Actor, label: str, *, sheet: str = "") -> FirstRows:
         with open_workbook(path) as workbook:
             sheets = workbook.sheets
     with tables.opened(path, sheet=sheet if sheet in sheets else "") as (table, _read_as):
+        hidden = [says_who(name) for name in table.header]
         rows = [
-            (row.line, [row.reason]) if isinstance(row, Broken) else row
+            (row.line, [row.reason])
+            if isinstance(row, Broken)
+            else (row[0], _shown(row[1], hidden))
             for row in islice(table, ROWS)
         ]
         return FirstRows(sheets, table.header, rows)
+
+
+def _shown(fields: Sequence[str], hidden: Sequence[bool]) -> list[str]:
+    """What nobody may take in, nobody needs to see either."""
+    return [NOT_SHOWN if hide else text for text, hide in zip(fields, hidden, strict=True)]
 
 
 def rows_as_kept(actor: Actor, label: str) -> Preview:
