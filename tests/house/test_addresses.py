@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from huiying.accounts.models import Passkey
 from huiying.casework.actions.writing_back import add_words
+from huiying.casework.models import SavedList
 from huiying.doors import file_actions, folder
 from huiying.intake.files import WHOLE, link
 from huiying.intake.models import Attachment
@@ -101,6 +102,12 @@ def file(scene: Scene) -> dict[str, object]:
     return {"label": label}
 
 
+def saved_list(scene: Scene) -> dict[str, object]:
+    account = scene.people.handler.account
+    kept, _made = SavedList.objects.get_or_create(account=account, name="a", asked={"late": True})
+    return {"list_id": kept.pk}
+
+
 @dataclass(frozen=True)
 class Address:
     """Who may GET and who may POST; None where the method is not offered."""
@@ -180,6 +187,9 @@ TABLE: dict[str, Address] = {
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),
+    "staff_desk:own_lists": Address(STAFF - WITHOUT_LETTERS, STAFF - WITHOUT_LETTERS),
+    # Nobody may touch another's: here it is a handler's.
+    "staff_desk:own_list": Address(None, {"handler"}, saved_list, do="first"),
     "staff_desk:my_next": Address(STAFF - WITHOUT_LETTERS - {"auditor"}),
     "staff_desk:several": Address(DESK | {"supervisor"}, DESK | {"supervisor"}),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),

@@ -37,6 +37,11 @@ class NobodyLeft(Invalid):
     )
 
 
+class NameTaken(Invalid):
+    code = "name_taken"
+    sentence = _("You have a list of this name already.")
+
+
 class UnitTwice(Invalid):
     code = "unit_twice"
     sentence = _("A unit can have one part in a case only.")
@@ -66,3 +71,5 @@ class NotWaiting(MovedOn):
 
 refuse_on("assignment_unit_once", UnitTwice)
 refuse_on("assignment_one_lead", MovedOn)
+refuse_on("saved_list_name_once", NameTaken)
+refuse_on("saved_list_one_first", MovedOn)

@@ -255,3 +255,25 @@ class Opening(models.Model):
                 fields=["report", "hour", "account"], name="opening_once_an_hour"
             )
         ]
+
+
+class SavedList(models.Model):
+    """A list of cases as one member of staff likes to ask for it; `first` is where they begin.
+
+    `asked` holds the filters by name (`queues.Wanted`), never a number, a name or a word of a letter.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=40)
+    asked = models.JSONField()
+    first = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="saved_list_name_once"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(first=True), name="saved_list_one_first"
+            ),
+        ]

@@ -68,6 +68,7 @@ class QueueRow:
 class QueuePage:
     """One page of a list of cases. `together`: (act, label) of what can be done to several at once, with
     the list as hidden fields and whether every box is ticked; none where no row has a box.
+    `save_form` saves the list under a name, where it is narrowed.
     """
 
     title: str
@@ -89,6 +90,9 @@ class QueuePage:
     all_ticked: bool
     tick_url: str
     my_next_url: str
+    own_lists: list[tuple[str, str, bool]]
+    save_form: forms.Form | None
+    save_url: str
 
 
 @dataclass(frozen=True, slots=True)

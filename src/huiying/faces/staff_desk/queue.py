@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiying.casework.queues import COUNTED, CaseList, CaseRow, Wanted, case_list, tabs_of
 from huiying.casework.reads import number_of
+from huiying.casework.saved_lists import ListKept, lists_kept
 from huiying.casework.several import states_for, verbs_of
 from huiying.casework.states import AT_UNIT, OPEN, State
 from huiying.faces.look import dates
@@ -22,6 +23,7 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.forms import category_options, unit_options
 from huiying.faces.staff_desk.lists import NAMES, address, fields_of, query_of, wanted_of
 from huiying.faces.staff_desk.my_next import way_to_next
+from huiying.faces.staff_desk.own_lists import NameForm, first_address, links_to
 from huiying.faces.staff_desk.pages import Empty, Link, NoLettersPage, QueuePage, QueueRow
 from huiying.faces.staff_desk.several import buttons_for, sent_as
 from huiying.intake.states import Channel
@@ -167,7 +169,9 @@ def _empty(found: CaseList, wanted: Wanted) -> Empty:
     return Empty(_("Nothing to do here"), str(NOTHING[found.tab.code]))
 
 
-def _page(found: CaseList, wanted: Wanted, actor: Actor, *, ticked: bool) -> QueuePage:
+def _page(
+    found: CaseList, wanted: Wanted, actor: Actor, kept: list[ListKept], *, ticked: bool
+) -> QueuePage:
     by_due = found.sort == "due"
     boxed = states_for(verbs_of(actor))
     boxes = any(row.state in boxed for row in found.rows)
@@ -194,6 +198,9 @@ def _page(found: CaseList, wanted: Wanted, actor: Actor, *, ticked: bool) -> Que
         together_in=fields_of(wanted, tab=found.tab.code),
         all_ticked=ticked,
         my_next_url=way_to_next(actor, Wanted()),
+        own_lists=links_to(kept, wanted),
+        save_form=NameForm(auto_id="save-%s") if wanted.filtered else None,
+        save_url=reverse("staff_desk:own_lists") + query,
         tick_url=address(
             wanted, after=wanted.after, before=wanted.before, tick="" if ticked else 1
         ),
@@ -217,9 +224,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not tabs_of(actor):
         return render(request, "staff_desk/no_letters.html", {"page": _no_letters(actor)})
-    wanted = wanted_of(request.GET)
+    kept, wanted = lists_kept(actor), wanted_of(request.GET)
+    if not request.GET and (first := first_address(kept)):
+        return redirect(first)
     found = case_list(actor, wanted)
-    page = _page(found, wanted, actor, ticked=bool(request.GET.get("tick")))
+    page = _page(found, wanted, actor, kept, ticked=bool(request.GET.get("tick")))
     return render(request, "staff_desk/queue.html", {"page": page})
 
 
