@@ -118,6 +118,8 @@ def test_from_the_upload_to_the_report(county, people, folder):
     assert "letters" not in job.file
     shown = page(client, "import", job)
     assert "路灯不亮" in shown
+    assert "承办单位: 没有这个单位" in shown
+    assert "供水公司" in shown
     assert "13800000001" not in shown
     assert not Submission.objects.exists()
     job = do(client, job, "check")

@@ -13,6 +13,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from huiying.agencies.reads import unit_choices
+from huiying.casework.states import State
 from huiying.doors import file_actions, folder, policy, reads
 from huiying.doors.errors import FileRefused, MapRefused
 from huiying.doors.map_texts import as_toml
@@ -25,6 +27,7 @@ from huiying.faces.staff_desk.import_forms import ColumnsForm, PasteForm, Upload
 from huiying.faces.staff_desk.import_words import in_words
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
+from huiying.routing.reads import category_groups
 
 type Cell = Any
 SHOWN_REASONS = 50
@@ -284,7 +287,7 @@ def _import_page(shown: ImportShown, seen: Preview | None, problem: str) -> Impo
         more_reasons=max(0, shown.counts["unfit"] - SHOWN_REASONS),
         problem=in_words(problem),
         columns=[{"label": _("Line")}, *({"label": each} for each in _shown_words())],
-        rows=[_kept_row(row) for row in seen.rows] if seen else [],
+        rows=_kept_rows(seen) if seen else [],
         dropped=", ".join(left_out),
         new=", ".join(names),
         acts=_acts(shown, problem),
@@ -301,18 +304,27 @@ def _shown_words() -> list[str]:
     return [_("As it would be kept"), _("State"), _("Unit"), _("What it is about"), _("Answer")]
 
 
-def _kept_row(row: Any) -> list[Cell]:
+def _kept_rows(seen: Preview) -> list[list[Cell]]:
+    names = _names()
+    return [_kept_row(row, names) for row in seen.rows]
+
+
+def _kept_row(row: Any, names: dict[str, str]) -> list[Cell]:
     if row.reason:
-        return [
-            row.line,
-            {"text": _("Does not fit: %(reason)s") % {"reason": row.reason}},
-            *[""] * 4,
-        ]
+        reason = _("Does not fit: %(reason)s") % {"reason": in_words(row.reason)}
+        return [row.line, {"text": reason}, *[""] * 4]
     kept = row.kept
     text = kept.get("title") or kept["body"]
     first = {"text": _short(text), "note": f"{kept['received']} · {kept['source_id']}"}
-    rest = [_short(kept.get(name, "")) for name in ("state", "unit", "category", "answer")]
-    return [row.line, first, *rest]
+    codes = [kept.get(name, "") for name in ("unit", "category")]
+    placed = [names.get(code, code) for code in codes]
+    return [row.line, first, State(kept["state"]).label, *placed, _short(kept.get("answer", ""))]
+
+
+def _names() -> dict[str, str]:
+    """Names of units and categories by their codes."""
+    found = {leaf.code: localized(leaf.name) for each in category_groups() for leaf in each.leaves}
+    return found | {each.code: localized(each.name) for each in unit_choices(past_too=True)}
 
 
 def _figures(shown: ImportShown) -> list[tuple[str, int]]:
