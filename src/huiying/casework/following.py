@@ -18,7 +18,7 @@ from huiying.intake import reads as letters
 from huiying.intake.actions import replay_of
 from huiying.intake.files import AttachmentLinked, attachments_on
 from huiying.intake.models import Message
-from huiying.intake.states import Channel, Wish
+from huiying.intake.states import ERASED, Channel, Wish
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -252,4 +252,6 @@ def _declined(case: CaseFile) -> Declined | None:
         return None
     entries = entries_about([subject(case)])
     said = [entry.data or {} for entry in entries if entry.action == "case.decline"]
-    return Declined(said[-1].get("body", ""), said[-1].get("words", "")) if said else None
+    if not said:
+        return None
+    return Declined(said[-1].get("body", ERASED), said[-1].get("words", ""))

@@ -38,7 +38,8 @@ def named_to(actor: Actor) -> Q:
     return Q(unit_id__in=units) | Q(account_id__in=accounts)
 
 
-def _kept_from(actor: Actor) -> Q:
+def kept_from(actor: Actor) -> Q:
+    """Cases that are kept from this actor, because a complaint about conduct is about them."""
     named = Named.objects.filter(named_to(actor), case_id=OuterRef("pk"))
     return Q(Exists(named), conduct=True)
 
@@ -76,7 +77,7 @@ def visible_cases(actor: Actor) -> QuerySet[CaseFile]:
         seen = everything.filter(Q(lead_unit_id__in=units) | Exists(part))
     else:
         return CaseFile.objects.none()
-    return seen.exclude(_kept_from(actor))
+    return seen.exclude(kept_from(actor))
 
 
 def find(actor: Actor, number: int) -> CaseFile:

@@ -223,6 +223,12 @@ SENTENCES = {
     ),
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),
+    "submission.contact_erased": (gettext_noop("How to reach the writer was erased."), "info"),
+    "submission.words_erased": (gettext_noop("The words of the letter were erased."), "info"),
+    "erasure.asked": (gettext_noop("Asked for erasure."), "info"),
+    "hold.asked": (gettext_noop("Asked to hold the erasure."), "warning"),
+    "hold.granted": (gettext_noop("The erasure is on hold."), "warning"),
+    "hold.ended": (gettext_noop("The erasure is no longer on hold."), "info"),
     "submission.withdrawn": (gettext_noop("Withdrew the letter."), "warning"),
     "submission.opened_by_caller": (gettext_noop("Opened the letter by the writer's PIN."), "info"),
     "submission.code_sent": (
@@ -249,8 +255,24 @@ SENTENCES = {
     "reply.abandon": (gettext_noop("The draft was given up."), "plain"),
     "reply.answer_at_once": (gettext_noop("Chose a standard answer."), "plain"),
 }
+# Where the payload was erased.
+WITHOUT_DETAILS = {
+    "case.receive": gettext_noop("The letter came in."),
+    "case.triage": gettext_noop("Sorted."),
+    "case.assign": gettext_noop("Assigned to a unit."),
+    "case.reassign": gettext_noop("Given to another unit."),
+    "case.return_to_desk": gettext_noop("Sent back to the desk."),
+    "case.decline": gettext_noop("Closed as not ours."),
+    "case.answer": gettext_noop("The case was answered."),
+    "case.answer_at_once": gettext_noop("The case was answered."),
+    "case.close": gettext_noop("The case was closed."),
+    "report.vote": gettext_noop("The writer judged the answer."),
+    "contact.reveal": gettext_noop("A clerk looked at the writer's contact."),
+}
 # Told by another entry of the same act.
-LEFT_OUT = frozenset({"exchange.question", "reply.save"})
+LEFT_OUT = frozenset(
+    {"case.words_erased", "submission.files_erased", "exchange.question", "reply.save"}
+)
 # The case's own entry tells these, unless they put a corrected text in place.
 TOLD_BY_CASE = frozenset({"reply.send", "reply.publish"})
 # What somebody said, by the key of the payload that holds it.
@@ -263,6 +285,8 @@ def told(at: datetime, action: str, data: Data | None, who: str, words: Words) -
     An act that is not known here is named by its code rather than left out.
     """
     said = data or {}
+    if data is None and action in WITHOUT_DETAILS:
+        return Told(at, action, _(WITHOUT_DETAILS[action]), who)
     if action in LEFT_OUT or (action in TOLD_BY_CASE and not said.get("correction")):
         return None
     if said.get("via"):

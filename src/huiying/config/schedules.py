@@ -7,9 +7,10 @@ from procrastinate.contrib.django import app
 
 from huiying.insight import tasks
 from huiying.kernel.limits import sweep_limits
+from huiying.retention import tasks as retention
 from huiying.sample import loading
 
-__all__ = ["app", "forget_tries_and_sessions", "freeze_due_brief", "remove_old_jobs"]
+__all__ = ["app", "erase_due", "forget_tries_and_sessions", "freeze_due_brief", "remove_old_jobs"]
 
 KEEP_FAILED_HOURS = 72
 
@@ -24,6 +25,13 @@ def freeze_due_brief(timestamp: int) -> None:  # noqa: ARG001 - every periodic t
     if settings.DEMO and loading.progress(settings.DATA):
         return
     tasks.freeze_due_brief()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="erase_due", queueing_lock="erase_due")
+def erase_due(timestamp: int) -> None:  # noqa: ARG001
+    """Every hour a few thousand letters at most, so that nothing else waits for it."""
+    retention.erase_due()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -35,6 +35,7 @@ class Submission(models.Model):
     source = models.CharField(max_length=60, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
+    words_erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -56,6 +57,9 @@ class Submission(models.Model):
 
 class Seal(models.Model):
     """The key of one submission, wrapped under the ring key `key_number`; without it nothing opens."""
+
+    # Another ring key wraps it anew; it is destroyed when nothing of the letter is sealed any more.
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
     submission = models.OneToOneField(
         Submission, on_delete=models.PROTECT, primary_key=True, related_name="seal"
@@ -80,6 +84,8 @@ class CallerPin(models.Model):
 
 class Contact(models.Model):
     """How to reach the resident: sealed, opened only at sending. One row per submission, never shared."""
+
+    database_rights = ("SELECT", "INSERT", "DELETE")
 
     submission = models.OneToOneField(
         Submission, on_delete=models.PROTECT, primary_key=True, related_name="contact"
@@ -114,7 +120,8 @@ class Reveal(models.Model):
 class Message(models.Model):
     """One piece of the private exchange between one resident and the desk."""
 
-    database_rights = ("SELECT", "INSERT")
+    # Nothing but the erasure of its words: a trigger refuses any other change.
+    database_rights = ("SELECT", "INSERT", "UPDATE")
 
     class From(models.TextChoices):
         RESIDENT = "resident"

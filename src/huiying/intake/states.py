@@ -1,6 +1,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Stands where words were erased. No words of a resident's: it means the same in every column.
+ERASED = "［内容已按规定清除 · Erased］"
+
 
 class State(models.TextChoices):
     OPEN = "open"

@@ -1,6 +1,7 @@
 """Writing the record. Not verbs of their own: an entry is part of the act that it tells of."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from huiying.kernel import time, verbs
@@ -42,3 +43,16 @@ def write(*, actor: Actor, action: str, subject: str, data: dict[str, Any] | Non
     entry, payload = entry_rows(actor=actor, action=action, subject=subject, data=data)
     insert_together(entry, payload)
     return entry.pk
+
+
+def erase_payloads(subjects: Sequence[str]) -> int:
+    """Erase what the entries on these subjects say beyond their act, with its salt; how many.
+
+    The entries and their commitments stay. Raises RuntimeError outside a verb.
+    """
+    if not verbs.running():
+        raise RuntimeError("A payload is erased inside the verb that says so.")
+    entries = Entry.objects.filter(subject__in=subjects)
+    return Payload.objects.filter(entry__in=entries, salt__isnull=False).update(
+        salt=None, data=None
+    )

@@ -14,10 +14,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from huiying.casework.actions.erasing import erase_words
+from huiying.casework.models import Report
 from huiying.config.backup.archive import keep_names
 from huiying.config.backup.errors import BackupError
 from huiying.config.backup.progress import Say
 from huiying.config.embedded import locks
+from huiying.intake.actions_erasing import erase_contact
 from huiying.intake.enclosing import erase_files
 from huiying.intake.models import Submission
 from huiying.intake.tasks import sweep_loose_files
@@ -49,8 +52,23 @@ def _files_again(subject: str) -> int:
     return erase_files(actor=SYSTEM, submission=submission) if submission else 0
 
 
+def _contact_again(subject: str) -> int:
+    submission = Submission.objects.filter(label=subject.removeprefix("submission:")).first()
+    return erase_contact(actor=SYSTEM, submission=submission) if submission else 0
+
+
+def _words_again(subject: str) -> int:
+    label = subject.removeprefix("submission:")
+    report = Report.objects.select_related("submission").filter(submission__label=label).first()
+    return erase_words(actor=SYSTEM, report=report) if report else 0
+
+
 # Every action of the record that erases, and what does it again.
-AGAIN: dict[str, Callable[[str], int]] = {"submission.files_erased": _files_again}
+AGAIN: dict[str, Callable[[str], int]] = {
+    "submission.files_erased": _files_again,
+    "submission.contact_erased": _contact_again,
+    "submission.words_erased": _words_again,
+}
 
 
 def list_file() -> Path:

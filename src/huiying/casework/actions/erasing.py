@@ -1,0 +1,28 @@
+"""Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
+
+from huiying.casework.labels import subject
+from huiying.casework.models import CaseFile, Report
+from huiying.intake.actions_erasing import erase_words as erase_words_of
+from huiying.intake.states import ERASED
+from huiying.kernel.actors import Actor
+from huiying.kernel.verbs import verb
+from huiying.record.actions import erase_payloads, write
+
+
+@verb
+def erase_words(*, actor: Actor, report: Report) -> int:
+    """Erase one letter; with the last letter of its case the desk's title and reasons go too.
+
+    The number of the letter's entry, 0 where it was done before. For retention alone.
+    """
+    case = CaseFile.objects.select_for_update().get(pk=report.case_id)
+    entry = erase_words_of(actor=actor, submission=report.submission)
+    if not entry:
+        return 0
+    Report.objects.filter(pk=report.pk).update(pressed=None)
+    left = Report.objects.filter(case=case, submission__words_erased_at=None)
+    if not left.exists():
+        CaseFile.objects.filter(pk=case.pk).update(title=ERASED)
+        erase_payloads([subject(case)])
+        write(actor=actor, action="case.words_erased", subject=subject(case))
+    return entry

@@ -1,0 +1,60 @@
+"""Erasing what a letter holds, for good. The letter stands; who wrote it and what it said do not."""
+
+from huiying.intake.actions import subject
+from huiying.intake.enclosing import erase_files
+from huiying.intake.models import Attachment, Contact, Message, Seal, Submission
+from huiying.intake.states import ERASED
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotAllowed
+from huiying.kernel.verbs import verb
+from huiying.record.actions import erase_payloads, write
+
+
+@verb
+def erase_contact(*, actor: Actor, submission: Submission) -> int:
+    """Destroy how to reach the writer; the number of the entry, 0 where there was nothing.
+
+    For retention alone.
+    """
+    _require_system(actor)
+    gone, _counts = Contact.objects.filter(submission=submission).delete()
+    Submission.objects.filter(pk=submission.pk, reachable=True).update(reachable=False)
+    if not gone:
+        return 0
+    _destroy_unused_key(submission)
+    return write(actor=actor, action="submission.contact_erased", subject=subject(submission))
+
+
+@verb
+def erase_words(*, actor: Actor, submission: Submission) -> int:
+    """Put a mark in the place of the letter's words and of its exchange; take its files, its contact
+    and what the record says beyond its acts. The number of the entry, 0 where it was done before.
+
+    For retention alone, through `casework`, which knows what else the words have reached.
+    """
+    _require_system(actor)
+    done = Submission.objects.filter(pk=submission.pk, words_erased_at=None).update(
+        words_erased_at=time.now(), title=ERASED, body=ERASED, place="", replay=None
+    )
+    if not done:
+        return 0
+    Message.objects.filter(submission=submission).update(text=ERASED, replay=None)
+    erase_payloads([subject(submission)])
+    erase_contact(actor=actor, submission=submission)
+    erase_files(actor=actor, submission=submission)
+    _destroy_unused_key(submission)
+    return write(actor=actor, action="submission.words_erased", subject=subject(submission))
+
+
+def _require_system(actor: Actor) -> None:
+    if not actor.has("system"):
+        raise NotAllowed
+
+
+def _destroy_unused_key(submission: Submission) -> None:
+    """Without its key, what a backup still holds of this letter cannot be opened either."""
+    sealed = Contact.objects.filter(submission=submission).exists()
+    if sealed or Attachment.objects.filter(submission=submission, erased_at=None).exists():
+        return
+    Seal.objects.filter(submission=submission).delete()

@@ -1,0 +1,56 @@
+"""What is due for erasure at a moment, under one version of the rules."""
+
+from calendar import monthrange
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from huiying.casework.models import Report
+from huiying.casework.states import State
+from huiying.retention.models import Hold, Rules, What
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same day and hour so many months earlier; the last of the month where there is no such day."""
+    index = moment.year * 12 + moment.month - 1 - months
+    year, month = index // 12, index % 12 + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+
+
+def held_at(moment: datetime) -> Q:
+    """Holds that stop an erasure at this moment."""
+    return Q(granted_at__lte=moment, until__gt=moment, ended_at=None)
+
+
+def ended(before: datetime | None = None) -> Q:
+    """Letters that nobody works on any more: their case is closed, or they were withdrawn."""
+    if before is None:
+        return Q(case__state=State.CLOSED) | Q(ended_at__isnull=False)
+    return Q(case__state=State.CLOSED, case__closed_at__lte=before) | Q(ended_at__lte=before)
+
+
+def holding(what: str) -> Q:
+    """Letters that still have it."""
+    if what == What.CONTACT:
+        return Q(submission__contact__isnull=False)
+    return Q(submission__words_erased_at=None)
+
+
+def not_held(moment: datetime) -> Q:
+    """Letters of cases without a hold."""
+    return ~Q(Exists(Hold.objects.filter(held_at(moment), case=OuterRef("case_id"))))
+
+
+def months_of(rules: Rules, what: str) -> int | None:
+    """Months after closing, or None where this is not erased."""
+    return rules.contact_months if what == What.CONTACT else rules.words_months
+
+
+def due(rules: Rules, what: str, moment: datetime) -> QuerySet[Report]:
+    """The letters whose contact or words are to be erased now, those that ended first at the head."""
+    months = months_of(rules, what)
+    if months is None:
+        return Report.objects.none()
+    return Report.objects.filter(
+        ended(months_before(moment, months)), holding(what), not_held(moment)
+    ).order_by("case__closed_at", "pk")

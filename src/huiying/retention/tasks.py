@@ -1,0 +1,51 @@
+"""What the worker does: end holds whose time came, erase what is due. Safe to repeat and to interrupt."""
+
+from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
+from huiying.kernel.refusals import MovedOn
+from huiying.retention import reads
+from huiying.retention.actions import (
+    end_lapsed_hold,
+    erase_due_letter,
+    finish_run,
+    start_run,
+)
+from huiying.retention.due import due
+from huiying.retention.models import Hold, What
+
+MOST_A_RUN = 1000  # of each kind; the next hour goes on
+
+
+def erase_due() -> int:
+    """One run under the rules in force; how many letters lost contact or words. 0 without rules."""
+    end_lapsed()
+    rules = reads.rules_in_force()
+    if rules is None:
+        return 0
+    moment = time.now()
+    # Words first: with them the contact goes in one act.
+    wanted = [
+        (what, pk)
+        for what in (What.WORDS, What.CONTACT)
+        for pk in due(rules, what, moment).values_list("pk", flat=True)[:MOST_A_RUN]
+    ]
+    if not wanted:
+        return 0
+    run = start_run(actor=SYSTEM, rules=rules)
+    erased = 0
+    for what, pk in wanted:
+        try:
+            erase_due_letter(actor=SYSTEM, run=run, what=what, report_id=pk)
+            erased += 1
+        except MovedOn:  # reopened, held or erased since the list was made
+            continue
+    finish_run(actor=SYSTEM, run=run)
+    return erased
+
+
+def end_lapsed() -> int:
+    """Write down that holds ended by themselves; how many."""
+    lapsed = list(Hold.objects.select_related("case").filter(ended_at=None, until__lte=time.now()))
+    for hold in lapsed:
+        end_lapsed_hold(actor=SYSTEM, hold=hold)
+    return len(lapsed)
