@@ -25,6 +25,8 @@ from huiying.replies.actions.standards import StandardText, approve_standard, pr
 from huiying.replies.actions.writing import draft, submit
 from huiying.replies.models import Reply, StandardAnswer
 from huiying.replies.words import Words
+from huiying.retention.actions import ask_hold, propose_rules, start_run
+from huiying.retention.models import Hold, Rules, Run
 from tests.people import People, make_county, make_people
 
 WORDS = Words(
@@ -54,6 +56,9 @@ class Scene:
     standard: StandardAnswer
     receipt: Receipt
     brief: BriefHead
+    rules: Rules
+    hold: Hold
+    erasure_run: Run
 
 
 def letter(
@@ -118,6 +123,19 @@ def make_scene(people: People) -> Scene:
         for _number in range(2)
     ]
     approve_standard(actor=people.reviewer.actor, label=standards[1].label)
+    rules = propose_rules(
+        actor=people.administrator.actor,
+        contact_months=6,
+        contact_basis="依据",
+        words_months=None,
+        words_basis="",
+    )
+    hold = ask_hold(
+        actor=people.supervisor.actor,
+        number=new.number,
+        reason="法院要求保留",
+        until=time.now() + timedelta(days=90),
+    )
     until = usual_hour()
     brief = count_brief(actor=SYSTEM, day=latest_day(until, time.now()), until=until)
     return Scene(
@@ -133,6 +151,9 @@ def make_scene(people: People) -> Scene:
         standard=standards[1],
         receipt=receipt,
         brief=brief,
+        rules=rules,
+        hold=hold,
+        erasure_run=start_run(actor=SYSTEM, rules=rules),
     )
 
 

@@ -31,6 +31,7 @@ HOUSING = frozenset({"handler", "colleague"})
 SEES_ALL = DESK | ROOT | {"auditor"}
 SEES_HOUSING = SEES_ALL | HOUSING | {"unit_reviewer"}
 REVIEWS_HOUSING = frozenset({"reviewer", "unit_reviewer"})
+ERASURE = frozenset({"supervisor", "auditor", "administrator"})
 WITHOUT_LETTERS = frozenset({"leader", "administrator"})
 SENT_ON = STAFF  # a GET on an act leads to the page of the case, which decides who sees it
 PROPOSES = DESK | HOUSING | {"below", "clerk", "other_handler", "investigator"}
@@ -153,6 +154,7 @@ TABLE: dict[str, Address] = {
     "public_site:letter_judge": WITH_RECEIPT,
     "public_site:letter_reopen": WITH_RECEIPT,
     "public_site:letter_withdraw": WITH_RECEIPT,
+    "public_site:letter_erase": WITH_RECEIPT,
     "public_site:letter_leave": Address(None, STAFF | {"stranger"}, open_to_all=True),
     "staff_desk:sign_in": public(post=True),
     "staff_desk:sign_out": Address(None, STAFF),
@@ -195,6 +197,28 @@ TABLE: dict[str, Address] = {
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:file": Address({"handler"}, arguments=file_of("handler")),
     "staff_desk:case_contact": Address({"clerk"}, {"clerk"}, contact),
+    "staff_desk:case_hold": Address(
+        {"supervisor", "auditor"}, {"supervisor", "auditor"}, case("new")
+    ),
+    "staff_desk:erasure": Address(ERASURE),
+    "staff_desk:erasure_rules": Address(
+        {"administrator", "supervisor"}, {"administrator", "supervisor"}
+    ),
+    "staff_desk:erasure_approve": Address(
+        None, {"administrator", "supervisor"}, lambda scene: {"number": scene.rules.number}
+    ),
+    "staff_desk:erasure_run": Address(
+        ERASURE, arguments=lambda scene: {"label": scene.erasure_run.label}
+    ),
+    "staff_desk:erasure_run_json": Address(
+        ERASURE, arguments=lambda scene: {"label": scene.erasure_run.label}
+    ),
+    "staff_desk:hold_grant": Address(
+        None, {"supervisor", "auditor"}, lambda scene: {"label": scene.hold.label}
+    ),
+    "staff_desk:hold_end": Address(
+        None, {"supervisor", "auditor"}, lambda scene: {"label": scene.hold.label}
+    ),
     "staff_desk:case_triage": Address(SENT_ON, DESK | {"supervisor"}, case("new")),
     "staff_desk:case_assign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_reassign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("at_work")),

@@ -270,7 +270,7 @@ def test_the_database_lets_no_words_be_changed_but_into_the_mark(
         submission_label="x",
         what="words",
         at=time.now(),
-        entry=Entry.objects.order_by("id").last(),
+        entry=Entry.objects.latest("id"),
     )
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)

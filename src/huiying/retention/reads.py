@@ -232,14 +232,13 @@ def certificate(actor: Actor, label: str) -> Certificate:
     run = Run.objects.select_related("rules").filter(label=label).first()
     if run is None:
         raise NotFound
-    names = staff_names({run.rules.proposed_by, run.rules.approved_by})
     rows = Erased.objects.filter(run=run).order_by("pk").select_related("case", "entry")
     kept = set(
         CaseFile.objects.filter(
             cases.kept_from(actor), pk__in=[row.case_id for row in rows]
         ).values_list("pk", flat=True)
     )
-    shown = _rules(run.rules, names, actor)
+    shown = _rules(run.rules, {}, actor)  # a certificate names nobody
     if shown is None:
         raise NotFound
     lines = tuple(

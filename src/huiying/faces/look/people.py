@@ -33,6 +33,11 @@ WAYS = (
     ),
     (pgettext_lazy("navigation", "Briefs"), "staff_desk:briefs", LETTERS | {"leader"}),
     (pgettext_lazy("navigation", "Import"), "staff_desk:imports", frozenset({"administrator"})),
+    (
+        pgettext_lazy("navigation", "Erasure"),
+        "staff_desk:erasure",
+        frozenset({"administrator", "auditor", "head"}),
+    ),
 )
 
 
@@ -58,7 +63,13 @@ def person_of(request: HttpRequest) -> Person | None:
         role_names=[str(ROLES[role]) for role in standing.roles],
         links=_links(request, frozenset(standing.roles)),
         single_keys=standing.single_keys,
+        links=_links(request, frozenset(standing.roles) | _head(standing)),
     )
+
+
+def _head(standing: Any) -> frozenset[str]:
+    """A supervisor of the whole agency has ways that others do not."""
+    return frozenset({"head"} if "" in standing.actor.scopes("supervisor") else ())
 
 
 def _links(request: HttpRequest, roles: frozenset[str]) -> list[tuple[str, str, bool]]:

@@ -40,6 +40,7 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
 from huiying.replies.reads import answers_for_submission
+from huiying.retention.reads import own_erasure
 
 type OnLetter = Callable[[HttpRequest, Actor], HttpResponse]
 
@@ -117,7 +118,8 @@ def _page_of(letter: LetterPage) -> FollowedPage:
     }
     answers = tuple(answers_for_submission(letter.submission_id))
     files = files_shown(letter.files, address_of_file)
-    return FollowedPage(letter=letter, answers=answers, forms=forms, files=files)
+    erasure = own_erasure(letter.submission_id, letter.label)
+    return FollowedPage(letter=letter, answers=answers, forms=forms, erasure=erasure, files=files)
 
 
 def _show(request: HttpRequest, page: FollowedPage, status: int = 200) -> HttpResponse:

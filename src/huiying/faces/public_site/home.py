@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from huiying.faces.public_site.pages import NEVER, HomePage, NeverPage, PrivacyP
 from huiying.intake.states import RevealReason
 from huiying.kernel.names import chinese
 from huiying.replies.reads import latest_answers
+from huiying.retention.reads import rules_in_force
 
 
 @login_not_required
@@ -49,7 +49,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
         (_month(line.month), *(f"{count:,}" for count in line.counts))
         for line in reveals_by_month()
     )
-    page = PrivacyPage(settings.REOPEN_DAYS, tuple(columns), months)
+    rules = rules_in_force()
+    page = PrivacyPage(
+        rules.contact_months if rules else None,
+        rules.words_months if rules else None,
+        tuple(columns),
+        months,
+    )
     return render(request, "public_site/privacy.html", {"page": page})
 
 

@@ -11,6 +11,7 @@ from huiying.faces.look.files import FileShown
 from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawForm, WriteForm
 from huiying.replies.reads.public import AnswerLine
 from huiying.replies.shown import AnswerShown
+from huiying.retention.reads import OwnErasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,19 @@ class FollowedPage:
     letter: LetterPage
     answers: tuple[AnswerShown, ...]
     forms: Mapping[str, OnLetterForm]
+    erasure: OwnErasure
     files: list[FileShown]
     failed: OnLetterForm | None = None
     problem: str = ""
     kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePage:
+    """What is left to erase, what the rules say, and a hold that stops it."""
+
+    form: OnLetterForm
+    state: OwnErasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,8 @@ class NeverPage:
 class PrivacyPage:
     """`reasons` and `months` are the table of looks at contacts."""
 
-    reopen_days: int
+    contact_months: int | None
+    words_months: int | None
     reasons: tuple[dict[str, object], ...]
     months: tuple[tuple[str, ...], ...]
 

@@ -1,4 +1,11 @@
-from huiying.faces.public_site import answers, following, home, letter_files, writing
+from huiying.faces.public_site import answers, erasing, following, home, letter_files, writing
 
 app_name = "public_site"
-urlpatterns = [*home.urls, *writing.urls, *following.urls, *letter_files.urls, *answers.urls]
+urlpatterns = [
+    *home.urls,
+    *writing.urls,
+    *following.urls,
+    *erasing.urls,
+    *letter_files.urls,
+    *answers.urls,
+]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huiying.casework.actions.looking import record_opening
@@ -17,8 +18,10 @@ from huiying.faces.staff_desk.case_parts import case_page
 from huiying.faces.staff_desk.forms import ActForm
 from huiying.faces.staff_desk.lists import address, query_of, wanted_of
 from huiying.faces.staff_desk.my_next import way_to_next
+from huiying.faces.staff_desk.pages import ActShown
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.replies.reads import replies_on_case
+from huiying.retention.policy import may_hold
 
 TEMPLATE = "staff_desk/case.html"
 
@@ -44,6 +47,9 @@ def _shown(
     onward = way_to_next(actor, wanted, shown.number)
     page = case_page(shown, replies, wanted, act=act, form=form, refusal=refusal)
     page = replace(page, my_next_url=onward)
+    if may_hold(actor):
+        url = reverse("staff_desk:case_hold", args=[shown.number])
+        page = replace(page, acts=[*page.acts, ActShown(_("Hold the erasure"), url, direct=True)])
     status = 200 if form is None else 422 if refusal is None else refusal.status
     return render(request, TEMPLATE, {"page": page}, status=status)
 

@@ -1,6 +1,7 @@
 """The forms with which two people set the rules of erasure, and hold it."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.kernel.refusals import Refusal
 
 
-def _months(label: object) -> forms.IntegerField:
+def _months(label: Any) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         required=False,
@@ -18,7 +19,7 @@ def _months(label: object) -> forms.IntegerField:
     )
 
 
-def _basis(label: object) -> forms.CharField:
+def _basis(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=False,
