@@ -47,7 +47,7 @@ CREATE TRIGGER message_words BEFORE UPDATE ON intake_message
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0006_caller_pin'),
+        ('intake', '0007_whole_labels'),
     ]
 
     operations = [
