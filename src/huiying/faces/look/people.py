@@ -61,9 +61,8 @@ def person_of(request: HttpRequest) -> Person | None:
         name=localized(standing.name),
         unit_name=localized(standing.unit_name),
         role_names=[str(ROLES[role]) for role in standing.roles],
-        links=_links(request, frozenset(standing.roles)),
-        single_keys=standing.single_keys,
         links=_links(request, frozenset(standing.roles) | _head(standing)),
+        single_keys=standing.single_keys,
     )
 
 
