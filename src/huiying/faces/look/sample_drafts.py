@@ -18,3 +18,20 @@ def advice() -> dict[str, Any]:
     ]  # fmt: skip
     names = ("kind", "found", "instead", "size", "times")
     return {"hints": [dict(zip(names, row, strict=True)) for row in rows], "more": 2}
+
+
+def beside() -> dict[str, Any]:
+    """Two versions of a text, as `replies.reads.side_by_side` gives them."""
+    rows = [
+        ("same", say("接下来一周，我们", "For a week we shall pass every ")),
+        ("gone", say("隔晚", "second ")),
+        ("new", say("每晚", "")),
+        ("same", say("巡查。", "night.")),
+    ]
+    pieces = [{"kind": kind, "text": text} for kind, text in rows]
+    return {
+        "before": say("第 1 版", "Version 1"),
+        "after": say("第 2 版", "Version 2"),
+        "changed": True,
+        "parts": [{"name": say("答复", "The answer"), "pieces": pieces, "changed": True}],
+    }

@@ -32,6 +32,7 @@ class GalleryPage:
     bars: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
     advice: dict[str, Any]
+    beside: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def gallery() -> GalleryPage:
         bars=_bars(),
         corrections=[corrected],
         advice=sample_drafts.advice(),
+        beside=sample_drafts.beside(),
     )
 
 

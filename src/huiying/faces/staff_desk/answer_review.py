@@ -146,7 +146,7 @@ def review_one(request: HttpRequest, label: str) -> HttpResponse:
     """One answer, its letter, and what to decide."""
     actor = actor_of(request)
     if request.method != "POST":
-        found = review(actor, label)
+        found = review(actor, label, _place(request, "against"))
         record_opening(actor=actor, number=found.number)
         page = AnswerReviewPage(found, ReasonForm(hint=str(SEND_BACK_HINT)))
         return render(request, REVIEW, {"page": page})

@@ -16,6 +16,7 @@ from huiying.replies.reads.beside import (
     preview,
     saved_versions,
 )
+from huiying.replies.reads.side_by_side import SideBySide, side_by_side
 from huiying.replies.reads.versions import all_versions
 from huiying.replies.shown import AnswerShown
 from huiying.replies.states import OPEN, State
@@ -55,6 +56,7 @@ class Review:
     may_correct: bool
     may_withdraw: bool
     advice: Advice
+    beside: SideBySide | None
 
 
 def _why_not(actor: Actor, reply: Reply, saved: tuple[Saved, ...]) -> Refusal | None:
@@ -79,8 +81,11 @@ def _advice(reply: Reply, shown_as: AnswerShown) -> Advice:
     return advice(Words(shown_as.title, shown_as.question, shown_as.text))
 
 
-def review(actor: Actor, label: str) -> Review:
-    """The page on one reply for whoever may see its case. Seven queries."""
+def review(actor: Actor, label: str, against: str = "") -> Review:
+    """The page on one reply for whoever may see its case. Eight queries at most.
+
+    `against` is the number of the version that stands beside the current one.
+    """
     reply = policy.find(actor, label)
     versions = all_versions(reply)
     saved = saved_versions(versions)
@@ -115,4 +120,5 @@ def review(actor: Actor, label: str) -> Review:
         may_correct=policy.may(actor, "correct", reply) is None,
         may_withdraw=policy.may(actor, "withdraw", reply) is None,
         advice=_advice(reply, shown_as),
+        beside=side_by_side(reply, versions, against),
     )
