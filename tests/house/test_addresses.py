@@ -204,8 +204,9 @@ TABLE: dict[str, Address] = {
     "staff_desk:erasure_rules": Address(
         {"administrator", "supervisor"}, {"administrator", "supervisor"}
     ),
+    # Whom the scene let propose or ask is not the second person.
     "staff_desk:erasure_approve": Address(
-        None, {"administrator", "supervisor"}, lambda scene: {"number": scene.rules.number}
+        None, {"supervisor"}, lambda scene: {"number": scene.rules.number}
     ),
     "staff_desk:erasure_run": Address(
         ERASURE, arguments=lambda scene: {"label": scene.erasure_run.label}
@@ -213,9 +214,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:erasure_run_json": Address(
         ERASURE, arguments=lambda scene: {"label": scene.erasure_run.label}
     ),
-    "staff_desk:hold_grant": Address(
-        None, {"supervisor", "auditor"}, lambda scene: {"label": scene.hold.label}
-    ),
+    "staff_desk:hold_grant": Address(None, {"auditor"}, lambda scene: {"label": scene.hold.label}),
     "staff_desk:hold_end": Address(
         None, {"supervisor", "auditor"}, lambda scene: {"label": scene.hold.label}
     ),

@@ -67,6 +67,30 @@ def load(data: Path) -> dict[int, bytes]:
     return parse(path.read_text())
 
 
+def add(data: Path) -> int:
+    """Put a fresh key with the next number into the key file, at once or not at all; its number.
+
+    Raises ImproperlyConfigured where the ring comes from the environment, which only its keeper changes.
+    """
+    if environment.text("HUIYING_KEYS"):
+        raise ImproperlyConfigured(
+            "The key ring comes from HUIYING_KEYS. Add the line that `huiying doctor --new-key` "
+            "prints to it, everywhere, and restart."
+        )
+    ring = load(data)
+    number = max(ring) + 1
+    path = data / FILE_NAME
+    fresh = path.with_name(f"{FILE_NAME}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{path.read_text().rstrip()}\n{number}:{new_key()}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    _keep(data)
+    return number
+
+
 def _keep(folder: Path) -> None:
     """Have the disk remember which files are in `folder`."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -10,9 +10,9 @@ from huiying.agencies.models import Role, Unit
 from huiying.intake import vault
 from huiying.intake.actions import subject
 from huiying.intake.errors import NothingKept, TooManyLooks
-from huiying.intake.models import Reveal, Submission
+from huiying.intake.models import Reveal, Seal, Submission
 from huiying.intake.states import RevealReason
-from huiying.kernel import time
+from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
@@ -68,3 +68,27 @@ def _require_few(actor: Actor) -> None:
     looks = count_acts("contact.reveal", by=actor.label, since=time.now() - HOUR)
     if looks >= settings.REVEALS_PER_HOUR:
         raise TooManyLooks
+
+
+@verb
+def rewrap_seals(*, actor: Actor, most: int) -> int:
+    """Wrap up to `most` keys of letters under the newest ring key; how many. 0 when all are.
+
+    Rows that another run holds are left to it. Nothing that they seal is opened.
+    """
+    if not actor.has("system"):
+        raise NotAllowed
+    newest = keys.newest()
+    old = Seal.objects.exclude(key_number=newest).select_related("submission").order_by("pk")
+    found = list(old.select_for_update(skip_locked=True, of=("self",))[:most])
+    for seal in found:
+        vault.rewrap(seal)
+    Seal.objects.bulk_update(found, ["key_number", "wrapped"])
+    if found:
+        write(
+            actor=actor,
+            action="keys.rewrapped",
+            subject=f"key:{newest}",
+            data={"count": len(found)},
+        )
+    return len(found)

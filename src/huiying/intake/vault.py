@@ -73,6 +73,17 @@ def key_of(submission: Submission) -> bytes:
     return _open(ring, bytes(seal.wrapped), submission.label)
 
 
+def rewrap(seal: Seal) -> None:
+    """Wrap one submission's key under the newest ring key, in place and unsaved.
+
+    Raises KeyError where the ring no longer holds the key that wraps it.
+    """
+    label, number = seal.submission.label, keys.newest()
+    key = _open(keys.for_purpose("vault", seal.key_number), bytes(seal.wrapped), label)
+    seal.wrapped = _seal(keys.for_purpose("vault", number), key, label)
+    seal.key_number = number
+
+
 def seal_key(under: bytes, key: bytes, bound_to: str) -> bytes:
     """`key` sealed under another one, for the row that it belongs to."""
     return _seal(under, key, bound_to)

@@ -29,7 +29,8 @@ KEY_COLUMNS = """
     SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
         AND NOT c.relispartition AND NOT a.attisdropped
-        AND a.atttypid = 'int2'::regtype AND a.attname LIKE '%key%'
+        AND a.atttypid IN ('int2'::regtype, 'int4'::regtype)
+        AND a.attname IN ('key_number', 'code_key')
     ORDER BY 1, 2
 """
 

@@ -39,6 +39,7 @@ COMMANDS = {
     "backup": Command("backup", "Write an archive of everything but the keys."),
     "restore": Command("restore", "Bring an archive into an empty installation."),
     "upgrade": Command("upgrade", "Check, back up, migrate and check again."),
+    "keys": Command("key_ring", "List the key ring, add a key, seal under it."),
     "doctor": Command("doctor", "Check the installation and say how to mend it."),
     "user": Command("user", "Create staff accounts and give them roles."),
     "manage": Command("manage", "Run a management command of Django, for developers."),
