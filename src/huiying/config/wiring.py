@@ -6,6 +6,7 @@ from django.utils import translation
 
 from huiying.accounts.reads import mail_address
 from huiying.intake.callers import pin_of_label
+from huiying.intake.reads import withdrawn_by_label
 from huiying.intake.vault import email_of
 from huiying.notices import delivery
 
@@ -23,4 +24,9 @@ def address_of(label: str) -> str | None:
 
 def wire() -> None:
     """Connect the outbox with the accounts, the vault and the public pages."""
-    delivery.wire(address_of=address_of, page_for=follow_page, pin_of=pin_of_label)
+    delivery.wire(
+        address_of=address_of,
+        page_for=follow_page,
+        pin_of=pin_of_label,
+        withdrawn=withdrawn_by_label,
+    )

@@ -4,6 +4,7 @@ from datetime import datetime
 from huiying.intake import receipts
 from huiying.intake.errors import WrongCode
 from huiying.intake.models import Message, Submission
+from huiying.intake.states import State
 from huiying.kernel.actors import Actor, Grant
 from huiying.kernel.limits import count_try
 
@@ -67,3 +68,9 @@ def exchange_on(submission_ids: list[int]) -> dict[int, list[MessageLine]]:
         line = MessageLine(row.pk, row.at, own, row.kind, row.text, typed)
         found[row.submission_id].append(line)
     return found
+
+
+def withdrawn_by_label(label: str) -> bool:
+    """Whether the letter behind "submission:…" was withdrawn by its writer."""
+    plain = label.removeprefix("submission:")
+    return Submission.objects.filter(label=plain, state=State.WITHDRAWN).exists()

@@ -19,22 +19,28 @@ from huiying.notices.models import Outgoing
 
 type AddressOf = Callable[[str], str | None]
 type PageFor = Callable[[str], str]
+type WithdrawnSince = Callable[[str], bool]
 type PinOf = Callable[[str], str]
 
 _address_of: AddressOf | None = None
 _page_for: PageFor | None = None
 _pin_of: PinOf | None = None
+_withdrawn: WithdrawnSince | None = None
 WITH_PIN = frozenset({"lost_code"})
+# News of an earlier answer: whoever withdrew their letter meanwhile is left in peace.
+NOT_ONCE_WITHDRAWN = frozenset({"corrected", "answer_withdrawn"})
 
 
 class NotWired(RuntimeError):
     """`wire` was not called; `config` calls it when Django is ready."""
 
 
-def wire(*, address_of: AddressOf, page_for: PageFor, pin_of: PinOf) -> None:
+def wire(
+    *, address_of: AddressOf, page_for: PageFor, pin_of: PinOf, withdrawn: WithdrawnSince
+) -> None:
     """Register the resolvers of labels and the maker of page addresses (its argument: a language)."""
-    global _address_of, _page_for, _pin_of
-    _address_of, _page_for, _pin_of = address_of, page_for, pin_of
+    global _address_of, _page_for, _pin_of, _withdrawn
+    _address_of, _page_for, _pin_of, _withdrawn = address_of, page_for, pin_of, withdrawn
 
 
 def _templates(kind: str, part: str) -> list[str]:
@@ -66,12 +72,15 @@ def compose(row: Outgoing, address: str, page: str) -> EmailMessage:
 
 
 def deliver(row: Outgoing, *, by: Backend | None = None) -> str:
-    """Send one row and say how it ended: "sent", or "no_address" where there is nobody to send to.
+    """Send one row and say how it ended: "sent", "no_address" where there is nobody to send to, or
+    "withdrawn" where the letter was withdrawn since and the news is not for them any more.
 
     Raises OSError or smtplib.SMTPException where the back end fails; the row is tried again then.
     """
-    if _address_of is None or _page_for is None:
+    if _address_of is None or _page_for is None or _withdrawn is None:
         raise NotWired
+    if row.kind in NOT_ONCE_WITHDRAWN and _withdrawn(row.recipient):
+        return "withdrawn"
     address = _address_of(row.recipient)
     if address is None or "@" not in parseaddr(address)[1]:
         return "no_address"

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from huiying.agencies.models import Unit
 from huiying.casework.models import CaseFile
 from huiying.casework.states import Outcome
+from huiying.intake.models import Submission
 from huiying.replies.states import ISSUED, OPEN, WITH_REVIEWER, Audience, StandardState, State
 from huiying.routing.models import Category
 
@@ -167,6 +168,25 @@ class ReplyVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["reply", "number"], name="version_number_once"),
+        ]
+
+
+class Given(models.Model):
+    """Whose letter was given this text: what a correction or a withdrawal goes by, wherever the letter
+    went since.
+    """
+
+    database_rights = ("SELECT", "INSERT")
+
+    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reply", "submission"], name="given_once"),
         ]
 
 

@@ -1,6 +1,5 @@
 """Putting right what was said: a correction takes its place, a withdrawal says why it is gone."""
 
-from huiying.casework.telling import tell_writers
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
@@ -8,6 +7,7 @@ from huiying.replies import policy
 from huiying.replies.actions.writing import begin, submit
 from huiying.replies.models import Reply
 from huiying.replies.reads.versions import words_of
+from huiying.replies.recipients import tell_who_had
 from huiying.replies.stepping import check_seen, take_step
 from huiying.replies.words import Words, check_public_reason, check_reason
 
@@ -71,5 +71,5 @@ def withdraw(
     }
     data = {"words": reason, "hidden": hide_text}
     take_step(reply, actor=actor, verb="withdraw", data=data, columns=columns)
-    tell_writers(reply.case, kind="answer_withdrawn")
+    tell_who_had(reply, kind="answer_withdrawn")
     return reply

@@ -4,7 +4,6 @@ from typing import Any
 
 from huiying.casework.answering import mark_answered
 from huiying.casework.models import CaseFile
-from huiying.casework.telling import tell_writers
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
@@ -13,6 +12,7 @@ from huiying.replies.actions.writing import draft, save
 from huiying.replies.errors import NeedsReviewer, NeedsSecondPerson, NotForEverybody
 from huiying.replies.models import Reply
 from huiying.replies.reads.versions import words_of
+from huiying.replies.recipients import keep_given, tell_who_had
 from huiying.replies.states import Audience
 from huiying.replies.stepping import check_seen, move, note, take_step
 from huiying.replies.words import Words, check_reason
@@ -92,8 +92,9 @@ def issue(
     move(reply, verb=verb_name, columns=columns)
     note(reply, actor=actor, verb=verb_name)
     if earlier is not None:
-        tell_writers(reply.case, kind="corrected")
+        tell_who_had(reply, kind="corrected")
         return
+    keep_given(reply)
     outcome = words_of(reply).outcome
     mark_answered(
         reply.case, actor=actor, reply_label=reply.label, outcome=outcome, verb=answers_by
