@@ -9,6 +9,7 @@ import pytest
 
 from huiying.accounts.models import Account
 from huiying.agencies.models import Membership, Unit
+from huiying.agencies.reads import unit_choices
 from huiying.casework.models import CaseFile, Move
 from huiying.config import demo, demo_letters, demo_sample
 from huiying.config.cli.demo import demo_password
@@ -120,3 +121,21 @@ def test_the_password_is_made_once_and_nobody_else_may_read_it(tmp_path):
     assert len(password) >= 12
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert demo_password(tmp_path / "data") == password
+
+
+@pytest.mark.django_db
+def test_units_of_past_requests_are_given_no_new_cases():
+    demo._load_trees()
+    offered = [unit.code for unit in unit_choices()]
+    assert "housing" in offered
+    assert not [code for code in offered if code.startswith("boston")]
+    assert len(unit_choices(past_too=True)) == len(offered) + 8
+
+
+@pytest.mark.django_db
+def test_units_stand_in_the_order_in_which_the_agency_listed_them():
+    demo._load_trees()
+    listed = [row["code"] for row in demo_sample.rows("units.toml", "unit")]
+    at_first_level = [unit.code for unit in unit_choices() if unit.depth == 1]
+    assert at_first_level == [code for code in listed if code in at_first_level]
+    assert at_first_level != sorted(at_first_level)

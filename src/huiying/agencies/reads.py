@@ -86,11 +86,19 @@ def standing_of(account: Account) -> Standing:
 
 
 def unit_choices(*, leave_out_root: bool = False, past_too: bool = False) -> list[UnitChoice]:
-    """The units that may be given cases, in the order of the tree; with `past_too` also the others."""
-    units = Unit.objects.all() if past_too else Unit.objects.filter(active=True)
-    rows = units.order_by("path").values_list("code", "name", "path")
-    choices = [UnitChoice(code, name, path.count("/") - 1) for code, name, path in rows]
-    return [each for each in choices if each.depth or not leave_out_root]
+    """The units that may be given cases; with `past_too` also the others.
+
+    A unit stands after the one above it, and beside its sisters in the order in which the agency
+    loaded them.
+    """
+    rows = list(Unit.objects.values_list("path", "pk", "code", "name", "active"))
+    place = {path: pk for path, pk, *_rest in rows}
+    rows.sort(key=lambda row: [place[above] for above in ancestors(row[0])])
+    return [
+        UnitChoice(code, name, path.count("/") - 1)
+        for path, _pk, code, name, active in rows
+        if (active or past_too) and (path.count("/") > 1 or not leave_out_root)
+    ]
 
 
 def staff_names(labels: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -110,7 +110,12 @@ def _load_trees() -> None:
     units = rows("units.toml", "unit") + rows("boston_units.toml", "unit")
     there = set(Unit.objects.values_list("code", flat=True))
     missing = [
-        UnitRow(code=row["code"], parent=row["parent"], name=row["name"])
+        UnitRow(
+            code=row["code"],
+            parent=row["parent"],
+            name=row["name"],
+            active=row.get("active", True),
+        )
         for row in units
         if row["code"] not in there
     ]

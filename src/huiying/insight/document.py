@@ -213,7 +213,9 @@ def _first(writer: _Writer) -> Section:
         amounts=writer.amounts("late", "decision", "danger_open", "soon", "submissions_late"),
         breakdowns=(
             writer.breakdown(
-                _("Needs a decision, each by its first reason"), "decision", "decision"
+                _("Needs a decision (each case once, under its first reason)"),
+                "decision",
+                "decision",
             ),
             writer.breakdown(_("Late, by unit"), "late", "unit"),
             writer.breakdown(_("Late, by category"), "late", "category"),
