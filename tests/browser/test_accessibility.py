@@ -16,7 +16,11 @@ RULES = {
 # They lead to another page, which is looked at by itself, or are a picture.
 ELSEWHERE = {"staff_desk:sign_in", "staff_desk:next", "public_site:letter", "staff_desk:file"}
 ELSEWHERE |= {"staff_desk:my_next", "staff_desk:several"}
-ELSEWHERE |= {"staff_desk:import_map", "staff_desk:import_report"}  # to take away
+ELSEWHERE |= {
+    "staff_desk:import_map",
+    "staff_desk:import_report",
+    "staff_desk:erasure_run_json",
+}  # to take away
 # With an open letter these are looked at in test_call.py.
 ELSEWHERE |= {
     f"staff_desk:call_{act}" for act in ("letter", "answer", "judge", "reopen", "add", "withdraw")

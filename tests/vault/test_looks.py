@@ -60,7 +60,7 @@ class TestContact:
         assert shown["Cache-Control"] == "no-store"
         assert HIDDEN not in text_of(people.clerk.client.get(url))
         seen = followed(writer)
-        assert "他要求我们直接联系" in seen
+        assert "来信人要求直接联系" in seen
         assert "群众来信办公室" in seen
         assert "clerk同志" not in seen
 
