@@ -20,7 +20,7 @@ SAME = "li.wei.7731@example.org"
 def values_of(writer: Writer) -> dict[tuple[str, str], set[str]]:
     """Each column of each row that belongs to this letter, as text."""
     submission, report = writer.submission, writer.report
-    keys = {
+    keys: dict[str, Any] = {
         "submission_id": submission.pk,
         "report_id": report.pk,
         "case_id": report.case_id,
