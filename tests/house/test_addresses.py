@@ -12,6 +12,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from huiying.accounts.models import Passkey
+from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.writing_back import add_words
 from huiying.casework.models import SavedList
 from huiying.doors import file_actions, folder
@@ -103,6 +104,12 @@ def file(scene: Scene) -> dict[str, object]:
     return {"label": label}
 
 
+def mention(scene: Scene) -> dict[str, object]:
+    who, number = scene.people.handler.account, scene.at_work.number
+    note = write_note(actor=scene.people.clerk.actor, number=number, text=f"@{who.username}")
+    return {"mention_id": note.mentions.get().pk}
+
+
 def saved_list(scene: Scene) -> dict[str, object]:
     account = scene.people.handler.account
     kept, _made = SavedList.objects.get_or_create(account=account, name="a", asked={"late": True})
@@ -192,6 +199,12 @@ TABLE: dict[str, Address] = {
     "staff_desk:own_lists": Address(STAFF - WITHOUT_LETTERS, STAFF - WITHOUT_LETTERS),
     # Nobody may touch another's: here it is a handler's.
     "staff_desk:own_list": Address(None, {"handler"}, saved_list, do="first"),
+    "staff_desk:case_note": Address(
+        SEES_HOUSING - {"auditor"}, SEES_HOUSING - {"auditor"}, case("at_work")
+    ),
+    "staff_desk:mentions": Address(STAFF - WITHOUT_LETTERS),
+    # Nobody may open another's: here it is a handler's.
+    "staff_desk:mention": Address(None, {"handler"}, mention),
     "staff_desk:my_next": Address(STAFF - WITHOUT_LETTERS - {"auditor"}),
     "staff_desk:several": Address(DESK | {"supervisor"}, DESK | {"supervisor"}),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),

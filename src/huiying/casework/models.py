@@ -277,3 +277,37 @@ class SavedList(models.Model):
                 fields=["account"], condition=Q(first=True), name="saved_list_one_first"
             ),
         ]
+
+
+class CaseNote(models.Model):
+    """A note between units on a case: for who may read the case, never for a resident. Append-only.
+
+    The database lets a text be emptied, for erasure, and nothing else be changed.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="notes")
+    author = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    text = models.TextField()
+
+
+class Mention(models.Model):
+    """A member of staff who is named in a note; `read_at` once they opened it."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    note = models.ForeignKey(
+        CaseNote, on_delete=models.PROTECT, related_name="mentions", db_index=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "note"], name="mention_once"),
+        ]

@@ -166,6 +166,11 @@ def may_take_calls(actor: Actor) -> bool:
     return actor.has(Role.CLERK)
 
 
+def may_note(actor: Actor) -> bool:
+    """Whoever works on cases may write a note on those that they see; the auditor only reads."""
+    return actor.has(Role.CLERK, Role.DISPATCHER, *READS_BELOW)
+
+
 def may_know_pressed(actor: Actor) -> bool:
     """Whether a writer was pressed to withdraw: for the agency's supervisor alone."""
     return "" in actor.scopes(Role.SUPERVISOR)

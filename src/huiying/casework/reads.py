@@ -13,6 +13,7 @@ from huiying.casework import policy
 from huiying.casework.deadlines import Clock
 from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
+from huiying.casework.notes import NoteShown, notes_within, read_from
 from huiying.casework.places import (
     Categories,
     Names,
@@ -107,6 +108,7 @@ class CaseShown:
     suggested: Names
     named: NamedShown
     letters: tuple[LetterShown, ...]
+    notes: tuple[NoteShown, ...]
     entries: tuple[Told, ...]
     cut: bool
     acts: tuple[policy.Act, ...]
@@ -129,6 +131,7 @@ def _found(actor: Actor, number: int) -> CaseFile:
         .select_related("lead_unit", "category")
         .annotate(
             parts=ArraySubquery(parts.values(row=JSONObject(unit="unit_id", part="part"))),
+            said=notes_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
         )
         .first()
@@ -173,6 +176,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         suggested=units.name(suggested),
         named=_named(case.whom if case.conduct else [], units),
         letters=letters,
+        notes=tuple(read_from(case.said)),
         entries=entries,
         cut=cut,
         acts=tuple(policy.acts_on(actor, case)),

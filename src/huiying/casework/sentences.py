@@ -221,6 +221,7 @@ SENTENCES = {
         gettext_noop("Taken back from the unit that the complaint is about."),
         "warning",
     ),
+    "case.note": (gettext_noop("Wrote a note between units."), "plain"),
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),
     "submission.contact_erased": (gettext_noop("How to reach the writer was erased."), "info"),

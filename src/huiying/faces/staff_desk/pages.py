@@ -8,6 +8,7 @@ from django import forms
 from huiying.casework.deadlines import Clock
 from huiying.casework.sentences import Told
 from huiying.faces.look.files import FileShown
+from huiying.faces.staff_desk.notes import NotesPart
 
 type Link = tuple[str, str, bool, str]
 
@@ -90,6 +91,7 @@ class QueuePage:
     all_ticked: bool
     tick_url: str
     my_next_url: str
+    mentions: str
     own_lists: list[tuple[str, str, bool]]
     save_form: forms.Form | None
     save_url: str
@@ -187,5 +189,6 @@ class CasePage:
     later: list[ActShown]
     entries: list[Told]
     cut: bool
+    notes: NotesPart | None = None
     problem: str = ""
     kept: Kept | None = field(default=None)

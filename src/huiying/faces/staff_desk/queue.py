@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from huiying.casework.notes import unread
 from huiying.casework.queues import COUNTED, CaseList, CaseRow, Wanted, case_list, tabs_of
 from huiying.casework.reads import number_of
 from huiying.casework.saved_lists import ListKept, lists_kept
@@ -116,6 +117,12 @@ def _tabs(found: CaseList, actor: Actor) -> list[Link]:
     return tabs
 
 
+def _mentions(actor: Actor) -> str:
+    count = unread(actor)
+    said = ngettext("%(count)d unread note names you", "%(count)d unread notes name you", count)
+    return said % {"count": count} if count else _("Notes that name me")
+
+
 def _columns(found: CaseList, wanted: Wanted, *, boxes: bool) -> list[dict[str, str]]:
     received = {
         "label": pgettext("column", "Received"),
@@ -198,6 +205,7 @@ def _page(
         together_in=fields_of(wanted, tab=found.tab.code),
         all_ticked=ticked,
         my_next_url=way_to_next(actor, Wanted()),
+        mentions=_mentions(actor),
         own_lists=links_to(kept, wanted),
         save_form=NameForm(auto_id="save-%s") if wanted.filtered else None,
         save_url=reverse("staff_desk:own_lists") + query,
