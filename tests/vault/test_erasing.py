@@ -342,7 +342,7 @@ class TestWish:
         desk.close(writer)
         actions.erase_on_wish(actor=actor, what=What.WORDS)
         assert left_of(writer) == (False, False)
-        assert Entry.objects.filter(action="erasure.asked").count() == 2
+        assert Entry.objects.filter(action="retention.asked").count() == 2
 
     def test_a_hold_comes_first(self, people: People, closed: Writer):
         hold(people, closed)

@@ -226,7 +226,7 @@ SENTENCES = {
     "exchange.answer": (gettext_noop("Answered the question."), "info"),
     "submission.contact_erased": (gettext_noop("How to reach the writer was erased."), "info"),
     "submission.words_erased": (gettext_noop("The words of the letter were erased."), "info"),
-    "erasure.asked": (gettext_noop("Asked for erasure."), "info"),
+    "retention.asked": (gettext_noop("Asked for erasure."), "info"),
     "hold.asked": (gettext_noop("Asked to hold the erasure."), "warning"),
     "hold.granted": (gettext_noop("The erasure is on hold."), "warning"),
     "hold.ended": (gettext_noop("The erasure is no longer on hold."), "info"),
@@ -271,9 +271,7 @@ WITHOUT_DETAILS = {
     "contact.reveal": gettext_noop("A clerk looked at the writer's contact."),
 }
 # Told by another entry of the same act.
-LEFT_OUT = frozenset(
-    {"case.words_erased", "submission.files_erased", "exchange.question", "reply.save"}
-)
+LEFT_OUT = frozenset({"case.emptied", "submission.files_erased", "exchange.question", "reply.save"})
 # The case's own entry tells these, unless they put a corrected text in place.
 TOLD_BY_CASE = frozenset({"reply.send", "reply.publish"})
 # What somebody said, by the key of the payload that holds it.

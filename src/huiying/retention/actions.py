@@ -170,7 +170,7 @@ def start_run(*, actor: Actor, rules: Rules) -> Run:
     policy.require(actor.has("system"))
     run = Run.objects.create(label=random_label(), rules=rules, started_at=time.now())
     data = {"rules": rules.number}
-    write(actor=actor, action="erasure.run", subject=f"erasure:{run.label}", data=data)
+    write(actor=actor, action="retention.run", subject=f"erasure:{run.label}", data=data)
     return run
 
 
@@ -213,7 +213,7 @@ def erase_on_wish(*, actor: Actor, what: str) -> None:
     _erase(report, what, run=None)
     write(
         actor=actor,
-        action="erasure.asked",
+        action="retention.asked",
         subject=intake.subject(report.submission),
         data={"what": what},
     )

@@ -24,5 +24,5 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     if not left.exists():
         CaseFile.objects.filter(pk=case.pk).update(title=ERASED)
         erase_payloads([subject(case)])
-        write(actor=actor, action="case.words_erased", subject=subject(case))
+        write(actor=actor, action="case.emptied", subject=subject(case))
     return entry
