@@ -96,6 +96,11 @@ class CaseFile(models.Model):
                 condition=Q(state__in=OPEN_VALUES, returns__gte=RETURNS_BEFORE_SUPERVISOR),
                 name="case_sent_back",
             ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(state__in=OPEN_VALUES, danger=True),
+                name="case_open_danger",
+            ),
         ]
 
 

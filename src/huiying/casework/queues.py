@@ -34,6 +34,7 @@ from huiying.kernel.refusals import NotFound
 
 PAGE = 30
 COUNTED = 1000
+MOST_ENDANGERED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +116,16 @@ class CaseRow:
 @dataclass(frozen=True, slots=True)
 class CaseList:
     """One page of a list. `counts` (by tab, of those with work to be done) and `count` stop at 1,001;
-    `newer` and `older` are places to go on from, empty where there is nothing.
+    `newer` and `older` are places to go on from, empty where there is nothing. `endangered` are the
+    first of its open cases in which the writer said that somebody is in danger: at the start of the
+    list, whatever its order.
     """
 
     tabs: list[Tab]
     tab: Tab
     sort: str
     rows: tuple[CaseRow, ...]
+    endangered: tuple[CaseRow, ...]
     counts: dict[str, int]
     count: int
     newer: str
@@ -240,8 +244,8 @@ def sight_over(actor: Actor, units: Units) -> Sight:
 def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     """One page of the list that `wanted` names (the actor's first, where it names none of theirs).
 
-    Raises NotFound for somebody who reads no letters. Five queries whatever the rows: units,
-    categories, what is kept from the actor, counts, rows.
+    Raises NotFound for somebody who reads no letters. Six queries whatever the rows: units,
+    categories, what is kept from the actor, counts, rows, those in danger.
     """
     tabs = tabs_of(actor)
     if not tabs:
@@ -254,11 +258,16 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     sorts = SORTS if tab.open_only else SORTS[:2]
     sort = wanted.sort if wanted.sort in sorts else tab.sort
     page = cursors.page_of(asked.parts, sort, wanted.after, wanted.before, size)
+    first: Sequence[CaseFile] = ()
+    if tab.open_only and size > 1 and not (wanted.after or wanted.before):
+        in_danger = [part.filter(danger=True) for part in asked.parts]
+        first = cursors.page_of(in_danger, "due", "", "", MOST_ENDANGERED).rows
     return CaseList(
         tabs=tabs,
         tab=tab,
         sort=sort,
         rows=tuple(_row(case, units, categories, moment) for case in page.rows),
+        endangered=tuple(_row(case, units, categories, moment) for case in first),
         counts=asked.counts,
         count=asked.count,
         newer=page.newer,

@@ -1,5 +1,7 @@
 """What the worker does: end holds whose time came, erase what is due. Safe to repeat and to interrupt."""
 
+import logging
+
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import MovedOn
@@ -13,6 +15,7 @@ from huiying.retention.actions import (
 from huiying.retention.due import due
 from huiying.retention.models import Hold, What
 
+logger = logging.getLogger(__name__)
 MOST_A_RUN = 1000  # of each kind; the next hour goes on
 
 
@@ -39,6 +42,8 @@ def erase_due() -> int:
             erased += 1
         except MovedOn:  # reopened, held or erased since the list was made
             continue
+        except Exception as error:  # noqa: BLE001 - one letter must not keep all later ones from ending
+            logger.error("letter not erased: report %s, %s", pk, type(error).__name__)
     finish_run(actor=SYSTEM, run=run)
     return erased
 
@@ -46,6 +51,11 @@ def erase_due() -> int:
 def end_lapsed() -> int:
     """Write down that holds ended by themselves; how many."""
     lapsed = list(Hold.objects.select_related("case").filter(ended_at=None, until__lte=time.now()))
+    ended = 0
     for hold in lapsed:
-        end_lapsed_hold(actor=SYSTEM, hold=hold)
-    return len(lapsed)
+        try:
+            end_lapsed_hold(actor=SYSTEM, hold=hold)
+            ended += 1
+        except MovedOn:  # somebody ended it since the list was read
+            continue
+    return ended

@@ -69,7 +69,7 @@ class QueueRow:
 class QueuePage:
     """One page of a list of cases. `together`: (act, label) of what can be done to several at once, with
     the list as hidden fields and whether every box is ticked; none where no row has a box.
-    `save_form` saves the list under a name, where it is narrowed.
+    `save_form` saves the list under a name, where it is narrowed. `endangered`: (title, address, due).
     """
 
     title: str
@@ -81,6 +81,7 @@ class QueuePage:
     shown: str
     columns: list[dict[str, str]]
     rows: list[QueueRow]
+    endangered: list[tuple[str, str, datetime]]
     empty: Empty
     newer_url: str
     older_url: str

@@ -196,6 +196,10 @@ def _page(
         shown=count,
         columns=_columns(found, wanted, boxes=boxes),
         rows=[_row(row, query, boxed) for row in found.rows],
+        endangered=[
+            (row.title, reverse("staff_desk:case", args=[row.number]) + query, row.clock.due_at)
+            for row in found.endangered
+        ],
         empty=_empty(found, wanted),
         newer_url=address(wanted, before=found.newer) if found.newer else "",
         older_url=address(wanted, after=found.older) if found.older else "",
