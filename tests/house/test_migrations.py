@@ -25,7 +25,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_the_models_need_no_migration_that_is_not_there():
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     assert not loader.detect_conflicts()
     wanted = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     ours = {config.label for config in apps.get_app_configs() if config.name.startswith("huiying")}

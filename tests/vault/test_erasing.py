@@ -23,7 +23,7 @@ from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed, NotFound, Refusal
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry, Payload
-from huiying.retention import actions
+from huiying.retention import actions, tasks
 from huiying.retention.due import due, months_before
 from huiying.retention.errors import Held, NothingLeft, SamePerson, StillOpen
 from huiying.retention.models import Erased, Hold, Rules, Run, What
@@ -471,3 +471,27 @@ def test_a_hold_that_begins_while_a_run_erases_is_seen_or_waits():
         thread.join(20)
     assert done in ([0], [1])
     assert Submission.objects.filter(words_erased_at__isnull=False).count() == done[0]
+
+
+def test_one_letter_that_cannot_be_erased_holds_up_no_other(
+    people: People, desk: Desk, closed: Writer, monkeypatch: pytest.MonkeyPatch
+):
+    in_force(people)
+    other = Writer()
+    other.write("路灯坏了。", email="wang@example.org")
+    desk.take_on(other)
+    desk.answer(other)
+    desk.close(other)
+    real, first = tasks.erase_due_letter, []
+
+    def stubborn(**given: object) -> None:
+        first.append(given["report_id"])
+        if given["report_id"] == first[0]:
+            raise ProgrammingError("no such luck")
+        real(**given)
+
+    monkeypatch.setattr(tasks, "erase_due_letter", stubborn)
+    with time.at(time.now() + LATER):
+        assert erase_due() == 1
+    assert Run.objects.get().finished_at is not None
+    assert sorted(left_of(each) for each in (closed, other)) == [(False, False), (True, True)]

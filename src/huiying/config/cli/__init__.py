@@ -33,7 +33,7 @@ COMMANDS = {
     "worker": Command("worker", "Send notices and do scheduled work only."),
     "migrate": Command("migrate", "Bring the database up to this version."),
     "demo": Command("demo", "Start with the sample letters and demo accounts."),
-    "import": Command("import_file", "Take in letters from a CSV file."),
+    "import": Command("import_file", "Take in letters from a CSV or XLSX file."),
     "divisions": Command("divisions", "Load the places that clerks choose from."),
     "brief": Command("brief", "Print the daily brief."),
     "backup": Command("backup", "Write an archive of everything but the keys."),
