@@ -211,7 +211,7 @@ class TestJudging:
         assert "Please tell us" not in page
         assert "You have told us how it stands." in page
         assert re.search(r"You said on [^<]+:.*?Partly solved", page, re.DOTALL)
-        assert page.index("Say something else") < page.index("letter/judge/")
+        assert page.index("Change what you said") < page.index("letter/judge/")
 
     def test_it_can_be_changed_and_outlives_closing(self, opened: Writer, desk: Desk):
         desk.take_on(opened)
@@ -244,6 +244,9 @@ class TestReopening:
         page = text_of(opened.letter())
         assert "The matter was taken up again." in page
         assert "Is the problem solved?" not in page
+        assert "Our earlier answer" in page
+        case_page = desk.people.handler.client.get(f"/en/desk/cases/{opened.case.number}/").text
+        assert "What the writer was told" in case_page
 
     def test_after_the_window_it_is_refused_and_said(self, opened: Writer, desk: Desk):
         desk.take_on(opened)

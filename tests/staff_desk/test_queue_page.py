@@ -49,6 +49,19 @@ def test_a_row_says_what_the_case_is(people):
         assert words in page
 
 
+def test_those_in_danger_stand_before_any_list_of_open_work(people):
+    for title in ("older", "old"):
+        taken_in(title=title)
+    urgent = taken_in(title="树要倒了", danger=True)
+    for tab in ("", "?tab=open&sort=newest", "?tab=open&sort=oldest"):
+        page = people.clerk.client.get(f"{QUEUE}{tab}").text
+        first = page.index(f"/en/desk/cases/{urgent.number}/")
+        assert "Somebody is in danger" in page[:first]
+        assert first < page.index("<table")
+    assert "Somebody is in danger" not in people.clerk.client.get(f"{QUEUE}?tab=all").text
+    assert "Somebody is in danger" not in people.clerk.client.get(f"{QUEUE}?category=leak").text
+
+
 def test_thirty_rows_a_page_and_both_ways(people):
     numbers = [taken_in().number for _row in range(65)]
     client, seen, url = people.clerk.client, [], f"{QUEUE}?tab=all"

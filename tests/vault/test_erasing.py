@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
@@ -23,7 +24,7 @@ from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed, NotFound, Refusal
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry, Payload
-from huiying.retention import actions, tasks
+from huiying.retention import actions
 from huiying.retention.due import due, months_before
 from huiying.retention.errors import Held, NothingLeft, SamePerson, StillOpen
 from huiying.retention.models import Erased, Hold, Rules, Run, What
@@ -482,15 +483,15 @@ def test_one_letter_that_cannot_be_erased_holds_up_no_other(
     desk.take_on(other)
     desk.answer(other)
     desk.close(other)
-    real, first = tasks.erase_due_letter, []
+    asked: list[int] = []
 
-    def stubborn(**given: object) -> None:
-        first.append(given["report_id"])
-        if given["report_id"] == first[0]:
+    def stubborn(**given: Any) -> None:
+        asked.append(given["report_id"])
+        if given["report_id"] == asked[0]:
             raise ProgrammingError("no such luck")
-        real(**given)
+        actions.erase_due_letter(**given)
 
-    monkeypatch.setattr(tasks, "erase_due_letter", stubborn)
+    monkeypatch.setattr("huiying.retention.tasks.erase_due_letter", stubborn)
     with time.at(time.now() + LATER):
         assert erase_due() == 1
     assert Run.objects.get().finished_at is not None

@@ -119,7 +119,14 @@ def _page_of(letter: LetterPage) -> FollowedPage:
     answers = tuple(answers_for_submission(letter.submission_id))
     files = files_shown(letter.files, address_of_file)
     erasure = own_erasure(letter.submission_id, letter.label)
-    return FollowedPage(letter=letter, answers=answers, forms=forms, erasure=erasure, files=files)
+    return FollowedPage(
+        letter=letter,
+        answers=answers,
+        forms=forms,
+        erasure=erasure,
+        files=files,
+        reopened=letter.clock.ended_at is None and not letter.withdrawn,
+    )
 
 
 def _show(request: HttpRequest, page: FollowedPage, status: int = 200) -> HttpResponse:

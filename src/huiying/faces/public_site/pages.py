@@ -63,7 +63,7 @@ class FollowedPage:
     """An opened letter, with a form for each act that is the writer's now, by the act's name.
 
     `failed` is the one of them that has errors; `problem` says why an act was refused, `kept` what was
-    typed where it fits no form any more.
+    typed where it fits no form any more. `reopened`: what was answered is being looked at again.
     """
 
     letter: LetterPage
@@ -71,6 +71,7 @@ class FollowedPage:
     forms: Mapping[str, OnLetterForm]
     erasure: OwnErasure
     files: list[FileShown]
+    reopened: bool
     failed: OnLetterForm | None = None
     problem: str = ""
     kept: str = ""

@@ -146,6 +146,7 @@ def _reply(line: ReplyLine) -> ReplyPart:
         links.append((_("Withdraw it"), reverse("staff_desk:answer_withdraw", args=[line.label])))
     return ReplyPart(
         words=line.state_words,
+        text=line.text,
         title=line.title,
         at=line.at,
         by=line.drafted_by,

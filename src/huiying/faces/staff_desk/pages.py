@@ -149,10 +149,11 @@ class LetterPart:
 
 @dataclass(frozen=True, slots=True)
 class ReplyPart:
-    """One answer of the case in a line, with the ways to go from it."""
+    """One answer of the case in a line, with the ways to go from it; `text` is what was sent."""
 
     words: str
     title: str
+    text: str
     at: datetime
     by: str
     note: str

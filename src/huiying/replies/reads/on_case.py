@@ -16,13 +16,17 @@ from huiying.replies.states import OPEN, Audience, State
 
 @dataclass(frozen=True, slots=True)
 class ReplyLine:
-    """One reply of a case. `state` is a code, `state_words` says it; `at` is when it came to that."""
+    """One reply of a case. `state` is a code, `state_words` says it; `at` is when it came to that.
+
+    `text` is what went to the writer, empty where nothing did or where it is hidden.
+    """
 
     label: str
     address: str
     state: str
     state_words: str
     title: str
+    text: str
     public: bool
     correction: bool
     at: datetime
@@ -56,6 +60,7 @@ def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, st
         state=reply.state,
         state_words=str(State(reply.state).label),
         title=version.title,
+        text="" if reply.issued_at is None or reply.hide_text else version.text,
         public=version.audience == Audience.PUBLIC,
         correction=reply.corrects_id is not None,
         at=next((moment for moment in came if moment is not None), version.at),
