@@ -205,7 +205,7 @@ class TestJudging:
         desk.answer(opened)
         before = text_of(opened.letter())
         assert "Please tell us whether the problem is solved." in before
-        assert "Say something else" not in before
+        assert "Change what you said" not in before
         opened.act("judge", verdict="partly")
         page = text_of(opened.letter())
         assert "Please tell us" not in page
