@@ -35,6 +35,7 @@ def test_a_file_with_map_and_report(county, file, tmp_path: Path):
         "imported": 2,
         "updated": 0,
         "skipped": 0,
+        "unfit": 1,
         "rejected": [{"line": 3, "reason": "text: empty"}],
         "dropped_columns": ["phone"],
     }

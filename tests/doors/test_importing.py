@@ -266,7 +266,7 @@ def test_what_was_done_here_later_stands(county, people, file):
     report = file.load(row(1, **CLOSED))
     assert (report.updated, report.skipped) == (0, 0)
     assert [each.line for each in report.rejected] == [2]
-    assert "worked on here after" in report.rejected[0].reason
+    assert "worked on here" in report.rejected[0].reason
     assert case_of("1").state == "triaged"
     # and the file's older state is no reason to move it either
     assert file.load(row(1)).skipped == 1

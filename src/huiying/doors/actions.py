@@ -12,16 +12,16 @@ from huiying.casework.states import OPEN
 from huiying.doors import staging, statements
 from huiying.doors.staging import IMPORTED, MOVED, Batch, seal
 from huiying.kernel import keys, time
-from huiying.kernel.actors import Actor
+from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.refusals import MovedOn, NotAllowed
 from huiying.kernel.verbs import verb
-from huiying.replies.states import Audience, State
+from huiying.replies.states import Audience
 from huiying.routing.actions import CategoryRow, load_categories
 from huiying.routing.models import Category
 
 CLASHES = (
-    "the case was worked on here after the time that this row gives, waits for its writer, or is a "
-    "complaint about conduct; it stays as it is"
+    "the case was worked on here or did not come by an import, waits for its writer, or is a complaint "
+    "about conduct; it stays as it is"
 )
 
 
@@ -82,13 +82,15 @@ def _said(actor: Actor, batch: Batch) -> dict[str, Any]:
         "source": batch.source,
         "language": batch.language,
         "wish": Audience.PUBLIC if batch.publish else Audience.PRIVATE,
-        "audience": Audience.PUBLIC if batch.publish else Audience.PRIVATE,
-        "reply_state": State.PUBLISHED if batch.publish else State.SENT,
+        "publish": batch.publish,
         "code_key": keys.newest(),
         "open": sorted(OPEN),
         "at": time.now(),
         "actor": actor.label,
         "action": IMPORTED,
+        "imported": IMPORTED,
+        "moved": MOVED,
+        "system": SYSTEM.label,
     }
 
 

@@ -16,8 +16,11 @@ from huiying.kernel.refusals import MovedOn
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
-MOST_REASONS = 10_000
 LONGEST_MAP = 200_000
+NEVER_PUBLISHES = (
+    "An import from a page publishes no answers: one person alone would speak for the agency. Take "
+    "`publish` out of the map, or have whoever runs the installation import the file by the command line."
+)
 
 
 @verb
@@ -32,13 +35,16 @@ def upload(*, actor: Actor, file: str, size: int) -> str:
 
 
 def read_map(text: str) -> Mapping:
-    """The map in a text of TOML; raises MapRefused."""
+    """The map of an import from a page, in a text of TOML; raises MapRefused, also where it publishes."""
     if len(text) > LONGEST_MAP or "\0" in text:
         raise MapRefused("The map is too long, or not a text.")
     try:
-        return mapping.read(tomllib.loads(text))
+        found = mapping.read(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise MapRefused(f"The map is not TOML: {error}") from None
+    if found.publish:
+        raise MapRefused(NEVER_PUBLISHES)
+    return found
 
 
 @verb
@@ -56,6 +62,7 @@ def check(*, actor: Actor, label: str) -> None:
     found = policy.find(actor, label)
     if not found.map:
         raise MapRefused("Say first which column is what.")
+    read_map(found.map)
     _step(found, "check", **_nothing_yet())
     _tell(actor, "check_asked", label)
 
@@ -64,6 +71,8 @@ def check(*, actor: Actor, label: str) -> None:
 def start(*, actor: Actor, label: str) -> None:
     """Have the file imported."""
     found = policy.find(actor, label)
+    if found.map:
+        read_map(found.map)
     _step(found, "start", **_nothing_yet())
     _tell(actor, "started", label)
 
@@ -95,18 +104,19 @@ def stop(*, actor: Actor, label: str, problem: str) -> None:
 
 def progress_of(report: Report) -> dict[str, int]:
     """The counts of a report, as the columns have them."""
-    counts = {name: getattr(report, name) for name in ("read", "imported", "updated", "skipped")}
-    return counts | {"unfit": len(report.rejected)}
+    names = ("read", "imported", "updated", "skipped", "unfit")
+    return {name: getattr(report, name) for name in names}
 
 
 def _details_of(report: Report) -> dict[str, Any]:
-    reasons = [[each.line, each.reason] for each in report.rejected[:MOST_REASONS]]
+    reasons = [[each.line, each.reason] for each in report.rejected]
     return {"rejected": reasons, "dropped": report.dropped_columns}
 
 
 def _nothing_yet() -> dict[str, Any]:
     counts = dict.fromkeys(("read", "imported", "updated", "skipped", "unfit"), 0)
-    return counts | {"began_at": time.now(), "ended_at": None, "problem": "", "rejected": []}
+    begun = {"began_at": time.now(), "attempts": 0, "ended_at": None}
+    return counts | begun | {"problem": "", "rejected": []}
 
 
 def _step(found: FileImport, name: str, **columns: Any) -> None:

@@ -31,6 +31,7 @@ from huiying.kernel.refusals import MovedOn
 ROWS_A_BATCH = 2000
 WORKERS = 2
 TRIES = 5
+MOST_REASONS = 10_000
 MOST_NEW_NAMES = 500
 # Who acts where nobody is named: the record says that the file came by the command line.
 DOOR = Actor("door:import", frozenset({Grant("system")}))
@@ -46,24 +47,31 @@ class Rejected:
 
 @dataclass(slots=True)
 class Report:
-    """What became of a file: every row that was read is imported, updated, skipped or rejected."""
+    """What became of a file: every row that was read is imported, updated, skipped or rejected.
+
+    `unfit` counts the rejected rows; `rejected` holds the first `MOST_REASONS` of them.
+    """
 
     read: int = 0
     imported: int = 0
     updated: int = 0
     skipped: int = 0
+    unfit: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     dropped_columns: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    damaged: bool = False  # the file could not be read to its end
 
-    @property
-    def damaged(self) -> bool:
-        """True where the file could not be read to its end."""
-        return any(each.reason == DAMAGED for each in self.rejected)
+    def reject(self, line: int, reason: str) -> None:
+        """Count a row that does not fit, and keep its reason while there are not too many."""
+        self.unfit += 1
+        self.damaged = self.damaged or reason == DAMAGED
+        if len(self.rejected) < MOST_REASONS:
+            self.rejected.append(Rejected(line, reason))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values under the names of the fields."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "damaged"}
 
 
 type Tell = Callable[[Report], None]
@@ -126,13 +134,13 @@ def batches(reader: Table, fitting: Fitting, report: Report) -> Iterator[list[Pa
     for record in reader:
         report.read += 1
         if isinstance(record, Broken):
-            report.rejected.append(Rejected(record.line, record.reason))
+            report.reject(record.line, record.reason)
             continue
         line, fields = record
         try:
             letter = fitting.fit(line, fields)
         except Unfit as unfit:
-            report.rejected.append(Rejected(line, str(unfit)))
+            report.reject(line, str(unfit))
             continue
         if len(letters) == ROWS_A_BATCH or letter.source_id in letters:
             yield list(letters.values())
@@ -175,7 +183,7 @@ class Keeping:
         for letter in letters:
             reason = self._names.unknown(letter)
             if reason:
-                self._report.rejected.append(Rejected(letter.line, reason))
+                self._report.reject(letter.line, reason)
             else:
                 fitting.append(letter)
         self._make_missing(fitting)
@@ -208,7 +216,8 @@ class Keeping:
         self._report.imported += kept.imported
         self._report.updated += kept.updated
         self._report.skipped += kept.skipped
-        self._report.rejected += [Rejected(line, CLASHES) for line in kept.clashes]
+        for line in kept.clashes:
+            self._report.reject(line, CLASHES)
         self._tell(self._report)
 
 

@@ -18,6 +18,7 @@ class FileImport(models.Model):
     size = models.BigIntegerField()
     map = models.TextField(blank=True)
     began_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)  # how often the worker began to read it
     ended_at = models.DateTimeField(null=True)
     read = models.BigIntegerField(default=0)
     imported = models.BigIntegerField(default=0)

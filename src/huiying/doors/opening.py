@@ -8,12 +8,18 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Buffer, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
+
+from huiying.doors.errors import FileRefused
 
 SAMPLE_BYTES = 1024 * 1024
+# A packed file may grow so many times, and to so many bytes whatever its own size.
+MOST_GROWTH = 200
+ALWAYS_FINE = 256 * 1024 * 1024
+GROWS = "The packed file unpacks to over 200 times its size; it is not read on. Unpack it first."
 GZIP_MAGIC = b"\x1f\x8b"
 # Longer marks first: that of UTF-32 begins like that of UTF-16.
 MARKS = (
@@ -58,16 +64,34 @@ def lines_of(text: io.TextIOWrapper, longest: int) -> Iterator[str]:
     return iter(lambda: text.readline(longest), "")
 
 
+class _Unpacked(gzip.GzipFile):
+    """A packed file that is read on only while it stays within `MOST_GROWTH` or `ALWAYS_FINE`."""
+
+    def __init__(self, raw: BinaryIO, size: int) -> None:
+        super().__init__(fileobj=raw)
+        self._most = max(size * MOST_GROWTH, ALWAYS_FINE)
+        self._read = 0
+
+    def readinto(self, buffer: Buffer) -> int:
+        """As of a raw stream; raises FileRefused."""
+        count = super().readinto(buffer)
+        self._read += count
+        if self._read > self._most:
+            raise FileRefused(GROWS)
+        return count
+
+
 @contextmanager
 def open_text(path: Path, encoding: str = "") -> Iterator[io.TextIOWrapper]:
     """The physical lines of `path` with their line ends; `encoding` overrides what would be found.
 
-    Raises OSError where it cannot be opened, and one of `DAMAGE` where the packed file is damaged.
+    Raises OSError where it cannot be opened, one of `DAMAGE` where the packed file is damaged, and
+    FileRefused where it grows without measure.
     """
     with path.open("rb") as raw:
         packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         raw.seek(0)
-        plain = gzip.GzipFile(fileobj=raw) if packed else raw
+        plain = _Unpacked(raw, path.stat().st_size) if packed else raw
         buffered = io.BufferedReader(cast(io.RawIOBase, plain), SAMPLE_BYTES)
         found = encoding or encoding_of(buffered.peek(SAMPLE_BYTES)[:SAMPLE_BYTES])
         with io.TextIOWrapper(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from huiying.doors.errors import MapRefused
 from huiying.doors.fitting import Fitting, PastLetter
-from huiying.doors.importing import MOST_NEW_NAMES, Rejected, Report, Tell, batches, dropped, opened
+from huiying.doors.importing import MOST_NEW_NAMES, Report, Tell, batches, dropped, opened
 from huiying.doors.mapping import Mapping
 from huiying.doors.naming import Names
 from huiying.intake.models import Submission
@@ -38,7 +38,7 @@ def rehearse(path: Path, mapping: Mapping, *, tell: Tell) -> Report:
 def _fits(names: Names, letter: PastLetter, report: Report) -> bool:
     reason = names.unknown(letter)
     if reason:
-        report.rejected.append(Rejected(letter.line, reason))
+        report.reject(letter.line, reason)
     return not reason
 
 

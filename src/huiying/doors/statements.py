@@ -23,8 +23,9 @@ COPY_ROWS = f"COPY import_rows ({', '.join(NAMES)}) FROM STDIN"
 COPY_STEPS = f"COPY import_steps ({', '.join(STEP_NAMES)}) FROM STDIN"
 
 # What is known of a row is asked of the case's moves: an answer or a closing at this time or later.
-# `clash` says that the case was moved here after the time that the row gives, that it waits for its
-# writer, or that it is a complaint about conduct: no file answers that in public or gives it to a unit.
+# `clash` says that a file has no say in the case any more: it was moved here after the time that the row
+# gives, it did not come by an import, anybody but an import did something with it, an answer is being
+# written, it waits for its writer, or it is a complaint about conduct.
 KNOWN = """
 SELECT r.line, c.label, c.state, r.state,
        asked.answer AS answer,
@@ -32,7 +33,8 @@ SELECT r.line, c.label, c.state, r.state,
        asked.forward AS forward,
        (asked.answer AND r.answered_at < c.moved_at)
        OR (asked.close AND r.closed_at < c.moved_at)
-       OR ((asked.answer OR asked.close OR asked.forward) AND (c.conduct OR c.state = 'waiting'))
+       OR ((asked.answer OR asked.close OR asked.forward)
+           AND (c.conduct OR c.state = 'waiting' OR handled.here))
            AS clash
 FROM import_rows r
 CROSS JOIN LATERAL (
@@ -57,6 +59,18 @@ CROSS JOIN LATERAL (
            r.state = ANY(%(open)s) AND c.state = 'received' AND c.version = 1
                AND r.state <> 'received' AS forward
 ) asked
+CROSS JOIN LATERAL (
+    SELECT NOT EXISTS (
+               SELECT FROM record_entry e
+               WHERE e.subject = 'case:' || c.label AND e.action = %(imported)s OFFSET 0
+           ) OR EXISTS (
+               SELECT FROM record_entry e
+               WHERE e.subject = 'case:' || c.label AND e.actor <> %(system)s
+                 AND e.action NOT IN (%(imported)s, %(moved)s) OFFSET 0
+           ) OR EXISTS (
+               SELECT FROM replies_reply y WHERE y.case_id = c.id AND y.drafted_by <> '' OFFSET 0
+           ) AS here
+) handled
 ORDER BY r.line
 """
 
@@ -76,14 +90,17 @@ TELL_AND_ANSWER = """), entries AS (
         correction_reason, hides_earlier, drafted_by, drafted_at, submitted_at, sent_back_because,
         approved_by, approved_at, approved_version, audience, issued_at, answered_at,
         withdrawn_because, hide_text)
-    SELECT reply_id, reply_label, case_id, %(reply_state)s, 1, lead_id, round, category_id,
+    SELECT reply_id, reply_label, case_id,
+           CASE WHEN public THEN 'published' ELSE 'sent' END, 1, lead_id, round, category_id,
            %(language)s, address, '', false, '', answered_at, answered_at, '',
-           'source:' || %(source)s, answered_at, 1, %(audience)s, answered_at, answered_at, '', false
+           'source:' || %(source)s, answered_at, 1,
+           CASE WHEN public THEN 'public' ELSE 'private' END, answered_at, answered_at, '', false
     FROM news WHERE reply_id IS NOT NULL
 ), versions AS (
     INSERT INTO replies_replyversion (
         reply_id, number, at, author, title, question, text, outcome, audience)
-    SELECT reply_id, 1, answered_at, '', case_title, question, answer, outcome, %(audience)s
+    SELECT reply_id, 1, answered_at, '', case_title, question, answer, outcome,
+           CASE WHEN public THEN 'public' ELSE 'private' END
     FROM news WHERE reply_id IS NOT NULL
 )
 """
@@ -91,7 +108,7 @@ TELL_AND_ANSWER = """), entries AS (
 FRESH = (
     """
 WITH news AS MATERIALIZED (
-    SELECT r.*, 1 AS round,
+    SELECT r.*, 1 AS round, %(publish)s AS public,
            nextval('intake_submission_id_seq') AS submission_id,
            nextval('casework_casefile_id_seq') AS case_id,
            nextval('record_entry_id_seq') AS entry_id,
@@ -153,7 +170,8 @@ SELECT count(*) FROM news
 """
 )
 
-# A known case goes forward: each step is a move of its own, and nothing that stands is changed back.
+# A known case goes forward: each step is a move of its own, and nothing that stands is changed back. Its
+# answer is published only where every writer wishes so (as in `replies.policy.may_be_public`).
 FORWARD = (
     """
 WITH news AS MATERIALIZED (
@@ -161,6 +179,11 @@ WITH news AS MATERIALIZED (
            r.reply_label, r.address, r.state,
            c.id AS case_id, c.state AS source, c.version, c.round, c.category_id, c.due_at,
            c.title AS case_title, c.moved_at, c.lead_unit_id AS lead_before,
+           %(publish)s AND NOT c.conduct AND coalesce((
+               SELECT bool_and(w.wish = 'public')
+               FROM casework_report o JOIN intake_submission w ON w.id = o.submission_id
+               WHERE o.case_id = c.id AND o.ended_at IS NULL
+           ), false) AS public,
            CASE WHEN c.lead_unit_id IS NULL AND c.version = 1 AND r.state <> 'triaged'
                 THEN r.unit_id ELSE c.lead_unit_id END AS lead_id,
            nextval('record_entry_id_seq') AS entry_id,

@@ -24,6 +24,11 @@ logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=1)
 TELL_SECONDS = 1.0
+MOST_ATTEMPTS = 3
+CRASHED = (
+    "The worker crashed three times while it read this file, so it is not tried again by itself. Look "
+    "at the log of the worker; a smaller file may do."
+)
 GONE = gettext_lazy("The uploaded file is no longer there. Upload it again.")
 ALONE = "hashtextextended('imports from a page', 0)"
 
@@ -32,7 +37,7 @@ def run_next() -> int:
     """Read the file that has waited longest, to its end; how many were read.
 
     A session's lock shows that somebody does: where it is free, a file that is said to be read was left
-    by a crash, and is read again. What was kept of it is found and skipped.
+    by a crash, and is read again, three times at most. What was kept of it is found and skipped.
     """
     with _alone() as mine:
         waiting = FileImport.objects.filter(state__in=AT_WORK).order_by("began_at", "id")
@@ -59,6 +64,9 @@ def _alone() -> Iterator[bool]:
 def _read(found: FileImport) -> None:
     path = folder.path_of(found.file)
     try:
+        if found.attempts >= MOST_ATTEMPTS:
+            raise FileRefused(CRASHED)
+        FileImport.objects.filter(pk=found.pk).update(attempts=found.attempts + 1)
         if not path.is_file():
             raise FileRefused(GONE)
         mapping = file_actions.read_map(found.map)

@@ -41,7 +41,7 @@ class AnswerShown:
     `said_at` is when this text was issued, None in a preview; `answered_at` when the first one was.
     `on_view` says that everybody can read it at its address. `hidden` says that the words hold
     personal data and are kept from the reader; then question and text are empty and the title says
-    only what it is about.
+    only what it is about. `imported_from` names the source where no one here wrote it.
     """
 
     label: str
@@ -64,6 +64,7 @@ class AnswerShown:
     withdrawn_because: str = ""
     hidden: bool = False
     on_view: bool = False
+    imported_from: str = ""
     verdicts: tuple[Verdict, ...] = ()
 
     @property
@@ -85,6 +86,12 @@ def _earlier(reply: Reply, version: ReplyVersion, by: Reply, *, all_hidden: bool
         earlier_text="" if hidden else version.text,
         hidden=hidden,
     )
+
+
+def _source_of(reply: Reply) -> str:
+    """Where this text was imported from: an import approves in the name of its source."""
+    kind, _colon, source = reply.approved_by.partition(":")
+    return source if kind == "source" else ""
 
 
 def shown(chain: Chain) -> AnswerShown:
@@ -127,4 +134,5 @@ def shown(chain: Chain) -> AnswerShown:
         withdrawn_because=reply.withdrawn_because,
         hidden=hidden,
         on_view=policy.on_view(reply),
+        imported_from=_source_of(reply),
     )

@@ -104,13 +104,13 @@ class Progress:
             say(f"Columns not taken in: {', '.join(report.dropped_columns)}")
         for each in report.rejected[:20]:
             say(f"line {each.line}: {each.reason}")
-        if len(report.rejected) > 20:
-            say(f"… and {len(report.rejected) - 20} more rows; --report lists them all.")
+        if report.unfit > 20:
+            say(f"… and {report.unfit - 20} more rows; --report lists the first 10,000.")
 
     def _sentence(self, report: Any) -> str:
         seconds = max(time.monotonic() - self._began, 0.001)
         return (
             f"{report.read:,} rows read, {report.imported:,} imported, {report.updated:,} updated, "
-            f"{report.skipped:,} skipped, {len(report.rejected):,} rejected, "
+            f"{report.skipped:,} skipped, {report.unfit:,} rejected, "
             f"{report.read / seconds:,.0f} rows a second"
         )

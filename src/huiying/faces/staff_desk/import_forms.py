@@ -74,9 +74,6 @@ class ColumnsForm(forms.Form):
     date_format = forms.ChoiceField(
         label=_("How times are written"), choices=FORMATS, required=False
     )
-    publish = forms.BooleanField(
-        label=_("Letters and answers were public before: publish the answers"), required=False
-    )
 
     def __init__(self, first: FirstRows, table: dict[str, Any], data: Any = None) -> None:
         super().__init__(data, initial=_initial(first, table))
@@ -105,7 +102,6 @@ class ColumnsForm(forms.Form):
             "source": said["source"],
             "language": said["language"],
             "time_zone": said["time_zone"],
-            "publish": said["publish"],
         }
         if said.get("sheet"):
             made["sheet"] = said["sheet"]
@@ -132,7 +128,6 @@ def _initial(first: FirstRows, table: dict[str, Any]) -> dict[str, Any]:
         "source": table.get("source", ""),
         "language": table.get("language", settings.LANGUAGE_CODE),
         "time_zone": table.get("time_zone", settings.TIME_ZONE),
-        "publish": table.get("publish", False),
         "sheet": table.get("sheet", ""),
         "date_format": received.get("format", "") if isinstance(received, dict) else "",
         **{f"to_{name}": column for name, column in columns.items() if isinstance(column, str)},

@@ -28,8 +28,17 @@ SENTENCES = (
     _("a quotation mark is opened and not closed as it should be"),
     _("the file is damaged or cut off here; what came before was read"),
     _(
-        "the case was worked on here after the time that this row gives, waits for its writer, or is a "
-        "complaint about conduct; it stays as it is"
+        "the case was worked on here or did not come by an import, waits for its writer, or is a complaint "
+        "about conduct; it stays as it is"
+    ),
+    _("The packed file unpacks to over 200 times its size; it is not read on. Unpack it first."),
+    _(
+        "An import from a page publishes no answers: one person alone would speak for the agency. Take "
+        "`publish` out of the map, or have whoever runs the installation import the file by the command line."
+    ),
+    _(
+        "The worker crashed three times while it read this file, so it is not tried again by itself. Look "
+        "at the log of the worker; a smaller file may do."
     ),
     _(
         "a number of more than 15 digits, which a workbook does not hold exactly; its column should "
