@@ -19,6 +19,7 @@ from huiying.faces.staff_desk.answer_forms import (
     TextForm,
 )
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
 from huiying.replies.actions import mending, writing
@@ -40,6 +41,10 @@ class AnswerEditorPage:
     form: EditorForm
     theirs: Words | None = None
     problem: str = ""
+
+    @property
+    def letters(self) -> list[LetterBeside]:
+        return letters_beside(self.editor.letters)
 
     @property
     def trail(self) -> Trail:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiying.casework.actions.looking import record_opening
 from huiying.faces.staff_desk.answer_forms import ReasonForm, WithdrawalForm
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
 from huiying.replies.actions import mending, reviewing
@@ -66,6 +67,10 @@ class AnswerReviewPage:
     review: Review
     form: ReasonForm
     problem: str = ""
+
+    @property
+    def letters(self) -> list[LetterBeside]:
+        return letters_beside(self.review.letters)
 
     @property
     def trail(self) -> Trail:

@@ -14,6 +14,7 @@ from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.looking import record_opening
 from huiying.faces.staff_desk.answer_forms import RenewForm, StandardForm
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.replies.actions import standards as verbs
@@ -49,6 +50,10 @@ class UseStandardPage:
 
     at_once: AtOnce
     problem: str = ""
+
+    @property
+    def letters(self) -> list[LetterBeside]:
+        return letters_beside(self.at_once.letters)
 
     @property
     def trail(self) -> Trail:

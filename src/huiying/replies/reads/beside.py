@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from huiying.agencies.reads import staff_names
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.questions import Asked, asked_by, questions_on
-from huiying.intake.models import Message
+from huiying.intake.files import AttachmentLinked, lines_of, linked
+from huiying.intake.models import Message, Submission
 from huiying.intake.reads import MessageLine, exchange_on
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -32,7 +35,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One writer's letter beside the editor, with the exchange on it."""
+    """One writer's letter beside the editor, with the exchange on it and links to its files."""
 
     title: str
     body: str
@@ -41,6 +44,7 @@ class Letter:
     received_at: datetime
     wish: str
     exchange: tuple[Note, ...]
+    files: tuple[AttachmentLinked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +68,41 @@ def language_of(case: CaseFile) -> str:
     return reports.values_list("submission__language", flat=True).first() or ""
 
 
-def letters_of(case: CaseFile) -> tuple[Letter, ...]:
-    """The letters of the case that were not withdrawn, oldest first. Three queries."""
-    reports = (
-        Report.objects.filter(case=case, ended_at=None).select_related("submission").order_by("id")
+def letters_of(case: CaseFile, reader: Actor) -> tuple[Letter, ...]:
+    """The letters of the case that were not withdrawn, oldest first. Three queries.
+
+    Whether the reader may see the case is asked by whoever calls this; the links serve them alone.
+    """
+    reports: Any = (
+        Report.objects.filter(case=case, ended_at=None)
+        .select_related("submission")
+        .annotate(files=lines_of(OuterRef("submission")))
+        .order_by("id")
     )
-    submissions = [report.submission for report in reports]
-    exchange = exchange_on([submission.pk for submission in submissions])
+    exchange = exchange_on([report.submission_id for report in reports])
     asked = questions_on(case) if any(exchange.values()) else []
     return tuple(
-        Letter(
-            title=submission.title,
-            body=submission.body,
-            place=submission.place,
-            channel=str(submission.get_channel_display()),
-            received_at=submission.received_at,
-            wish=submission.wish,
-            exchange=tuple(_note(line, asked) for line in exchange[submission.pk]),
-        )
-        for submission in submissions
+        _letter(report.submission, exchange[report.submission_id], asked, report.files, reader)
+        for report in reports
+    )
+
+
+def _letter(
+    submission: Submission,
+    exchange: Iterable[MessageLine],
+    asked: list[Asked],
+    files: list[dict[str, Any]],
+    reader: Actor,
+) -> Letter:
+    return Letter(
+        title=submission.title,
+        body=submission.body,
+        place=submission.place,
+        channel=str(submission.get_channel_display()),
+        received_at=submission.received_at,
+        wish=submission.wish,
+        exchange=tuple(_note(line, asked) for line in exchange),
+        files=linked(files, reader),
     )
 
 

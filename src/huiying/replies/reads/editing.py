@@ -74,7 +74,7 @@ def editor(actor: Actor, number: int) -> Editor:
         reply.case = case
         if policy.is_live(reply):
             return _editor(actor, reply)
-    letters = letters_of(case)
+    letters = letters_of(case, actor)
     why_private = _why_private(case, letters)
     return Editor(
         number=case.number,
@@ -103,7 +103,7 @@ def editor(actor: Actor, number: int) -> Editor:
 
 
 def _editor(actor: Actor, reply: Reply) -> Editor:
-    letters = letters_of(reply.case)
+    letters = letters_of(reply.case, actor)
     versions = all_versions(reply)
     words = words_in(versions[0])
     return Editor(

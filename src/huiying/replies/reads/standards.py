@@ -139,7 +139,7 @@ def fitting(actor: Actor, number: int) -> AtOnce:
         number=case.number,
         case_title=case.title,
         seen=case.version,
-        letters=letters_of(case),
+        letters=letters_of(case, actor),
         choices=tuple(_line(actor, row, names, language) for row in listed),
         public=policy.may_be_public(case) is None,
     )
