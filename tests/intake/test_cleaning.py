@@ -16,7 +16,6 @@ from PIL import Image, ImageCms
 
 from huiying.intake import inspecting
 from huiying.intake.cleaning.images import KEPT_PIXELS
-from huiying.intake.cleaning.jpeg_streams import without_metadata
 from huiying.intake.errors import FileNotTaken
 from tests import files
 
@@ -325,11 +324,6 @@ def test_a_scan_in_a_pdf_says_no_longer_where_it_was_made():
     with Image.open(io.BytesIO(bare)) as image:
         image.load()
         assert image.size == (80, 60)
-
-
-def test_a_jpeg_that_cannot_be_followed_is_left_as_it_is():
-    for raw in (b"", b"\xff\xd8", b"\xff\xd8\xff\xe1\xff\xff", b"\xff\xd8nothing", b"words"):
-        assert without_metadata(raw) == raw
 
 
 def test_the_process_knows_none_of_our_keys(monkeypatch):

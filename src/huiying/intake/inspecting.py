@@ -34,6 +34,9 @@ SENTENCES: dict[str, str | Promise] = {
     Problem.MANY_PAGES: _(
         "This PDF has too many pages (more than 300). Send the ones that matter."
     ),
+    Problem.PICTURE_INSIDE: _(
+        "A picture inside this PDF is of a kind that cannot be cleaned. A photo of it will do."
+    ),
     Problem.POINTS_OUTSIDE: _(
         "This PDF needs other files or programs to be shown. Print it to a new PDF and send that."
     ),

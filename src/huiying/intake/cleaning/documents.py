@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import pikepdf
 
-from huiying.intake.cleaning.jpeg_streams import without_metadata
+from huiying.intake.cleaning.pictures_inside import clean_picture
 from huiying.intake.cleaning.refused import Problem, Refused
 
 MOST_PAGES = 300
@@ -39,6 +39,9 @@ NEVER = {
         "/Metadata",
     ),
     *("/OpenAction", "/OPI", "/PieceInfo", "/Ref", "/RichMediaContent", "/XFA"),
+    # When, where, with what and by whom it was made: no reader needs it to draw.
+    *("/CreationDate", "/Creator", "/CreatorInfo", "/LastModified", "/Measure", "/ModDate"),
+    *("/Producer", "/PtData", "/Thumb", "/User"),
 }
 ACTIONS = {
     *("/GoTo", "/GoToR", "/GoToE", "/GoToDp", "/GoTo3DView", "/Hide", "/ImportData", "/JavaScript"),
@@ -105,7 +108,8 @@ def _scrub(pdf: pikepdf.Pdf) -> None:
     """Walk what is left: a second net for what should hang on no page."""
     for thing, named_by_author in _reachable(pdf.Root):
         if isinstance(thing, pikepdf.Stream):
-            _scrub_stream(thing)
+            _refuse_pointing(thing)
+            clean_picture(pdf, thing)
         if not isinstance(thing, pikepdf.Array) and not named_by_author:
             for key in NEVER & set(thing.keys()):
                 del thing[key]
@@ -146,23 +150,8 @@ def _acts_or_points(value: Any) -> bool:
     return str(value.get("/S", "")) in ACTIONS or str(value.get("/Type", "")) in POINTS
 
 
-def _scrub_stream(stream: Any) -> None:
+def _refuse_pointing(stream: Any) -> None:
     if "/F" in stream or "/FFilter" in stream or "/FDecodeParms" in stream:
         raise Refused(Problem.POINTS_OUTSIDE)
     if str(stream.get("/Subtype", "")) == "/PS" or str(stream.get("/Subtype2", "")) == "/PS":
         raise Refused(Problem.POINTS_OUTSIDE)
-    if "/DCTDecode" in _filters(stream) and len(_filters(stream)) == 1:
-        raw = stream.read_raw_bytes()
-        bare = without_metadata(raw)
-        if len(bare) != len(raw):
-            given = stream.get("/DecodeParms")
-            stream.write(bare, filter=pikepdf.Name.DCTDecode)
-            if given is not None:
-                stream["/DecodeParms"] = given
-
-
-def _filters(stream: Any) -> list[str]:
-    given = stream.get("/Filter")
-    if given is None:
-        return []
-    return [str(each) for each in given] if isinstance(given, pikepdf.Array) else [str(given)]

@@ -9,6 +9,7 @@ class Problem(StrEnum):
     TOO_HEAVY = "too_heavy"
     ENCRYPTED = "encrypted"
     MANY_PAGES = "many_pages"
+    PICTURE_INSIDE = "picture_inside"
     POINTS_OUTSIDE = "points_outside"
 
 
