@@ -145,8 +145,9 @@ def resolvers() -> list[URLResolver]:
         {"HTTP_AUTHORIZATION": "Bearer "},
         {"HTTP_AUTHORIZATION": "Bearer wrong-token"},
         {**AWAY, "HTTP_AUTHORIZATION": "right-token"},
+        {},
     ],
-    ids=["away", "proxy", "proxy of RFC 7239", "empty token", "wrong token", "no bearer"],
+    ids=["away", "proxy", "proxy of RFC 7239", "empty token", "wrong token", "no bearer", "here"],
 )
 def test_nobody_else_reads_figures(settings, marks: dict[str, Any]):
     settings.METRICS_TOKEN = "right-token"
@@ -161,3 +162,5 @@ def test_the_token_reads_figures_from_anywhere(settings):
     settings.METRICS_TOKEN = ""
     empty = {**marks, "HTTP_AUTHORIZATION": "Bearer "}
     assert Client().get("/metrics", **empty).status_code == 404
+    assert Client().get("/metrics", **marks).status_code == 404
+    assert Client().get("/metrics").status_code == 200, "without one, whoever asks on this machine"

@@ -62,11 +62,11 @@ def measured(handle: Handler) -> Handler:
 
 
 def may_read(request: HttpRequest) -> bool:
-    """Whoever has the token; without one, whoever asks on this machine and through no proxy."""
+    """Where a token is set, whoever has it; else whoever asks on this machine and through no proxy."""
     given = request.headers.get("Authorization", "")
     token = settings.METRICS_TOKEN
-    if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        return True
+    if token:
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
     passed_on = any(name in request.headers for name in FORWARDED)
     return not given and not passed_on and request.META.get("REMOTE_ADDR") in LOOPBACK
 
