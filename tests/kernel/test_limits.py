@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from huiying.kernel import limits, time
-from huiying.kernel.limits import WINDOW, count_try, forget_tries, sweep_limits
+from huiying.kernel.limits import WINDOW, count_try, forget_tries, give_back_try, sweep_limits
 from huiying.kernel.models import Limit, LimitKey
 from huiying.kernel.refusals import TooMany
 
@@ -35,6 +35,21 @@ def test_a_success_forgets_and_nothing_readable_is_kept():
         assert b"203" not in bytes(Limit.objects.get().bucket)
         forget_tries("test", "203.0.113.9")
         count_try("test", "203.0.113.9", most=1)
+
+
+@pytest.mark.django_db
+def test_one_try_is_given_back_and_never_more_than_there_were():
+    with time.at(NOON):
+        give_back_try("test", "203.0.113.9")
+        count_try("test", "203.0.113.9", most=1)
+        for _success in range(3):
+            give_back_try("test", "203.0.113.9")
+        count_try("test", "203.0.113.9", most=1)
+        with pytest.raises(TooMany):
+            count_try("test", "203.0.113.9", most=1)
+    with time.at(NOON + WINDOW):
+        give_back_try("test", "203.0.113.9")
+    assert Limit.objects.get().count == 2, "an earlier quarter hour stays as it was"
 
 
 @pytest.mark.django_db

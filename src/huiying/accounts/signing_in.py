@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
-from huiying.kernel.limits import address_for_counting, count_try, forget_tries
+from huiying.kernel.limits import address_for_counting, count_try, forget_tries, give_back_try
 from huiying.kernel.refusals import Invalid, Refusal
 
 # From one address; so a stranger who tries somebody's name does not lock them out elsewhere.
@@ -67,6 +67,8 @@ def check(request: HttpRequest, *, username: str, password: str) -> Account:
         account = authenticate(request, username=name, password=password)
     if not isinstance(account, Account):
         raise WrongPassword
+    # One is given back, not all forgotten: an account of one's own would else buy tries at others'.
+    give_back_try("sign-in address", address)
     forget_tries("sign-in name here", from_here)
     forget_tries("sign-in name", name)
     return account

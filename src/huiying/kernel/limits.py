@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from huiying.kernel import time
 from huiying.kernel.models import Limit, LimitKey
@@ -78,6 +79,15 @@ def forget_tries(purpose: str, who: str) -> None:
     """Start again for `who`, after a success."""
     moment = time.now()
     Limit.objects.filter(bucket=_bucket(purpose, who, moment)).delete()
+
+
+def give_back_try(purpose: str, who: str, *, within: timedelta = WINDOW) -> None:
+    """Take one try back, after a success; those of others that share `who` (an address) stay counted."""
+    moment = time.now()
+    held = Limit.objects.filter(
+        bucket=_bucket(purpose, who, moment), window=_window(moment, within)
+    )
+    held.filter(count__gt=0).update(count=F("count") - 1)
 
 
 def note(purpose: str) -> None:

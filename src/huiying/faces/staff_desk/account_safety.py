@@ -32,7 +32,7 @@ from huiying.faces.staff_desk.account_pages import (
     SetUpCodesPage,
 )
 from huiying.faces.staff_desk.asking import actor_of, before_second_step, person_of
-from huiying.faces.staff_desk.second_step import new_challenge, take_challenge
+from huiying.faces.staff_desk.challenges import new_challenge, take_challenge
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound, Refusal
 
@@ -201,7 +201,7 @@ def _new_passkey_page(
     options = ""
     if making:
         account = Account.objects.get(pk=person_of(request).account_id)
-        options = passkeys.options_to_make(account, new_challenge(request))
+        options = passkeys.options_to_make(account, new_challenge(request, "make"))
     page = NewPasskeyPage(form, options)
     return render(request, "staff_desk/new_passkey.html", {"page": page}, status=status)
 
@@ -222,18 +222,23 @@ def new_passkey(request: HttpRequest) -> HttpResponse:
 
 
 def _add(request: HttpRequest) -> HttpResponse:
-    name = request.session.get(NAME, "")
-    form = PasskeyForm(request.POST)
+    # Both stand there only since the password was right, and serve one answer: whatever comes of it, the
+    # next one asks for the password again.
+    name = request.session.pop(NAME, "")
     try:
-        made = passkeys.check_made(request.POST["answer"], take_challenge(request))
+        challenge = take_challenge(request, "make")
+        if not name:
+            raise passkeys.WrongPasskey
+        made = passkeys.check_made(request.POST["answer"], challenge)
         codes = passkey_verbs.add_passkey(
             actor=actor_of(request), account_id=person_of(request).account_id, name=name, made=made
         )
     except Refusal as refusal:
+        form = NewPasskeyForm({"name": name})
+        form.errors.clear()
         form.add_error(None, str(refusal))
-        return _new_passkey_page(request, form, refusal.status, making=bool(name))
+        return _new_passkey_page(request, form, refusal.status)
     request.session[WAY] = "passkey"
-    del request.session[NAME]
     messages.success(
         request, _("The passkey “%(name)s” signs you in from now on.") % {"name": name}
     )

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_safe
 from huiying.accounts import agency_sign_in as agency
 from huiying.agencies.actions import welcome
 from huiying.agencies.mapping import granted
-from huiying.faces.staff_desk.entering import enter, onward
+from huiying.faces.staff_desk.entering import enter, onward, refuse_embedded
 from huiying.kernel.actors import SYSTEM
-from huiying.kernel.limits import address_for_counting, count_try
+from huiying.kernel.limits import address_for_counting, count_try, give_back_try
 from huiying.kernel.refusals import Refusal
 
 BEGUN, WISHED = "agency", "agency_wished"
+# What is counted: each may ask the provider. An answer that nobody here began asks nothing.
+START, RETURN = "agency sign-in", "agency return"
 TRIES_PER_ADDRESS = 60
 
 
@@ -45,9 +47,8 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return redirect("staff_desk:sign_in")
 
 
-def _count(request: HttpRequest) -> None:
-    address = address_for_counting(str(request.META.get("REMOTE_ADDR", "")))
-    count_try("agency sign-in", address, most=TRIES_PER_ADDRESS)
+def _address(request: HttpRequest) -> str:
+    return address_for_counting(str(request.META.get("REMOTE_ADDR", "")))
 
 
 @never_cache
@@ -58,7 +59,8 @@ def agency_start(request: HttpRequest) -> HttpResponse:
     wished = request.GET.get("next", "")
     if request.user.is_authenticated or not agency.is_offered():
         return redirect(onward(request, wished))
-    _count(request)
+    refuse_embedded(request)
+    count_try(START, _address(request), most=TRIES_PER_ADDRESS)
     begun = agency.begin()
     try:
         there = agency.address(begun, _back())
@@ -73,19 +75,22 @@ def agency_start(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def agency_back(request: HttpRequest) -> HttpResponse:
     """Let in whom the provider vouches for and the mapping gives something to do. Each answer counts once."""
+    refuse_embedded(request)
     held, wished = request.session.pop(BEGUN, None), request.session.pop(WISHED, "")
     if request.user.is_authenticated:
         return redirect(onward(request, ""))
-    _count(request)
+    if held is None or not agency.is_offered():
+        return _refused(request, agency.NotBegunHere())
+    count_try(RETURN, _address(request), most=TRIES_PER_ADDRESS)
     try:
-        if held is None or not agency.is_offered():
-            raise agency.NotBegunHere
         person = agency.finish(agency.Begun(**held), request.GET.dict(), _back())
         account = welcome(actor=SYSTEM, person=person, granted=granted(person.claims))
         if account is None:
             raise NothingGranted
     except Refusal as refusal:
         return _refused(request, refusal)
+    for counted in (START, RETURN):
+        give_back_try(counted, _address(request))
     return enter(request, account, way="agency", wished=wished)
 
 

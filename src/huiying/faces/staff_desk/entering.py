@@ -10,8 +10,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from huiying.accounts.models import Account
 from huiying.accounts.second_step import WAY, is_asked_of
+from huiying.kernel.refusals import NotAllowed
 
 WAITING = "waiting"
+OURS = ("same-origin", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,17 @@ def onward(request: HttpRequest, wished: str) -> str:
         wished, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wished if ours and wished.startswith("/") else reverse("staff_desk:queue")
+
+
+def refuse_embedded(request: HttpRequest) -> None:
+    """Raise NotAllowed where another site's page asks for this address as a picture, a frame or the like.
+
+    A person goes to a page as a document. So another's page neither uses up the tries of an office nor
+    begins sessions. Browsers that send no Sec-Fetch headers (W3C Fetch Metadata) are let through.
+    """
+    goes_to = request.headers.get("Sec-Fetch-Dest", "document")
+    if goes_to != "document" and request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+        raise NotAllowed
 
 
 def after_password(request: HttpRequest, account: Account, wished: str) -> HttpResponse:

@@ -12,27 +12,12 @@ from huiying.accounts.reads import ways_in
 from huiying.accounts.second_step import TRIES, check_code
 from huiying.faces.staff_desk.account_forms import CodeForm, PasskeyForm
 from huiying.faces.staff_desk.account_pages import PasskeyPage, SecondStepPage
-from huiying.faces.staff_desk.entering import Waiting, enter, waiting
-from huiying.kernel.limits import address_for_counting, count_try
+from huiying.faces.staff_desk.challenges import new_challenge, take_challenge
+from huiying.faces.staff_desk.entering import Waiting, enter, onward, refuse_embedded, waiting
+from huiying.kernel.limits import address_for_counting, count_try, give_back_try
 from huiying.kernel.refusals import Refusal
 
-CHALLENGE = "challenge"
 TRIES_PER_ADDRESS = 60
-
-
-def new_challenge(request: HttpRequest) -> str:
-    """A challenge for one answer, kept in the session until then."""
-    challenge = passkeys.new_challenge()
-    request.session[CHALLENGE] = challenge
-    return challenge
-
-
-def take_challenge(request: HttpRequest) -> str:
-    """The challenge that this browser was given, once; raises WrongPasskey."""
-    challenge = request.session.pop(CHALLENGE, "")
-    if not challenge:
-        raise passkeys.WrongPasskey
-    return str(challenge)
 
 
 def _step_page(
@@ -41,7 +26,7 @@ def _step_page(
     held = ways_in(who.account.pk)
     options = ""
     if held.passkeys:
-        options = passkeys.options_to_sign_in(new_challenge(request), who.account)
+        options = passkeys.options_to_sign_in(new_challenge(request, "second"), who.account)
     page = SecondStepPage(form, passkey_form, options, asks_app=held.codes_since is not None)
     return render(request, "staff_desk/second_step.html", {"page": page}, status=status)
 
@@ -73,7 +58,8 @@ def _by_passkey(request: HttpRequest, who: Waiting) -> HttpResponse:
     form = PasskeyForm(request.POST)
     count_try("second step", who.account.label, most=TRIES)
     try:
-        passkeys.check_proved(request.POST["answer"], take_challenge(request), who.account)
+        challenge = take_challenge(request, "second")
+        passkeys.check_proved(request.POST["answer"], challenge, who.account)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _step_page(request, who, CodeForm(), form, refusal.status)
@@ -81,7 +67,7 @@ def _by_passkey(request: HttpRequest, who: Waiting) -> HttpResponse:
 
 
 def _passkey_page(request: HttpRequest, form: PasskeyForm, status: int = 200) -> HttpResponse:
-    options = passkeys.options_to_sign_in(new_challenge(request))
+    options = passkeys.options_to_sign_in(new_challenge(request, "sign-in"))
     page = PasskeyPage(form, options)
     return render(request, "staff_desk/passkey.html", {"page": page}, status=status)
 
@@ -91,17 +77,21 @@ def _passkey_page(request: HttpRequest, form: PasskeyForm, status: int = 200) ->
 def sign_in_by_passkey(request: HttpRequest) -> HttpResponse:
     """No user name, no password: the passkey knows whose it is, and its owner opens it."""
     wished = request.POST.get("next", request.GET.get("next", ""))
-    posted = request.POST if request.method == "POST" else None
-    form = PasskeyForm(posted, initial={"next": wished})
+    if request.user.is_authenticated:
+        return redirect(onward(request, wished))
+    if request.method != "POST":
+        refuse_embedded(request)
+        return _passkey_page(request, PasskeyForm(initial={"next": wished}))
+    form = PasskeyForm(request.POST)
     address = address_for_counting(str(request.META.get("REMOTE_ADDR", "")))
     count_try("passkey address", address, most=TRIES_PER_ADDRESS)
-    if request.method != "POST":
-        return _passkey_page(request, form)
     try:
-        account = passkeys.check_proved(request.POST.get("answer", ""), take_challenge(request))
+        challenge = take_challenge(request, "sign-in")
+        account = passkeys.check_proved(request.POST.get("answer", ""), challenge)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _passkey_page(request, form, refusal.status)
+    give_back_try("passkey address", address)
     return enter(request, account, way="passkey", wished=wished)
 
 
