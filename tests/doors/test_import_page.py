@@ -16,10 +16,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from openpyxl import Workbook
 
 from huiying import doors
+from huiying.accounts.models import StaffSession
 from huiying.agencies.models import Membership
 from huiying.casework.models import CaseFile
 from huiying.doors import cells, file_actions, rehearsing, tasks
@@ -370,9 +371,33 @@ def test_a_rehearsal_says_what_the_import_then_does(county, people, folder):
     assert (again.imported, again.skipped, again.unfit) == (0, 2, 2)
 
 
-def test_the_limit_of_a_form_is_that_of_its_address(settings):
-    assert reverse("staff_desk:imports").endswith("/desk/imports/")
-    assert settings.IMPORT_BYTES > settings.FILE_BYTES
+def test_only_somebody_signed_in_may_send_as_much_as_an_import(people, folder, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    data = content(*(LINES * 200))
+    ended, begun = Client(), Client()
+    ended.force_login(people.administrator.account)
+    StaffSession.objects.filter(session_key=ended.session.session_key).update(
+        expire_date=timezone.now()
+    )
+    begun.session.save()
+    forged = Client()
+    forged.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+    broken = Client()
+    broken.cookies[settings.SESSION_COOKIE_NAME] = "x\0"
+    for stranger in (Client(), ended, begun, forged, broken):
+        assert send(stranger, data).status_code == 413
+    assert not list(settings.INCOMING_FOLDER.glob("*"))
+    assert send(people.administrator.client, data).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/zh-hans/follow/desk/imports/", "/desk/imports/", "/fr/desk/imports/", "/x/desk/imports/"],
+)
+def test_an_address_that_only_ends_like_the_imports_takes_no_file(path, people, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    sent = {"file": SimpleUploadedFile("a.csv", b"x" * 2000)}
+    assert people.administrator.client.post(path, sent).status_code == 413
 
 
 def test_what_the_door_says_is_translated():

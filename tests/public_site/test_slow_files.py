@@ -8,6 +8,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 from django.http import HttpResponse
+from django.utils.translation import override
 
 from huiying.config.middleware import read_body_first
 from huiying.intake import inspecting
@@ -47,11 +48,12 @@ class Arriving(io.RawIOBase):
         return given
 
 
-def request_of(body: Arriving) -> WSGIRequest:
+def request_of(body: Arriving, path: str = "/zh-hans/write/", cookie: str = "") -> WSGIRequest:
     return WSGIRequest(
         {
             "REQUEST_METHOD": "POST",
-            "PATH_INFO": "/zh-hans/write/",
+            "PATH_INFO": path,
+            "HTTP_COOKIE": cookie,
             "CONTENT_TYPE": "multipart/form-data; boundary=x",
             "CONTENT_LENGTH": str(body.length),
             "wsgi.input": body,
@@ -105,6 +107,54 @@ def test_what_no_letter_can_have_is_not_written_down(settings, tmp_path):
     assert kept == [(2 * MEBIBYTE, 2 * MEBIBYTE)] * 2 + [(2 * MEBIBYTE, 0)]
     refused = read_body_first(handle)(request_of(Arriving(4, 2 * MEBIBYTE, lambda: None)))
     assert refused.status_code == 413
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_is_allowed_before_it_arrives_and_holds_no_connection(settings, tmp_path, people):
+    settings.INCOMING_FOLDER = tmp_path / "incoming"
+    settings.FILE_BYTES = MEBIBYTE
+    session = people.administrator.client.session.session_key
+    sizes: list[int] = []
+
+    def watch() -> None:
+        assert connection.connection is None
+
+    def handle(request: Any) -> HttpResponse:
+        sizes.extend(part.file.seek(0, io.SEEK_END) for part in request.FILES.values())
+        return HttpResponse()
+
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
+    body = Arriving(1, 4 * MEBIBYTE, watch)
+    request = request_of(body, "/zh-hans/desk/imports/", cookie)
+    read_body_first(handle)(request)
+    request.close()
+    assert sizes == [4 * MEBIBYTE]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("write/", 200),
+        ("follow/letter/add/", 200),
+        ("follow/letter/answer/", 200),
+        ("follow/letter/leave/", 413),
+        ("follow/", 413),
+        ("desk/imports/", 413),
+        ("desk/sign-in/", 413),
+        ("nothing/here/", 413),
+        ("nothing/write/", 413),
+    ],
+)
+@pytest.mark.django_db
+def test_only_forms_with_files_take_files(address, status, language, settings, tmp_path):
+    settings.INCOMING_FOLDER = tmp_path / "incoming"
+    request = request_of(Arriving(1, 2 * MEBIBYTE, lambda: None), f"/{language}/{address}")
+    other = "en" if language == "zh-hans" else "zh-hans"
+    with override(other):  # as an earlier request of this thread may have left it
+        answer = read_body_first(lambda _request: HttpResponse())(request)
+    request.close()
+    assert answer.status_code == status
 
 
 @pytest.mark.django_db(transaction=True)

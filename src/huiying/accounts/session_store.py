@@ -58,6 +58,12 @@ class SessionStore(db.SessionStore):
         return max(0, int((self.get_expiry_date() - timezone.now()).total_seconds()))
 
 
+def is_signed_in(key: str) -> bool:
+    """Whether the session with this key is somebody's and has not ended: one query, and nothing read."""
+    held = StaffSession.objects.filter(session_key=key, account__isnull=False)
+    return bool(key) and "\0" not in key and held.filter(expire_date__gt=timezone.now()).exists()
+
+
 def note_use(session: SessionBase) -> None:
     """Remember that this session was used now, so that it stays open."""
     now = timezone.now()

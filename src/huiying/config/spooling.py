@@ -7,11 +7,16 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.translation import get_language_from_path, override
 
+from huiying.accounts.session_store import is_signed_in
 from huiying.intake.uploads import scratch
+from huiying.kernel.connections import release
 
 MULTIPART = "multipart/form-data"
-IMPORTS = "/desk/imports/"  # a file of letters is larger than what one letter carries
+LETTERS = ("public_site:write", "public_site:letter_add", "public_site:letter_answer")
+IMPORTS = "staff_desk:imports"  # a file of letters is larger than what one letter carries
 
 
 class ToDisk(FileUploadHandler):
@@ -60,7 +65,27 @@ def read_form(request: HttpRequest) -> None:
 
 
 def _most(request: HttpRequest) -> tuple[int, int]:
-    """How many files, and of how many bytes, the form at this address may carry."""
-    if request.path_info.endswith(IMPORTS):
+    """How many files, and of how many bytes, the form at this address may carry from this sender."""
+    name = _view_name(request.path_info)
+    if name in LETTERS:
+        return settings.FILES_AT_ONCE, settings.FILE_BYTES
+    if name == IMPORTS and _from_staff(request):
         return 1, settings.IMPORT_BYTES
-    return settings.FILES_AT_ONCE, settings.FILE_BYTES
+    return 0, 0
+
+
+def _view_name(path: str) -> str:
+    """The view that will answer here; empty where none will. No language is active yet."""
+    try:
+        with override(get_language_from_path(path)):
+            return resolve(path).view_name
+    except Resolver404:
+        return ""
+
+
+def _from_staff(request: HttpRequest) -> bool:
+    """Whether somebody who is signed in sends this. The view asks again, and what they may do."""
+    try:
+        return is_signed_in(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    finally:
+        release()  # the body may be a long time coming
