@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from huiying.casework.models import Named
 from huiying.insight.actions import count_brief
 from huiying.insight.cases import Wanted, cases_behind
 from huiying.insight.figures import FIGURES, NOTHING, SPLITS, SUMS, narrowed
 from huiying.insight.models import BriefLine
 from huiying.insight.periods import period
+from huiying.insight.policy import lines_of
 from huiying.insight.reads import read_brief
 from huiying.insight.wording import amount, label
 from huiying.kernel.actors import SYSTEM
@@ -90,6 +92,10 @@ def listed_is_counted(read, lines):
         behind = cases_behind(SYSTEM, Wanted(DAY, SEVEN, None, figure, {}))
         assert behind.number == number
         assert len(behind.lines) == min(behind.cases, 30)
+    parts_are_counted(read, lines)
+
+
+def parts_are_counted(read, lines):
     parts = [
         (figure, dimension, key, number)
         for figure, dimensions in read.parts.items()
@@ -105,6 +111,41 @@ def listed_is_counted(read, lines):
     for figure, dimension, key, number in parts:
         where = FIGURES[figure].where & narrowed({dimension: key or NOTHING})
         assert lines.filter(where).aggregate(n=FIGURES[figure].total()) == {"n": number}
+
+
+@settings(few, max_examples=2)
+@random_histories
+@example(seed=2, size=60)
+def test_what_is_kept_from_a_reader_is_in_the_totals_and_in_no_part(people, seed, size):
+    """Complaints are about the desk, or about it and housing: the clerk is in the one, the others in or
+    below the other, the auditor in neither."""
+    about = {"clerk": "desk", "handler": "housing", "below": "housing", "auditor": "county"}
+    with undone():
+        written(PERIOD, seed, size)
+        brief = count_brief(actor=SYSTEM, day=DAY, until=SEVEN)
+        for name, unit in about.items():
+            actor = getattr(people, name).actor
+            lines = lines_of(actor, brief.id)
+            named = Named.objects.filter(unit__code=unit, case__conduct=True)
+            told = lines.exclude(case_id__in=named.values("case_id"))
+            read = read_brief(actor, day=DAY, until=SEVEN)
+            for figure, number in read.totals.items():
+                assert number == counted(lines, figure)
+                assert sum(each[figure] for each in read.by_unit.values()) == counted(told, figure)
+                for split in read.parts.get(figure, {}).values():
+                    assert sum(split.values()) == counted(told, figure)
+            parts_are_counted(read, told)
+            narrow_numbers_are_lists(actor, read)
+
+
+def counted(lines, figure):
+    return lines.aggregate(n=FIGURES[figure].total())["n"]
+
+
+def narrow_numbers_are_lists(actor, read):
+    for unit in read.units:
+        behind = cases_behind(actor, Wanted(DAY, SEVEN, None, "in_hand", {"unit": unit}))
+        assert len(behind.lines) == min(behind.cases, 30)
 
 
 @pytest.mark.parametrize("figure", sorted(FIGURES))

@@ -12,6 +12,7 @@ from huiying.casework.actions.sorting import assign, mark_conduct, reassign, tri
 from huiying.casework.policy import visible_cases
 from huiying.insight.actions import count_brief
 from huiying.insight.cases import Wanted, cases_behind
+from huiying.insight.figures import FIGURES
 from huiying.insight.models import Brief
 from huiying.kernel.actors import SYSTEM
 from tests.insight.conftest import DAY, SEVEN, counted, on
@@ -148,6 +149,64 @@ def test_a_leader_who_is_complained_of_is_not_shown_the_case(people, case_at):
     assert page.rows == []
     assert str(case.number) not in response.content.decode()
     assert data(head)["figures"]["received"] == 1
+
+
+@pytest.fixture
+def accused(people, case_at):
+    """A complaint with the integrity office that names the auditor, who else sees everything, and a case
+    of housing; both late."""
+    for category, lead in (("conduct", "integrity"), ("noise", "housing")):
+        case = case_at(1, 9)
+        with on(1, 10):
+            triage(actor=people.clerk.actor, number=case.number, category_code=category)
+            assign(actor=people.dispatcher.actor, number=case.number, lead_code=lead)
+            if lead == "integrity":
+                mark_conduct(actor=people.clerk.actor, number=case.number, usernames=["auditor"])
+    with on(28, 8):
+        counted(DAY.replace(day=28))
+    return people.auditor
+
+
+LATER = URL.replace("03-10", "03-28")
+
+
+@pytest.mark.parametrize("figure", sorted(FIGURES))
+def test_no_narrowed_number_tells_who_is_complained_of(figure, accused):
+    for narrowed in (
+        {"unit": "integrity"},
+        {"category": "conduct"},
+        {"category": "living"},
+        {"state": "assigned"},
+        {"decision": "none"},
+        {"decision": "conduct"},
+        {"channel": "web"},
+    ):
+        wanted = Wanted(DAY.replace(day=28), SEVEN, None, figure, narrowed)
+        behind = cases_behind(accused.actor, wanted)
+        assert behind.cases == len(behind.lines), narrowed
+
+
+def test_no_part_of_a_brief_tells_who_is_complained_of(accused, people):
+    query = {"format": "json"}
+    kept, whole = (
+        json.loads(person.client.get(LATER, query).content) for person in (accused, people.leader)
+    )
+    assert kept["figures"] == whole["figures"]
+    assert (kept["figures"]["late"], kept["figures"]["conduct_open"]) == (2, 1)
+    assert whole["parts"]["late"]["unit"] == {"housing": 1, "integrity": 1}
+    assert "integrity" not in json.dumps(kept["parts"])
+    assert kept["parts"]["late"] == {
+        "state": {"assigned": 1}, "category": {"noise": 1}, "unit": {"housing": 1}
+    }  # fmt: skip
+    assert "conduct" not in kept["parts"]["open"]["category"]
+    assert "conduct_open" not in kept["parts"]
+    for shown in ({}, {"format": "text"}):
+        pages = [
+            unescape(person.client.get(LATER.replace("zh-hans", "en"), shown).content.decode())
+            for person in (accused, people.leader)
+        ]
+        assert ["Integrity Office" in page for page in pages] == [False, True]
+        assert all("there the parts can be fewer than the whole" in page for page in pages)
 
 
 def test_a_later_version_says_so_and_the_earlier_one_stays_readable(people, case_at):

@@ -37,8 +37,8 @@ class CaseLine:
 @dataclass(frozen=True, slots=True)
 class CasesBehind:
     """`number` is the figure, `cases` how many cases it stands on; `lines` are those that this actor
-    may see, a page of them. `narrowed_to` holds names by dimension. `next_after` is the cursor of the
-    next page, empty on the last.
+    may see, a page of them. A narrowed list counts these alone. `narrowed_to` holds names by
+    dimension. `next_after` is the cursor of the next page, empty on the last.
     """
 
     brief: BriefHead
@@ -100,12 +100,12 @@ def _names(narrowed_by: dict[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _could_tell(figure: str, narrowed_by: dict[str, str]) -> bool:
+def _could_tell(narrowed_by: dict[str, str]) -> bool:
     """Whether a number narrowed so far could tell somebody of a complaint that is kept from them.
 
-    Such a list counts only what it shows; the figures of the brief itself stay whole.
+    Every narrowed list can, so it counts only what it shows; the figures of the brief itself stay whole.
     """
-    return len(narrowed_by) > 1 or (figure.startswith("conduct") and bool(narrowed_by))
+    return bool(narrowed_by)
 
 
 def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehind:
@@ -117,7 +117,7 @@ def cases_behind(actor: Actor, wanted: Wanted, *, after: str = "") -> CasesBehin
     narrowed = figures.narrowed(wanted.narrowed_by)
     brief, _versions = chosen(wanted.day, wanted.until, wanted.version)
     lines = policy.lines_of(actor, brief.id).filter(figure.where, narrowed)
-    if _could_tell(figure.key, wanted.narrowed_by):
+    if _could_tell(wanted.narrowed_by):
         lines = lines.filter(policy.shown_to(actor))
     counted = lines.aggregate(number=figure.total(), cases=Count("pk"))
     page = (

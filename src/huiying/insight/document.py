@@ -33,7 +33,9 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The parts of one figure, which add up to it; the largest first, the smallest perhaps as one."""
+    """The parts of one figure, which add up to it unless a complaint is kept from the reader; the largest
+    first, the smallest perhaps as one.
+    """
 
     label: str
     whole: int
@@ -137,7 +139,8 @@ class _Writer:
             number = sum(each for _key, each in rest)
             others = _("%(count)d others together") % {"count": len(rest)}
             parts.append(Amount("others", others, number, wording.amount(figure, number)))
-        return Breakdown(title, self.brief.totals[figure], tuple(parts))
+        whole = self.brief.totals[figure] if parts else 0  # all of it may be kept from the reader
+        return Breakdown(title, whole, tuple(parts))
 
     def _parts(self, figure: str, dimension: str) -> dict[str, int]:
         if dimension == "unit":
@@ -345,6 +348,11 @@ def _method(brief: DailyBrief) -> tuple[str, ...]:
         _(
             "No case is left out. Complaints about conduct are counted here like all others. A case "
             "counts for the unit and the category that it had at the end of the period."
+        ),
+        _(
+            "Whoever a complaint about conduct names does not find it in the parts by unit, category or "
+            "state, nor in the lists: there the parts can be fewer than the whole. The totals leave "
+            "nothing out. This stands in every brief, whoever reads it."
         ),
     )
 

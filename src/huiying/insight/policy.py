@@ -63,6 +63,11 @@ def _kept_from(actor: Actor) -> Exists:
     return Exists(named.filter(case_id=OuterRef("case_id")))
 
 
+def kept_lines(actor: Actor, brief_id: int) -> QuerySet[BriefLine]:
+    """Of the lines that this actor's figures count, those that no part of a figure may tell them of."""
+    return lines_of(actor, brief_id).filter(_kept_from(actor))
+
+
 def shown_to(actor: Actor) -> Q:
     """Those lines whose case this actor may be shown, by number and state.
 

@@ -1,5 +1,5 @@
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 
 from django.db.models import IntegerField, Q, QuerySet, Sum
@@ -11,6 +11,7 @@ from huiying.insight import policy
 from huiying.insight.errors import NoBrief
 from huiying.insight.figures import FIGURES
 from huiying.insight.models import Brief
+from huiying.insight.sheets import Sums, sums_by_unit
 from huiying.kernel.actors import Actor
 from huiying.routing.models import Category
 
@@ -47,10 +48,12 @@ class Named:
 class DailyBrief:
     """A brief as one person sees it.
 
-    `totals` holds every figure. `parts`: {figure: {dimension: {key: number}}}, with the empty key for
-    "none"; categories are leaves. `by_unit`: totals by unit code. `scope`: the codes of the units that
-    it covers with all below them, empty for the whole agency. `versions`: all counts of this day and
-    hour, newest first; `earlier_totals`: what the one before this said (None for the first).
+    `totals` holds every figure, and leaves nothing out. `parts` and `by_unit` leave out the complaints
+    about conduct that are kept from this person, so for them they may add up to less. `parts`:
+    {figure: {dimension: {key: number}}}, with the empty key for "none"; categories are leaves. `by_unit`:
+    totals by unit code. `scope`: the codes of the units that it covers with all below them, empty for
+    the whole agency. `versions`: all counts of this day and hour, newest first; `earlier_totals`: what
+    the one before this said (None for the first).
     """
 
     brief: BriefHead
@@ -147,25 +150,51 @@ def _categories() -> dict[str, Named]:
     }
 
 
+NOTHING_KEPT = Sums({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The parts of the figures, unit by unit, without what is kept from the reader."""
+
+    by_unit: dict[str, dict[str, int]] = field(default_factory=dict)
+    parts: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+
+    def add(self, unit: str, sheet: Sums, kept: Sums) -> None:
+        shown = Counter(sheet.totals)
+        shown.subtract(kept.totals)
+        self.by_unit[unit] = _full(shown)
+        for figure, dimensions in sheet.parts.items():
+            for dimension, keys in dimensions.items():
+                counted = self.parts.setdefault(figure, {}).setdefault(dimension, Counter())
+                counted.update(keys)
+                counted.subtract(kept.parts.get(figure, {}).get(dimension, {}))
+
+    def shown_parts(self) -> dict[str, dict[str, dict[str, int]]]:
+        return {
+            figure: {
+                dimension: {key: number for key, number in keys.items() if number}
+                for dimension, keys in dimensions.items()
+            }
+            for figure, dimensions in self.parts.items()
+        }
+
+
 def read_brief(actor: Actor, *, day: date, until: time, version: int | None = None) -> DailyBrief:
     """The brief of this day as far as the actor's role reaches; raises NoBrief or NotAllowed."""
     paths = policy.scopes(actor)
     brief, versions = chosen(day, until, version)
     earlier = next((each for each in versions if each.version < brief.version), None)
     totals: dict[int, Counter[str]] = {each.id: Counter() for each in (brief, earlier) if each}
-    parts: dict[str, dict[str, Counter[str]]] = {}
-    by_unit: dict[str, dict[str, int]] = {}
+    kept = sums_by_unit(policy.kept_lines(actor, brief.id))
+    split = _Split()
     sheets = policy.sheets_of(actor, list(totals)).values_list(
-        "brief_id", "unit__code", "totals", "parts"
+        "brief_id", "unit_id", "unit__code", "totals", "parts"
     )
-    for brief_id, unit, numbers, split in sheets:
+    for brief_id, unit_id, unit, numbers, parts in sheets:
         totals[brief_id].update(numbers)
-        if brief_id != brief.id:
-            continue
-        by_unit[unit or ""] = _full(Counter(numbers))
-        for figure, dimensions in split.items():
-            for dimension, keys in dimensions.items():
-                parts.setdefault(figure, {}).setdefault(dimension, Counter()).update(keys)
+        if brief_id == brief.id:
+            split.add(unit or "", Sums(numbers, parts), kept.get(unit_id, NOTHING_KEPT))
     units = _units()
     covered = [unit.code for unit in units.values() if unit.place in paths]
     return DailyBrief(
@@ -173,11 +202,8 @@ def read_brief(actor: Actor, *, day: date, until: time, version: int | None = No
         versions=versions,
         scope=tuple(covered),
         totals=_full(totals[brief.id]),
-        parts={
-            figure: {dimension: dict(keys) for dimension, keys in split.items()}
-            for figure, split in parts.items()
-        },
-        by_unit=by_unit,
+        parts=split.shown_parts(),
+        by_unit=split.by_unit,
         units=units,
         categories=_categories(),
         earlier_totals=_full(totals[earlier.id]) if earlier else None,

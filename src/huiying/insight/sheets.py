@@ -1,7 +1,10 @@
 """Adding up the lines of a brief: one sheet for each unit, read by the pages instead of the lines."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import QuerySet
 
 from huiying.insight.figures import DIMENSIONS, FIGURES, SPLITS
 from huiying.insight.models import BriefLine, BriefSheet
@@ -9,10 +12,17 @@ from huiying.insight.models import BriefLine, BriefSheet
 _PREFIX = "n_"  # an aggregate may not be called like a column
 
 
-def _sums(brief_id: int, keys: list[str], *columns: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """`totals`: {figure: number}. `parts`: {figure: {dimension: {key: number}}}. Zeros are left out."""
+
+    totals: dict[str, int]
+    parts: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+
+
+def _sums(lines: QuerySet[BriefLine], keys: list[str], *columns: str) -> list[dict[str, Any]]:
     totals = {_PREFIX + key: FIGURES[key].total() for key in keys}
-    rows = BriefLine.objects.filter(brief_id=brief_id).values("unit_id", *columns)
-    return list(rows.annotate(**totals).order_by())
+    return list(lines.values("unit_id", *columns).annotate(**totals).order_by())
 
 
 def _nonzero(row: dict[str, Any]) -> dict[str, int]:
@@ -23,23 +33,30 @@ def _nonzero(row: dict[str, Any]) -> dict[str, int]:
     }
 
 
-def write_sheets(brief_id: int) -> None:
-    """Count every figure, and its parts, over the lines of this brief by unit: a query a dimension."""
-    totals = {row["unit_id"]: _nonzero(row) for row in _sums(brief_id, list(FIGURES))}
-    parts: dict[int | None, dict[str, dict[str, dict[str, int]]]] = {unit: {} for unit in totals}
+def sums_by_unit(lines: QuerySet[BriefLine]) -> dict[int | None, Sums]:
+    """Every figure, and its parts, over these lines by the id of their unit: a query a dimension."""
+    found = {row["unit_id"]: Sums(_nonzero(row)) for row in _sums(lines, list(FIGURES))}
+    if not found:
+        return {}
     split_by = defaultdict(list)
     for key, dimensions in SPLITS.items():
         for dimension in dimensions:
             split_by[dimension].append(key)
     for dimension, keys in split_by.items():
         column = DIMENSIONS[dimension]
-        for row in _sums(brief_id, keys, column):
+        for row in _sums(lines, keys, column):
             for key, number in _nonzero(row).items():
-                of_figure = parts[row["unit_id"]].setdefault(key, {})
+                of_figure = found[row["unit_id"]].parts.setdefault(key, {})
                 of_figure.setdefault(dimension, {})[row[column] or ""] = number
+    return found
+
+
+def write_sheets(brief_id: int) -> None:
+    """Keep the sums of this brief."""
+    lines = BriefLine.objects.filter(brief_id=brief_id)
     BriefSheet.objects.bulk_create(
         [
-            BriefSheet(brief_id=brief_id, unit_id=unit, totals=numbers, parts=parts[unit])
-            for unit, numbers in totals.items()
+            BriefSheet(brief_id=brief_id, unit_id=unit, totals=sums.totals, parts=sums.parts)
+            for unit, sums in sums_by_unit(lines).items()
         ]
     )
