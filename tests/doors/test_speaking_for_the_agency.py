@@ -1,5 +1,7 @@
 """No import answers in the agency's name where the agency has a say of its own."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
@@ -70,6 +72,9 @@ def test_a_letter_that_came_another_way_is_not_answered_by_a_file(file: File, co
         source_id="1",
     )
     receive(actor=SYSTEM, letter=letter)
+    CaseFile.objects.update(
+        moved_at=datetime(2026, 11, 19, tzinfo=UTC)
+    )  # the row names a later time
     report = file.load(row(1, came="2026-11-19 08:00:00", **end))
     assert (report.updated, report.unfit, report.rejected[0].line) == (0, 1, 2)
     assert CaseFile.objects.get().answered_at is None
