@@ -7,6 +7,7 @@ import re
 import stat
 import time
 import tomllib
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,13 @@ LINES = (
     "3,空,,2026-03-03 09:00:00,供水公司,办理中,13800000003",
     "4,别的,写了别的,2026-03-03 09:00:00,外星办,办理中,13800000004",
 )
+
+
+@pytest.fixture(autouse=True)
+def in_chinese() -> Iterator[None]:
+    """Addresses carry the language, and the request before may have left another one active."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture
