@@ -119,6 +119,7 @@ def test_every_answer_carries_the_name_that_its_log_lines_have(written, settings
     assert first not in written.getvalue()
 
 
+@pytest.mark.django_db  # an unknown proxy is noted once an hour
 @pytest.mark.parametrize(
     ("proxies", "sent", "taken"),
     [
