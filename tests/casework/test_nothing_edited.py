@@ -37,7 +37,7 @@ EDITS = [
     "UPDATE agencies_membership SET ended_at = NULL WHERE ended_at IS NOT NULL",
     "UPDATE agencies_membership SET role = 'administrator'",
     "DELETE FROM agencies_membership",
-    "UPDATE notices_outgoing SET sent_at = now() WHERE sent_at IS NOT NULL",
+    "UPDATE notices_outgoing SET ended_at = now() WHERE ended_at IS NOT NULL",
     "UPDATE notices_outgoing SET made_at = now()",
     "UPDATE notices_outgoing SET recipient = 'staff:x'",
 ]
@@ -59,7 +59,7 @@ def _a_past(people: People) -> None:
     give_role(actor=SYSTEM, username="clerk", unit_code="desk", role="auditor")
     end_role(actor=SYSTEM, username="clerk", unit_code="desk", role="auditor")
     sweep()
-    assert Outgoing.objects.exclude(sent_at=None).exists()
+    assert Outgoing.objects.exclude(ended_at=None).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -124,7 +124,7 @@ def test_a_resend_after_a_crash_carries_the_same_message_id(folder, county, monk
     with pytest.raises(KeyboardInterrupt):
         tasks.sweep()
     first = mails(folder)[0]["Message-ID"]
-    assert Outgoing.objects.get().sent_at is None
+    assert Outgoing.objects.get().ended_at is None
     monkeypatch.setattr(tasks, "deliver", deliver)
     assert tasks.sweep() == 1
     assert [mail["Message-ID"] for mail in mails(folder)] == [first]
@@ -172,11 +172,11 @@ def test_control_without_the_claim_two_sweepers_send_some_twice(county, monkeypa
         return "sent"
 
     def unguarded() -> int:
-        due = list(Outgoing.objects.filter(sent_at=None).order_by("id"))
+        due = list(Outgoing.objects.filter(ended_at=None).order_by("id"))
         both.wait(10)
         for row in due:
             slow(row)
-            Outgoing.objects.filter(pk=row.pk, sent_at=None).update(sent_at=time.now())
+            Outgoing.objects.filter(pk=row.pk, ended_at=None).update(ended_at=time.now())
         return len(due)
 
     monkeypatch.setattr(tasks, "sweep", unguarded)

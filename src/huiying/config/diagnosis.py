@@ -242,7 +242,7 @@ def _worker() -> Iterator[Finding]:
         "Start everything with huiying up, or the worker alone with huiying worker.",
         well=silent is not None and silent < SILENT_SECONDS,
     )
-    late = Outgoing.objects.filter(sent_at=None, due_at__lt=timezone.now() - OVERDUE).count()
+    late = Outgoing.objects.filter(ended_at=None, due_at__lt=timezone.now() - OVERDUE).count()
     lost = Outgoing.objects.filter(result="gave_up").count()
     yield _graded(
         "outbox",

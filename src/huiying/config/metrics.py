@@ -115,7 +115,7 @@ def _asked() -> Iterator[Metric]:
 
 def _outbox() -> Iterator[Metric]:
     now = timezone.now()
-    waiting = Outgoing.objects.filter(sent_at=None).aggregate(
+    waiting = Outgoing.objects.filter(ended_at=None).aggregate(
         rows=Count("pk"), failed=Count("pk", filter=Q(tries__gt=0)), oldest=Min("due_at")
     )
     late = (now - waiting["oldest"]).total_seconds() if waiting["oldest"] else 0.0

@@ -17,10 +17,10 @@ class Outgoing(models.Model):
     message_id = models.CharField(max_length=120, unique=True)
     tries = models.SmallIntegerField(default=0)
     last_error = models.CharField(max_length=80, blank=True)
-    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=20, blank=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(sent_at=None), name="outgoing_due")
+            models.Index(fields=["due_at", "id"], condition=Q(ended_at=None), name="outgoing_due")
         ]

@@ -31,7 +31,7 @@ def _sweep_batch() -> tuple[int, int]:
     with transaction.atomic():
         due = list(
             Outgoing.objects.select_for_update(skip_locked=True)
-            .filter(sent_at=None, due_at__lte=time.now())
+            .filter(ended_at=None, due_at__lte=time.now())
             .order_by("due_at", "id")
             .values_list("pk", flat=True)[:BATCH]
         )
@@ -42,7 +42,9 @@ def _send_one(pk: int) -> int:
     """One row in its own transaction: a crash after sending leaves it due, under the same Message-ID."""
     with transaction.atomic():
         row = (
-            Outgoing.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
+            Outgoing.objects.select_for_update(skip_locked=True)
+            .filter(pk=pk, ended_at=None)
+            .first()
         )
         if row is None:
             return 0
@@ -53,7 +55,7 @@ def _send_one(pk: int) -> int:
         except Exception as error:  # noqa: BLE001 - one row that cannot be sent must not hold up the rest
             return _try_later(row, tries, type(error).__name__)
         Outgoing.objects.filter(pk=pk).update(
-            sent_at=time.now(), tries=tries, result=result, last_error=""
+            ended_at=time.now(), tries=tries, result=result, last_error=""
         )
     return 1
 
@@ -62,7 +64,7 @@ def _try_later(row: Outgoing, tries: int, problem: str) -> int:
     logger.warning("notice not sent: row %s, try %s, %s", row.pk, tries, problem)
     columns: dict[str, object] = {"tries": tries, "last_error": problem[:80]}
     if tries >= MOST_TRIES:
-        columns |= {"sent_at": time.now(), "result": "gave_up"}
+        columns |= {"ended_at": time.now(), "result": "gave_up"}
     else:
         columns["due_at"] = time.now() + FIRST_WAIT * 2 ** (tries - 1)
     Outgoing.objects.filter(pk=row.pk).update(**columns)
