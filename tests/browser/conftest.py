@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from pytest_django import Settings
 
 from tests.people import Person
@@ -25,6 +32,8 @@ FLAGS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
+# How long a page may take to show what is expected, in milliseconds: a busy machine is no failure.
+expect.set_options(timeout=20_000)
 
 
 def chromium() -> str:

@@ -87,7 +87,7 @@ def test_photos_from_the_door_to_the_desk(
     with resident.expect_download() as download:
         resident.locator(".hy-files a", has_text="文件 2").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
-    resident.locator(".hy-files a", has_text="照片 1").click()
+    press(resident, resident.locator(".hy-files a", has_text="照片 1"))
     shows(resident, "img")
 
     desk = opened(people.clerk, javascript=javascript, viewport=viewport)
@@ -95,5 +95,5 @@ def test_photos_from_the_door_to_the_desk(
     shows(desk, ".hy-files img")
     if javascript:
         passes_axe(desk)
-    desk.locator(".hy-files a", has_text="照片 1").click()
+    press(desk, desk.locator(".hy-files a", has_text="照片 1"))
     shows(desk, "img")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, Opener
 from tests.people import PASSWORD, People
@@ -11,10 +11,14 @@ from tests.people import PASSWORD, People
 LETTER = "村口的路灯坏了三天,晚上接孩子看不清路。"
 
 
-def press(page: Page, selector: str) -> None:
-    """Press a button and wait for the page that answers."""
+def press(page: Page, what: str | Locator) -> None:
+    """Press a button or a link and wait for the page that answers.
+
+    A click alone returns while the next page is still coming: what is read then is read from either.
+    """
+    found = page.locator(what).first if isinstance(what, str) else what
     with page.expect_navigation():
-        page.locator(selector).first.click()
+        found.click()
 
 
 def act(page: Page, name: str) -> None:
@@ -40,7 +44,7 @@ def sign_in(page: Page, username: str) -> None:
 def write_in(page: Page) -> tuple[str, str]:
     """Write a letter whose answer may be published; returns code and secret."""
     page.goto("/zh-hans/")
-    page.locator('main a[href$="/write/"]').first.click()
+    press(page, 'main a[href$="/write/"]')
     page.fill("[name=body]", LETTER)
     page.fill("[name=title]", "村口路灯不亮")
     page.check("[name=wish][value=public]")
@@ -73,7 +77,7 @@ def test_a_letter_from_the_door_to_the_verdict(
     desk = opened(**make)
     sign_in(desk, "dispatcher")
     desk.goto("/zh-hans/desk/?tab=open")
-    desk.locator("main a", has_text="村口路灯不亮").first.click()
+    press(desk, desk.locator("main a", has_text="村口路灯不亮").first)
     expect(desk.locator("main")).to_contain_text(LETTER)
     case = desk.url
     unfold(desk, "triage")
@@ -86,8 +90,7 @@ def test_a_letter_from_the_door_to_the_verdict(
     handler = opened(people.handler, **make)
     handler.goto(case)
     act(handler, "accept")
-    act_link = handler.locator('main a[href$="/answer/"]').first
-    act_link.click()
+    press(handler, 'main a[href$="/answer/"]')
     handler.fill("[name$=title]", "村口路灯已修好")
     handler.fill("[name$=question]", "村口的路灯为什么不亮?")
     handler.fill("[name$=text]", "经查,是线路老化。昨天下午已换好,现在每晚六点亮灯。")
@@ -97,13 +100,13 @@ def test_a_letter_from_the_door_to_the_verdict(
 
     reviewer = opened(people.reviewer, **make)
     reviewer.goto("/zh-hans/desk/answers/")
-    reviewer.locator("main a", has_text="村口路灯").first.click()
+    press(reviewer, reviewer.locator("main a", has_text="村口路灯").first)
     expect(reviewer.locator("main")).to_contain_text("是线路老化")
     press(reviewer, "button[name=do][value=publish], form button[value=publish]")
 
     stranger = opened(**make)
     stranger.goto("/zh-hans/answers/")
-    stranger.locator("main a", has_text="村口路灯已修好").first.click()
+    press(stranger, stranger.locator("main a", has_text="村口路灯已修好").first)
     expect(stranger.locator("main")).to_contain_text("是线路老化")
     assert LETTER not in stranger.content()
 
