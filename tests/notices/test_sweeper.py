@@ -17,7 +17,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import STRANGER, SYSTEM, Actor
 from huiying.kernel.verbs import verb
 from huiying.notices import actions, tasks
-from huiying.notices.delivery import deliver
+from huiying.notices.delivery import Ended, deliver
 from huiying.notices.models import Outgoing
 
 ADDRESS = "resident@example.org"
@@ -150,9 +150,9 @@ def test_two_sweepers_send_each_row_once(county, monkeypatch):
         write_in(body=f"第 {number} 封")
     sent: list[int] = []
 
-    def note(row: Outgoing) -> str:
+    def note(row: Outgoing) -> Ended:
         sent.append(row.pk)
-        return "sent"
+        return Ended("sent")
 
     monkeypatch.setattr(tasks, "deliver", note)
     sweep_by_two(sent, threading.Barrier(2))

@@ -16,7 +16,7 @@ from huiying.casework.models import CaseFile, Report
 from huiying.intake.models import Contact, Message, Submission
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
-from huiying.notices.delivery import compose
+from huiying.notices.delivery import Route, compose
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.replies.actions.standards import approve_standard, propose_standard
@@ -358,9 +358,9 @@ def test_the_mail_with_a_lost_code_carries_the_pin_that_opens_it(people: People)
     day = timezone.localdate(time.now()).isoformat()
     client.post(at("call_lost"), {"day": day, "place": "渡口街", "via": "counter"})
     row = Outgoing.objects.get(kind="lost_code")
-    mail = compose(row, "a@example.org", "https://example.org/en/follow/")
-    body = mail.get_content()
+    route = Route("mail", "a@example.org")
+    body = compose(row, route, "https://example.org/en/follow/").text
     assert code.replace(" ", "") in body
     assert pin.replace(" ", "") in body
-    received = compose(Outgoing.objects.get(kind="received"), "a@example.org", "https://x.example/")
-    assert pin.replace(" ", "") not in received.get_content()
+    received = compose(Outgoing.objects.get(kind="received"), route, "https://x.example/")
+    assert pin.replace(" ", "") not in received.text

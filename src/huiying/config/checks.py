@@ -1,5 +1,6 @@
 """Django's system checks for an installation: each with an id and a hint that mends it."""
 
+import json
 import os
 import re
 import stat
@@ -14,6 +15,8 @@ from django.http.request import validate_host
 
 from huiying.config import environment, keys
 from huiying.config.migrating import ALL_RIGHTS
+from huiying.notices import sms
+from huiying.notices.posting import is_private
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -66,6 +69,45 @@ def brief_hour_is_an_hour() -> Iterator[CheckMessage]:
             f"HUIYING_BRIEF_HOUR is {settings.BRIEF_HOUR!r}, which is no time of day.",
             hint="Write it as 07:00.",
             id="huiying.E004",
+        )
+
+
+def gateways_are_private() -> Iterator[CheckMessage]:
+    """E007: telephone numbers travel to the SMS gateway and the webhook."""
+    used = {settings.MAIL_BACKEND, settings.SMS_BACKEND}
+    for name, address in (("SMS", settings.SMS_URL), ("WEBHOOK", settings.WEBHOOK_URL)):
+        back_end = {"SMS": "http", "WEBHOOK": "webhook"}[name]
+        if back_end in used and not is_private(address):
+            yield Error(
+                f"HUIYING_{name}_URL must begin with https, or name this machine.",
+                hint="Addresses and numbers of residents would travel in clear text.",
+                id="huiying.E007",
+            )
+
+
+def sms_body_is_a_form() -> Iterator[CheckMessage]:
+    """E008: what the SMS gateway is sent."""
+    if settings.SMS_BACKEND != "http":
+        return
+    try:
+        known = isinstance(json.loads(settings.SMS_BODY), dict)
+    except ValueError:
+        known = False
+    if not known or any(part not in settings.SMS_BODY for part in sms.NEEDED):
+        yield Error(
+            "HUIYING_SMS_BODY must be a JSON object whose strings hold {to} and {text}.",
+            hint="How to write it: docs/operations.md, “SMS”.",
+            id="huiying.E008",
+        )
+
+
+def webhook_is_signed() -> Iterator[CheckMessage]:
+    """E009: without a key anybody could send the other side messages in our name."""
+    if "webhook" in {settings.MAIL_BACKEND, settings.SMS_BACKEND} and not settings.WEBHOOK_KEY:
+        yield Error(
+            "HUIYING_WEBHOOK_KEY is missing.",
+            hint="Make one, for example with: openssl rand -hex 32. The other side needs it, too.",
+            id="huiying.E009",
         )
 
 
@@ -123,6 +165,9 @@ CHECKS = [
     keys_are_closed,
     address_is_answered,
     brief_hour_is_an_hour,
+    gateways_are_private,
+    sms_body_is_a_form,
+    webhook_is_signed,
     rights_are_known,
     connection_is_private,
     debugging_is_local,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import WARNING, run_checks
@@ -24,7 +25,10 @@ from huiying.config.middleware import UNKNOWN_PROXY
 from huiying.intake import scanning
 from huiying.intake.models import Attachment, LooseFile
 from huiying.kernel.limits import noted_today
+from huiying.notices.delivery import longest_sms
 from huiying.notices.models import Outgoing
+from huiying.notices.posting import is_private
+from huiying.notices.sms import segments
 from huiying.record.models import Entry
 
 MEBIBYTE = 1024 * 1024
@@ -32,6 +36,7 @@ LITTLE_SPACE = 2048 * MEBIBYTE
 NO_SPACE = 200 * MEBIBYTE
 OVERDUE = timedelta(minutes=10)
 MOST_NAMED = 20
+MOST_SEGMENTS = 3
 
 
 class State(StrEnum):
@@ -54,7 +59,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every finding; those that ask the database end with the first that it cannot answer."""
-    findings = [*_account(), *_space(), *_settings(), *_mail(), *_scanner()]
+    findings = [*_account(), *_space(), *_settings(), *_mail(), *_sms(), *_webhook(), *_scanner()]
     try:
         for look in DATABASE_LOOKS:
             findings += look()
@@ -113,6 +118,8 @@ def _settings() -> Iterator[Finding]:
 
 
 def _mail() -> Iterator[Finding]:
+    if settings.MAIL_BACKEND == "webhook":
+        return
     if settings.MAIL_BACKEND == "smtp":
         address = f"{settings.SMTP_HOST}:{settings.SMTP_PORT}"
         yield _graded(
@@ -133,6 +140,45 @@ def _mail() -> Iterator[Finding]:
         f"Mails cannot be written to {folder}.",
         "Give the folder to the user that runs huiying, or set HUIYING_MAIL=smtp.",
         well=os.access(there, os.W_OK | os.X_OK),
+    )
+
+
+def _sms() -> Iterator[Finding]:
+    if settings.SMS_BACKEND == "http":
+        yield _reached("sms", "The SMS gateway", settings.SMS_URL, "HUIYING_SMS_URL")
+    if settings.SMS_BACKEND != "off":
+        cost = max(map(segments, longest_sms()))
+        yield _graded(
+            "sms length",
+            State.warning,
+            f"An SMS to a resident takes at most {cost} segments.",
+            f"An SMS to a resident takes up to {cost} segments, each of which is paid for.",
+            "Shorten HUIYING_URL, HUIYING_AGENCY_ZH or HUIYING_AGENCY_EN.",
+            well=cost <= MOST_SEGMENTS,
+        )
+
+
+def _webhook() -> Iterator[Finding]:
+    if "webhook" in {settings.MAIL_BACKEND, settings.SMS_BACKEND}:
+        yield _reached(
+            "webhook",
+            "The program that passes notices on",
+            settings.WEBHOOK_URL,
+            "HUIYING_WEBHOOK_URL",
+        )
+
+
+def _reached(check: str, what: str, address: str, variable: str) -> Finding:
+    """Whether the machine of an address takes connections; nothing is sent to it."""
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return _graded(
+        check,
+        State.broken,
+        f"{what} at {parts.hostname} answers.",
+        f"{what} at {parts.hostname} does not answer.",
+        f"Check {variable}, and that this machine may reach it.",
+        well=is_private(address) and _answers(parts.hostname or "", port),
     )
 
 

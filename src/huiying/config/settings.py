@@ -200,8 +200,8 @@ WAITING_CAP_DAYS = environment.number("HUIYING_WAITING_CAP_DAYS", 10, least=1, m
 REVEALS_PER_HOUR = environment.number("HUIYING_REVEALS_PER_HOUR", 5, least=1, most=20)
 BRIEF_HOUR = environment.text("HUIYING_BRIEF_HOUR", "07:00")
 
-# Notices: `file` writes each mail to <data>/outbox, `smtp` sends it.
-MAIL_BACKEND = environment.choice("HUIYING_MAIL", "file", ["file", "smtp"])
+# Notices: `file` writes each message to <data>/outbox; `webhook` hands it to a program of the agency's.
+MAIL_BACKEND = environment.choice("HUIYING_MAIL", "file", ["file", "smtp", "webhook"])
 MAIL_FOLDER = DATA / "outbox"
 MAIL_FROM = environment.text("HUIYING_MAIL_FROM", "desk@localhost")
 SMTP_HOST = environment.text("HUIYING_SMTP_HOST", "localhost")
@@ -209,6 +209,16 @@ SMTP_PORT = environment.number("HUIYING_SMTP_PORT", 25, least=1, most=65535)
 SMTP_USER = environment.text("HUIYING_SMTP_USER")
 SMTP_PASSWORD = environment.text("HUIYING_SMTP_PASSWORD")
 SMTP_TLS = environment.choice("HUIYING_SMTP_TLS", "starttls", ["none", "starttls", "tls"])
+SMS_BACKEND = environment.choice("HUIYING_SMS", "off", ["off", "file", "http", "webhook"])
+SMS_URL = environment.text("HUIYING_SMS_URL")
+SMS_KEY = environment.text("HUIYING_SMS_KEY")
+SMS_HEADER = environment.text("HUIYING_SMS_HEADER", "Authorization: Bearer {key}")
+SMS_BODY = environment.text("HUIYING_SMS_BODY", '{"to": "{to}", "text": "{text}", "id": "{id}"}')
+SMS_SUCCESS = environment.text("HUIYING_SMS_SUCCESS")  # path.to.field=value in the gateway's answer
+SMS_SECONDS = environment.number("HUIYING_SMS_SECONDS", 10, least=1, most=60)
+WEBHOOK_URL = environment.text("HUIYING_WEBHOOK_URL")
+WEBHOOK_KEY = environment.text("HUIYING_WEBHOOK_KEY")
+WEBHOOK_SECONDS = environment.number("HUIYING_WEBHOOK_SECONDS", 10, least=1, most=60)
 
 # Prometheus reads /metrics with this token, or without one on this machine.
 METRICS_TOKEN = environment.text("HUIYING_METRICS_TOKEN")

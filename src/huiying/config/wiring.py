@@ -1,5 +1,7 @@
 """Who answers what across the floors: set when Django is ready."""
 
+from email.utils import parseaddr
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -9,6 +11,7 @@ from huiying.intake.callers import pin_of_label
 from huiying.intake.reads import withdrawn_by_label
 from huiying.intake.vault import email_of
 from huiying.notices import delivery
+from huiying.notices.states import Way
 
 
 def follow_page(language: str) -> str:
@@ -17,15 +20,18 @@ def follow_page(language: str) -> str:
         return f"{settings.SITE_URL}{reverse('public_site:follow')}"
 
 
-def address_of(label: str) -> str | None:
-    """Where to send to: a member of staff by their account, a writer by the vault."""
-    return mail_address(label) if label.startswith("staff:") else email_of(label)
+def route_of(label: str) -> delivery.Route | None:
+    """How to reach them: a member of staff by their account, a writer by the vault."""
+    address = mail_address(label) if label.startswith("staff:") else email_of(label)
+    if address is None or "@" not in parseaddr(address)[1]:
+        return None
+    return delivery.Route(Way.MAIL, address)
 
 
 def wire() -> None:
     """Connect the outbox with the accounts, the vault and the public pages."""
     delivery.wire(
-        address_of=address_of,
+        route_of=route_of,
         page_for=follow_page,
         pin_of=pin_of_label,
         withdrawn=withdrawn_by_label,

@@ -1,28 +1,50 @@
-"""From a row of the outbox to a mail: who, in which words, by which back end.
+"""From a row of the outbox to a message: who, by which channel, in which words.
 
 `config` registers the resolvers: one opens the vault for "submission:…" at the moment of sending, one
 makes the address of the page where the writer reads on, one the PIN for callers. No result is stored.
 """
 
 from collections.abc import Callable
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
-from email.utils import format_datetime, parseaddr
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from huiying.kernel.names import localized
-from huiying.notices.backends import Backend, backend
+from huiying.notices.backends import channel
+from huiying.notices.errors import NotWired
 from huiying.notices.models import Outgoing
+from huiying.notices.parcels import Channel, Parcel
+from huiying.notices.states import Way
 
-type AddressOf = Callable[[str], str | None]
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """By which channel somebody is reached, and where."""
+
+    way: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one row ended: "sent", "no_address" where there is nobody to send to, or "withdrawn" where the
+    letter was withdrawn since and the news is not for them any more. `parts`: segments of an SMS.
+    """
+
+    result: str
+    way: str = ""
+    parts: int = 0
+
+
+type RouteOf = Callable[[str], Route | None]
 type PageFor = Callable[[str], str]
 type WithdrawnSince = Callable[[str], bool]
 type PinOf = Callable[[str], str]
 
-_address_of: AddressOf | None = None
+_route_of: RouteOf | None = None
 _page_for: PageFor | None = None
 _pin_of: PinOf | None = None
 _withdrawn: WithdrawnSince | None = None
@@ -31,60 +53,68 @@ WITH_PIN = frozenset({"lost_code"})
 NOT_ONCE_WITHDRAWN = frozenset({"corrected", "answer_withdrawn"})
 
 
-class NotWired(RuntimeError):
-    """`wire` was not called; `config` calls it when Django is ready."""
-
-
-def wire(
-    *, address_of: AddressOf, page_for: PageFor, pin_of: PinOf, withdrawn: WithdrawnSince
-) -> None:
+def wire(*, route_of: RouteOf, page_for: PageFor, pin_of: PinOf, withdrawn: WithdrawnSince) -> None:
     """Register the resolvers of labels and the maker of page addresses (its argument: a language)."""
-    global _address_of, _page_for, _pin_of, _withdrawn
-    _address_of, _page_for, _pin_of, _withdrawn = address_of, page_for, pin_of, withdrawn
+    global _route_of, _page_for, _pin_of, _withdrawn
+    _route_of, _page_for, _pin_of, _withdrawn = route_of, page_for, pin_of, withdrawn
 
 
 def _templates(kind: str, part: str) -> list[str]:
     return [f"notices/{kind}_{part}.txt", f"notices/{part}.txt"]
 
 
-def compose(row: Outgoing, address: str, page: str) -> EmailMessage:
-    """The mail for one row: same Message-ID however often it is sent; no word of the letter in it."""
+def compose(row: Outgoing, route: Route, page: str) -> Parcel:
+    """The message for one row, in the words of its channel; no word of the letter in it."""
+    pin = _pin_of(row.recipient) if _pin_of and row.kind in WITH_PIN else ""
+    part = "sms" if route.way == Way.SMS else "body"
     with translation.override(row.language):
-        words = {
-            "kind": row.kind,
-            "agency": localized(settings.AGENCY_NAME),
-            "page": page,
-            "data": row.data,
-            "pin": _pin_of(row.recipient) if _pin_of and row.kind in WITH_PIN else "",
-        }
+        words = _words(row.kind, page, row.data, pin)
         # A kind may have words of its own; the others are about letters.
         subject = render_to_string(_templates(row.kind, "subject"), words)
-        body = render_to_string(_templates(row.kind, "body"), words)
-    mail = EmailMessage(policy=WIRE)
-    mail["Subject"] = " ".join(subject.split())
-    mail["From"] = settings.MAIL_FROM
-    mail["To"] = address
-    mail["Date"] = format_datetime(row.made_at)
-    mail["Message-ID"] = f"<{row.message_id}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(body.strip() + "\n")
-    return mail
+        text = render_to_string(_templates(row.kind, part), words)
+    return Parcel(
+        name=row.message_id,
+        kind=row.kind,
+        channel=route.way,
+        recipient=row.recipient,
+        address=route.address,
+        language=row.language,
+        subject=" ".join(subject.split()),
+        text=" ".join(text.split()) if part == "sms" else text.strip(),
+        made_at=row.made_at,
+    )
 
 
-def deliver(row: Outgoing, *, by: Backend | None = None) -> str:
-    """Send one row and say how it ended: "sent", "no_address" where there is nobody to send to, or
-    "withdrawn" where the letter was withdrawn since and the news is not for them any more.
+def _words(kind: str, page: str, data: dict[str, Any], pin: str) -> dict[str, Any]:
+    agency = localized(settings.AGENCY_NAME)
+    return {"kind": kind, "agency": agency, "page": page, "data": data, "pin": pin}
 
-    Raises OSError or smtplib.SMTPException where the back end fails; the row is tried again then.
+
+def longest_sms() -> list[str]:
+    """The SMS of a lost code, the longest of all, in each language."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            page = _page_for(language) if _page_for else ""
+            words = _words("lost_code", page, {"code": "0" * 12}, "0" * 6)
+            found.append(" ".join(render_to_string("notices/sms.txt", words).split()))
+    return found
+
+
+def deliver(row: Outgoing, *, by: Channel | None = None) -> Ended:
+    """Send one row and say how it ended.
+
+    Raises what the channel raises where it fails, and SwitchedOff; the row is tried again then.
     """
-    if _address_of is None or _page_for is None or _withdrawn is None:
+    if _route_of is None or _page_for is None or _withdrawn is None:
         raise NotWired
     if row.kind in NOT_ONCE_WITHDRAWN and _withdrawn(row.recipient):
-        return "withdrawn"
-    address = _address_of(row.recipient)
-    if address is None or "@" not in parseaddr(address)[1]:
-        return "no_address"
-    post = by or backend()
-    shown = address if post.needs_address else f"{row.recipient.replace(':', '-')}@outbox.invalid"
-    post.send(compose(row, shown, _page_for(row.language)))
-    return "sent"
+        return Ended("withdrawn")
+    route = _route_of(row.recipient)
+    if route is None:
+        return Ended("no_address")
+    back_end = by or channel(route.way)
+    if not back_end.needs_address:
+        route = Route(route.way, f"{row.recipient.replace(':', '-')}@outbox.invalid")
+    parts = back_end.send(compose(row, route, _page_for(row.language)))
+    return Ended("sent", route.way, parts)

@@ -5,7 +5,8 @@ from django.db.models import Q
 class Outgoing(models.Model):
     """One notice to be sent, written in the transaction of the act that it tells of (the outbox).
 
-    Holds a recipient label ("submission:…", "staff:…"), never an address.
+    Holds a recipient label ("submission:…", "staff:…"), never an address. `way` is the channel by which
+    it went, `parts` in how many pieces an SMS was charged.
     """
 
     made_at = models.DateTimeField()
@@ -19,6 +20,8 @@ class Outgoing(models.Model):
     last_error = models.CharField(max_length=80, blank=True)
     ended_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=20, blank=True)
+    way = models.CharField(max_length=10, blank=True, db_default="")
+    parts = models.SmallIntegerField(db_default=0)
 
     class Meta:
         indexes = [

@@ -12,7 +12,7 @@ from huiying.notices.models import Outgoing
 logger = logging.getLogger(__name__)
 
 BATCH = 50
-# A mail that fails is tried again after 1, 2, 4 … minutes, ten times in all: eight and a half hours.
+# A notice that fails is tried again after 1, 2, 4 … minutes, ten times in all: eight and a half hours.
 MOST_TRIES = 10
 FIRST_WAIT = timedelta(minutes=1)
 
@@ -51,11 +51,16 @@ def _send_one(pk: int) -> int:
         tries = row.tries + 1
         try:
             with transaction.atomic():
-                result = deliver(row)
+                ended = deliver(row)
         except Exception as error:  # noqa: BLE001 - one row that cannot be sent must not hold up the rest
             return _try_later(row, tries, type(error).__name__)
         Outgoing.objects.filter(pk=pk).update(
-            ended_at=time.now(), tries=tries, result=result, last_error=""
+            ended_at=time.now(),
+            tries=tries,
+            result=ended.result,
+            way=ended.way,
+            parts=ended.parts,
+            last_error="",
         )
     return 1
 

@@ -1,0 +1,10 @@
+class NotWired(RuntimeError):
+    """`delivery.wire` was not called; `config` calls it when Django is ready."""
+
+
+class NotTaken(Exception):
+    """A gateway answered, and did not take the message. What it said is not kept: it may quote a number."""
+
+
+class SwitchedOff(Exception):
+    """The channel that the recipient chose is not in use (any more) at this agency."""
