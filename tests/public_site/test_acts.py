@@ -240,9 +240,11 @@ class TestReopening:
         done = opened.act("reopen", text="It went out again.")
         assert done.status_code == 303
         assert (opened.case.state, opened.case.round) == ("in_progress", 2)
-        assert ("resident", "words", "It went out again.") in messages_of(opened)
+        assert ("resident", "reopening", "It went out again.") in messages_of(opened)
         page = text_of(opened.letter())
         assert "The matter was taken up again." in page
+        assert "You had it taken up again and said what is still wrong." in page
+        assert "You added to your letter." not in page
         assert "Is the problem solved?" not in page
         assert "Our earlier answer" in page
         case_page = desk.people.handler.client.get(f"/en/desk/cases/{opened.case.number}/").text

@@ -12,7 +12,7 @@ from huiying.intake.states import Channel, Wish
 from tests.sample import reading
 from tests.sample.reading import DAY, NOON, Row, letters, minutes, steps
 
-SAID = {"vote", "add_words", "correct"}  # acts that leave the case where it is
+SAID = {"vote", "add_words", "correct", "put_forward"}  # acts that leave the case where it is
 NEEDED: dict[str, set[str]] = {
     "triage": {"category"},
     "assign": {"lead"},
@@ -23,6 +23,7 @@ NEEDED: dict[str, set[str]] = {
     "resume": set(),
     "add_words": {"words"},
     "answer": {"drafted_by", "drafted_at", "form", "title", "question", "answer", "outcome"},
+    "put_forward": {"form", "title", "question", "answer", "outcome"},
     "correct": {"drafted_by", "drafted_at", "answer", "reason"},
     "vote": {"vote"},
     "close": {"outcome", "proof"},
@@ -144,7 +145,7 @@ def _check_role(step: Row, lead: str) -> None:
         assert holds(by, "reviewer", lead)
         assert holds(step["drafted_by"], "handler", lead)
         assert by != step["drafted_by"]
-    elif do in {"accept", "return_to_desk", "ask_resident", "resume"}:
+    elif do in {"accept", "return_to_desk", "ask_resident", "resume", "put_forward"}:
         assert holds(by, "handler", lead), step
     else:
         allowed = states.steps_of(do)[0].roles

@@ -34,7 +34,15 @@ TREES = {
 
 
 def test_the_files_are_utf8_without_mark_and_end_in_a_line() -> None:
-    for name in ("units", "categories", "accounts", "letters", "boston_units", "boston_categories"):
+    for name in (
+        "units",
+        "categories",
+        "accounts",
+        "letters",
+        "standards",
+        "boston_units",
+        "boston_categories",
+    ):
         content = reading.raw(f"{name}.toml")
         assert not content.startswith(b"\xef\xbb\xbf")
         assert b"\r" not in content

@@ -232,3 +232,22 @@ def test_every_member_gets_an_answer_to_every_act(people):
                 _address(case, act), {"seen": "x", "lead_code": "\0", "reason": "\ud7ff"}
             )
             assert response.status_code in {302, 403, 404, 409, 422}, (name, act)
+
+
+def test_a_wrong_sorting_is_mended_until_a_unit_has_the_case(people):
+    case = brought_to(State.TRIAGED, people)
+    url = f"/en/desk/cases/{case.number}/"
+    assert "Sort again" in people.clerk.client.get(url).text
+    done = people.clerk.client.post(
+        f"{url}triage/", {"category_code": "leak", "seen": case.version}
+    )
+    assert done.status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.category.code) == ("triaged", "leak")
+    assert (
+        f"/cases/{case.number}/"
+        not in people.clerk.client.get("/en/desk/my-next/").headers["Location"]
+    )
+    assign(actor=people.dispatcher.actor, number=case.number, lead_code="water")
+    late = people.clerk.client.post(f"{url}triage/", {"category_code": "noise"})
+    assert late.status_code == 409

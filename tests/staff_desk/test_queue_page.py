@@ -1,14 +1,18 @@
 """The queue as people see it."""
 
 import re
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from huiying.casework.models import CaseFile
 from huiying.casework.states import State
 from huiying.intake.models import Submission
+from huiying.kernel import time
 from tests.casework.ways import brought_to, taken_in
+from tests.scene import answer
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +51,29 @@ def test_a_row_says_what_the_case_is(people):
         assert words in page
     for words in ("Web form", "sent back", "danger reported", "1 case"):
         assert words in page
+
+
+def test_what_is_due_today_says_its_date_once(people):
+    case = brought_to(State.ASSIGNED, people)
+    noon = time.now().astimezone(UTC).replace(hour=4)  # in the county
+    CaseFile.objects.filter(pk=case.pk).update(due_at=noon + timedelta(minutes=5))
+    with time.at(noon):
+        page = people.clerk.client.get(f"{QUEUE}?tab=open").text
+    assert "Due today at 12:" in page
+    assert "hy-due__day" not in page
+
+
+def test_the_clerk_begins_with_what_is_due_first(people):
+    first, second = taken_in(title="一"), taken_in(title="二")
+    CaseFile.objects.filter(pk=second.pk).update(due_at=first.due_at - timedelta(days=1))
+    page = people.clerk.client.get(QUEUE).text
+    assert page.index(f"cases/{second.number}/") < page.index(f"cases/{first.number}/")
+
+
+def test_the_reviewers_way_says_how_many_wait(people):
+    answer(people, brought_to(State.IN_PROGRESS, people, wish="public"), upto="in_review")
+    page = people.reviewer.client.get(QUEUE).text
+    assert re.search(r"Answers to review <span[^>]*>1<", page)
 
 
 def test_those_in_danger_stand_before_any_list_of_open_work(people):

@@ -32,6 +32,11 @@ def test_signing_in_leads_to_the_queue_with_a_new_session(people):
     assert client.session.session_key != first
 
 
+def test_who_only_reviews_begins_with_the_answers_that_wait(people):
+    assert _sign_in(Client(), "reviewer").headers["Location"] == "/en/desk/answers/"
+    assert _sign_in(Client(), "handler").headers["Location"] == DESK
+
+
 @pytest.mark.parametrize(("username", "password"), [("clerk", "wrong"), ("nobody", PASSWORD)])
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(people, username, password):
     response = _sign_in(Client(), username, password)

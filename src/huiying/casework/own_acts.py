@@ -34,16 +34,16 @@ def own_events(report: Report, exchange: list[MessageLine]) -> list[story.Event]
 
 
 def _added(line: MessageLine) -> story.Event:
-    answered = line.kind == Message.Kind.ANSWER
-    if line.by_clerk:
-        told = _("You answered the question through a clerk, who typed what you said.")
-        return story.Event(
-            line.at,
-            told if answered else _("You added to your letter through a clerk, who typed it."),
-        )
-    return story.Event(
-        line.at, _("You answered the question.") if answered else _("You added to your letter.")
-    )
+    if line.kind == Message.Kind.ANSWER:
+        own = _("You answered the question.")
+        typed = _("You answered the question through a clerk, who typed what you said.")
+    elif line.kind == Message.Kind.REOPENING:
+        own = _("You had it taken up again and said what is still wrong.")
+        typed = _("You had it taken up again through a clerk, who typed what is still wrong.")
+    else:
+        own = _("You added to your letter.")
+        typed = _("You added to your letter through a clerk, who typed it.")
+    return story.Event(line.at, typed if line.by_clerk else own)
 
 
 def _by_clerk(entry: Said) -> story.Event | None:

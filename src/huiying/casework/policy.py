@@ -241,7 +241,7 @@ OFFERED = (
     "reopen",
 )
 WHEN: dict[str, str | Promise] = {
-    "triage": _("Only a case that is new or was returned can be sorted."),
+    "triage": _("A case can be sorted until a unit has it, and again when it is returned."),
     "assign": _("A case is assigned once it is sorted or was returned."),
     "reassign": _("Only a case that a unit holds can be given to another one."),
     "accept": _("Only a case that was just assigned can be accepted."),

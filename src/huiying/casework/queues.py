@@ -55,7 +55,7 @@ def _tab(code: str, roles: str, sort: str, *, open_only: bool = True) -> Tab:
 
 EVERYBODY = " ".join([*policy.READS_ALL, *policy.READS_BELOW])
 TABS = (
-    _tab("sort", "clerk", "oldest"),
+    _tab("sort", "clerk", "due"),
     _tab("assign", "dispatcher", "due"),
     _tab("ours", "handler", "due"),
     _tab("support", "handler", "due"),

@@ -55,7 +55,7 @@ RETURNS_BEFORE_SUPERVISOR = 2
 # The guards are `policy.GUARDS`.
 STEPS: tuple[Step[State], ...] = (
     step("answer_at_once", {S.RECEIVED, S.TRIAGED}, S.ANSWERED, "clerk"),
-    step("triage", {S.RECEIVED, S.RETURNED}, S.TRIAGED, "clerk dispatcher head"),
+    step("triage", {S.RECEIVED, S.TRIAGED, S.RETURNED}, S.TRIAGED, "clerk dispatcher head"),
     step("decline", {S.RECEIVED, S.TRIAGED, S.RETURNED}, S.CLOSED, "dispatcher"),
     step("assign", {S.TRIAGED, S.RETURNED}, S.ASSIGNED, "dispatcher head"),
     step("accept", {S.ASSIGNED}, S.IN_PROGRESS, "handler"),

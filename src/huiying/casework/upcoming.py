@@ -25,7 +25,13 @@ def _to_sort(actor: Actor, sight: Sight) -> list[QuerySet[CaseFile]]:
     verbs = [name for name in SORTING if policy.is_theirs(actor, name)]
     if not verbs:
         return []
-    sources = {source for name in verbs for step in steps_of(name) for source in step.sources}
+    # To sort anew what is sorted already is no work that waits.
+    sources = {
+        source
+        for name in verbs
+        for step in steps_of(name)
+        for source in step.sources - {step.target}
+    }
     rule = Q(state__in=sorted(sources))
     if not actor.has(Role.CLERK, Role.DISPATCHER):  # a supervisor steps in where the desk cannot
         rule &= Q(returns__gte=RETURNS_BEFORE_SUPERVISOR)

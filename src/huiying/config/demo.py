@@ -22,6 +22,7 @@ from huiying.agencies.divisions import DivisionRow, load_divisions
 from huiying.agencies.models import Unit
 from huiying.config import demo_letters, demo_sample
 from huiying.config.demo_sample import Row, rows
+from huiying.config.demo_standards import load_standards
 from huiying.doors import importing, mapping
 from huiying.doors.mapping import Creating, Mapping
 from huiying.insight.actions import count_brief
@@ -95,6 +96,7 @@ def load(*, password: str, ears: Ears) -> None:
     with time.at(letters[0]["received"] - BEFORE_FIRST_LETTER):
         _load_trees()
         _load_accounts(password, ears.say)
+    load_standards()
     requests = _requests()
     whole = len(letters) + len(requests.rows)
     before = Submission.objects.count()

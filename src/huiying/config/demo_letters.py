@@ -142,17 +142,22 @@ class _Step:
 
     def _answer(self) -> None:
         author, drafted_at = self._drafting()
+        with time.at(drafted_at):
+            reply = writing.put_forward(actor=author, number=self._number, words=self._words())
+        self._issue(reply, privately=self._step["form"] == "private")
+
+    def _words(self) -> Words:
         step = self._step
-        words = Words(
+        return Words(
             title=step["title"],
             question=step["question"],
             text=step["answer"],
             outcome=step["outcome"],
             audience=step["form"],
         )
-        with time.at(drafted_at):
-            reply = writing.put_forward(actor=author, number=self._number, words=words)
-        self._issue(reply, privately=step["form"] == "private")
+
+    def _put_forward(self) -> None:
+        writing.put_forward(actor=self._by, number=self._number, words=self._words())
 
     def _correct(self) -> None:
         author, drafted_at = self._drafting()

@@ -131,6 +131,7 @@ class Message(models.Model):
         WORDS = "words"
         QUESTION = "question"
         ANSWER = "answer"  # the resident's answer to a question
+        REOPENING = "reopening"  # why the resident had it taken up again
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="messages")
     at = models.DateTimeField()

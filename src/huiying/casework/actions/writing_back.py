@@ -147,7 +147,7 @@ def reopen_own(*, actor: Actor, words: str, form_key: str = "") -> None:
     intake.add_message(
         actor=actor,
         submission=report.submission,
-        kind=Message.Kind.WORDS,
+        kind=Message.Kind.REOPENING,
         text=said,
         form_key=form_key,
     )

@@ -58,7 +58,10 @@ def since(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A clock in words, `day` those for its end. `tone` is plain, info, success, warning or danger."""
+    """A clock in words, `day` those for its end, empty where `words` name it.
+
+    `tone` is plain, info, success, warning or danger.
+    """
 
     tone: str
     words: str
@@ -82,7 +85,7 @@ def due(due_at: datetime, ended_at: datetime | None = None, *, paused: bool = Fa
     left = _days_between(now, due_at)
     if left == 0:
         at = timezone.localtime(due_at).strftime("%H:%M")
-        return Due("warning", gettext("Due today at %(time)s") % {"time": at}, day)
+        return Due("warning", gettext("Due today at %(time)s") % {"time": at}, "")
     words = ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}
     return Due("warning" if left <= SOON else "plain", words, day)
 

@@ -47,7 +47,7 @@ class Typed(forms.CharField):
 def way_field() -> forms.ChoiceField:
     """Over which way somebody is with the clerk."""
     return forms.ChoiceField(
-        label=_("How they are here"),
+        label=_("How they reach us"),
         choices=WAYS,
         initial=SPOKEN[0].value,
         widget=forms.RadioSelect,
@@ -114,7 +114,7 @@ class CallForm(forms.Form):
         initial=Wish.PRIVATE,
         widget=forms.RadioSelect,
         choices=[
-            (Wish.PRIVATE, _("No, answer only them")),
+            (Wish.PRIVATE, _("No, answer the writer alone")),
             (Wish.PUBLIC, _("Yes, others may read the answer")),
         ],
         error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},

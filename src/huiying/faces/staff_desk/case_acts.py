@@ -102,8 +102,9 @@ FACES: dict[str, Face] = {
         gettext_lazy("Sort it"),
         forms.TriageForm,
         _triage,
-        lambda _case: _("Sorted. Wrong category? It can be sorted anew when it is returned."),
+        lambda _case: _("Sorted. Wrong category? Sort it again, as long as no unit has it."),
         kind="primary",
+        again=gettext_lazy("Sort again"),
     ),
     "assign": Face(
         gettext_lazy("Assign"),

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from huiying.casework.cursors import place_in
 from huiying.casework.policy import Act
@@ -93,7 +93,8 @@ def _next_url(shown: CaseShown, listed_in: Wanted) -> str:
 def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> ActShown:
     """One act of the panel; `typed` is its form as somebody sent it."""
     face = FACES[offered.verb]
-    label = str(face.again if face.again and shown.conduct else face.label)
+    done_before = {"triage": shown.state == State.TRIAGED, "mark_conduct": shown.conduct}
+    label = str(face.again if done_before.get(offered.verb) else face.label)
     url = reverse(f"staff_desk:case_{offered.verb}", args=[shown.number]) + query
     if not offered.allowed:
         return ActShown(label, url, reason=str(offered.reason))
@@ -114,7 +115,8 @@ def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> A
 
 def _kind(shown: CaseShown, verb: str) -> str:
     """How an act looks: of two that go on, the one further on stands out."""
-    further = verb == "triage" and any(act.verb == "assign" and act.allowed for act in shown.acts)
+    assignable = any(act.verb == "assign" and act.allowed for act in shown.acts)
+    further = verb == "triage" and (assignable or shown.state == State.TRIAGED)
     return "secondary" if further else FACES[verb].kind
 
 
@@ -245,10 +247,16 @@ def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
     )
 
 
+WRITER_SAID = {
+    Message.Kind.ANSWER: gettext_lazy("The writer, answering"),
+    Message.Kind.REOPENING: gettext_lazy("The writer, reopening"),
+}
+
+
 def said_by(kind: str, unit: dict[str, str], *, from_resident: bool) -> str:
     """Whose words these are, for staff: a question is that of the unit that asked it."""
     if from_resident:
-        return _("The writer, answering") if kind == Message.Kind.ANSWER else _("The writer")
+        return str(WRITER_SAID.get(kind, _("The writer")))
     if kind == Message.Kind.QUESTION and unit:
         return _("%(unit)s, asking") % {"unit": localized(unit)}
     return _("The desk")

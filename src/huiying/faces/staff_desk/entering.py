@@ -10,6 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from huiying.accounts.models import Account
 from huiying.accounts.second_step import WAY, is_asked_of
+from huiying.agencies.models import Role
+from huiying.agencies.reads import standing_of
+from huiying.casework.queues import tabs_of
 from huiying.kernel.refusals import NotAllowed
 
 WAITING = "waiting"
@@ -24,12 +27,19 @@ class Waiting:
     wished: str
 
 
-def onward(request: HttpRequest, wished: str) -> str:
-    """Where to go after signing in: the page that was asked for, if it is one of ours."""
+def first_page(account: Account) -> str:
+    """Where somebody's work lies: for who only reviews, the answers that wait; for others the queue."""
+    actor = standing_of(account).actor
+    only_reviews = actor.has(Role.REVIEWER) and tabs_of(actor)[0].code == "open"
+    return reverse("staff_desk:answers" if only_reviews else "staff_desk:queue")
+
+
+def onward(request: HttpRequest, wished: str, first: str = "") -> str:
+    """Where to go after signing in: the page that was asked for, if it is one of ours, or `first`."""
     ours = url_has_allowed_host_and_scheme(
         wished, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wished if ours and wished.startswith("/") else reverse("staff_desk:queue")
+    return wished if ours and wished.startswith("/") else first or reverse("staff_desk:queue")
 
 
 def refuse_embedded(request: HttpRequest) -> None:
@@ -66,4 +76,4 @@ def enter(request: HttpRequest, account: Account, *, way: str, wished: str) -> H
     request.session.flush()
     login(request, account)
     request.session[WAY] = way
-    return redirect(onward(request, wished))
+    return redirect(onward(request, wished, first_page(account)))

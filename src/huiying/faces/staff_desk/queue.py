@@ -30,6 +30,7 @@ from huiying.faces.staff_desk.several import buttons_for, sent_as
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
+from huiying.replies.reads.listing import review_count
 
 NOTHING = {
     "sort": gettext_lazy("Everything is sorted. New letters appear here the moment they come in."),
@@ -109,7 +110,8 @@ def count_words(count: int) -> str:
 def _tabs(found: CaseList, actor: Actor) -> list[Link]:
     tabs: list[Link] = []
     if actor.has("reviewer"):
-        tabs.append((_("Answers to review"), reverse("staff_desk:answers"), False, ""))
+        waiting = count_words(review_count(actor))
+        tabs.append((_("Answers to review"), reverse("staff_desk:answers"), False, waiting))
     for tab in found.tabs:
         count = count_words(found.counts[tab.code]) if tab.open_only else ""
         link = address(Wanted(tab=tab.code))

@@ -87,6 +87,13 @@ def _to_review(actor: Actor) -> QuerySet[Reply]:
     return rows.filter(_in_reviewers_reach(actor))
 
 
+def review_count(actor: Actor) -> int:
+    """How many answers wait for a reviewer in this person's reach, no further than MOST_COUNTED + 1.
+    One query.
+    """
+    return _to_review(actor)[: MOST_COUNTED + 1].count()
+
+
 def waiting_cases(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:
     """Ids of the cases whose answer is with a reviewer: all of them, and those that wait for this actor,
     who has written no part of it.
