@@ -1,6 +1,7 @@
 """The case page in words: what the read found, put the way the page shows it."""
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -247,7 +248,7 @@ def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
     )
 
 
-WRITER_SAID = {
+WRITER_SAID: dict[str, str | Promise] = {
     Message.Kind.ANSWER: gettext_lazy("The writer, answering"),
     Message.Kind.REOPENING: gettext_lazy("The writer, reopening"),
 }
