@@ -13,6 +13,8 @@ NAME = "manifest.json"
 DATABASE = "database.dump"
 FILES = "attachments/"
 FORM = 1
+# From this version on pg_restore sets transaction_timeout, which no older server knows.
+SETS_TIMEOUT = 17
 KEYS_LEFT_OUT = (
     "No key is in this archive. Restoring it needs the key ring with the numbers listed here; "
     "keep a copy of the ring apart from the archive."
@@ -61,6 +63,11 @@ class Manifest:
     def files(self) -> list[Part]:
         """The attachments."""
         return [part for part in self.parts if part.name.startswith(FILES)]
+
+    @property
+    def least_server(self) -> int:
+        """The oldest PostgreSQL that takes it in."""
+        return max(self.server, SETS_TIMEOUT) if self.program >= SETS_TIMEOUT else self.server
 
     def part(self, name: str) -> Part:
         """The part of that name; BackupError where there is none."""

@@ -29,19 +29,21 @@ class Program:
     major: int
 
 
-def fitting(name: str, *, least: int, best: int) -> Program:
-    """The `name` of major version `best`, or else the oldest that is not older than `least`.
+def fitting(name: str, *, least: int, best: int, below: int | None = None) -> Program:
+    """The `name` of major version `best`, or else the oldest that is not older than `least`, and is
+    older than `below` where that is given.
 
-    Raises BackupError that says what to install where every one is older, or none is there.
+    Raises BackupError that says what to install where none is, or none is there.
     """
     found = [program for folder in _folders() if (program := _at(folder / name))]
-    enough = [program for program in found if program.major >= least]
+    enough = [each for each in found if least <= each.major and (not below or each.major < below)]
     if enough:
         return min(enough, key=lambda program: (program.major != best, program.major))
     newest = max((program.major for program in found), default=0)
     seen = f"the newest {name} here is version {newest}" if newest else f"no {name} is here"
+    wanted = f"older than {below}, from {least} on" if below else f"{least} or newer"
     raise BackupError(
-        f"This needs {name} of PostgreSQL {least} or newer, and {seen}. Install it "
+        f"This needs {name} of PostgreSQL {wanted}, and {seen}. Install it "
         f"(Debian: postgresql-client-{least}), or name its folder with PG_BIN."
     )
 

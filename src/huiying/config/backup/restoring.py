@@ -17,7 +17,7 @@ from huiying.config import databases, migrating
 from huiying.config.backup import checking, erasures, files, holdings, programs
 from huiying.config.backup.archive import Reader
 from huiying.config.backup.errors import BackupError
-from huiying.config.backup.manifest import DATABASE, FILES, Holdings, Manifest
+from huiying.config.backup.manifest import DATABASE, FILES, SETS_TIMEOUT, Holdings, Manifest
 from huiying.config.backup.progress import Say, metered
 from huiying.record.models import Entry
 
@@ -44,10 +44,12 @@ def restore(
     """
     _refuse_unfit(manifest)
     erasures.refuse_unknown(erased)
+    server = holdings.server_major()
     program = programs.fitting(
         "pg_restore",
-        least=max(manifest.program, holdings.server_major()),
-        best=holdings.server_major(),
+        least=max(manifest.program, server),
+        best=server,
+        below=SETS_TIMEOUT if server < SETS_TIMEOUT else None,
     )
     with migrating.alone(say):
         _refuse_full(manifest)
@@ -69,10 +71,10 @@ def _refuse_unfit(manifest: Manifest) -> None:
     if wrong := checking.missing_keys(manifest):
         raise BackupError(wrong)
     server = holdings.server_major()
-    if server < manifest.server:
+    if server < manifest.least_server:
         raise BackupError(
-            f"The archive comes from PostgreSQL {manifest.server} and this server is {server}. "
-            f"Restore into version {manifest.server} or newer."
+            f"The archive comes from PostgreSQL {manifest.server}, by pg_dump {manifest.program}, and "
+            f"this server is {server}. Restore into version {manifest.least_server} or newer."
         )
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     newer = [name for name in manifest.holdings.migrations if name not in known]

@@ -62,6 +62,12 @@ def tell(made: "Made") -> None:
         f"attachments: {made.size / MEBIBYTE:,.1f} MiB."
     )
     _tell_files(manifest)
+    if manifest.least_server > manifest.server:
+        say(
+            f"WARNING: made by pg_dump {manifest.program}, it can be restored into PostgreSQL "
+            f"{manifest.least_server} or newer only, and this server is {manifest.server}. Install "
+            f"postgresql-client-{manifest.server} (Debian) before the next one."
+        )
     numbers = ", ".join(manifest.keys) or "none yet"
     say(f"No key is in it. To restore it you need the key ring (numbers: {numbers}).")
     say("Keep the ring apart from it. It holds every letter: close it away, on another machine.")
