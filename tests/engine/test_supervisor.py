@@ -3,8 +3,6 @@
 import os
 import signal
 import sys
-import threading
-import time
 
 import pytest
 
@@ -13,11 +11,13 @@ from huiying.config.supervisor import Child, Supervisor
 from tests.engine.commands import eventually, lives, running
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
-STUBBORN = [
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
-]
+STUBBORN = """
+import signal, sys, time
+from pathlib import Path
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+Path(sys.argv[1]).touch()
+time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -29,12 +29,16 @@ def test_a_child_that_dies_is_started_again_with_growing_pauses(said, monkeypatc
     monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
     child = Child("short", [sys.executable, "-c", "raise SystemExit(3)"], pause=0.05)
     tree = Supervisor([child], lambda: None, said.append)
-    threading.Timer(2.5, tree.stop).start()
+
+    def stop_after_four() -> None:
+        if len(said) >= 4:
+            tree.stop()
+
+    tree._watch = stop_after_four
     tree.run()
     assert said[0] == "The short process ended (exit code 3); starting it again in 0.05 s."
     pauses = [float(line.split()[-2]) for line in said]
-    assert pauses == sorted(pauses)
-    assert 3 <= len(pauses) <= 6
+    assert pauses[:4] == [0.05, 0.1, 0.2, 0.4]
 
 
 def test_a_child_killed_from_outside_is_replaced(said):
@@ -57,22 +61,29 @@ def test_a_child_killed_from_outside_is_replaced(said):
     assert not any(lives(pid) for pid in seen)
 
 
-def test_a_child_that_ignores_the_stop_is_killed(said, monkeypatch):
+def test_a_child_that_ignores_the_stop_is_killed(said, monkeypatch, tmp_path):
     monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.5)
-    child = Child("stubborn", STUBBORN)
+    ignores = tmp_path / "ignores"
+    child = Child("stubborn", [sys.executable, "-c", STUBBORN, str(ignores)])
     tree = Supervisor([child], lambda: None, said.append)
-    threading.Timer(1.5, tree.stop).start()
-    began = time.monotonic()
+
+    def stop_once_ignored() -> None:
+        if ignores.exists():
+            tree.stop()
+
+    tree._watch = stop_once_ignored
     tree.run()
-    assert time.monotonic() - began < 5
     assert child.process
     assert child.process.returncode == -signal.SIGKILL
 
 
 def test_a_signal_stops_the_tree_and_the_handlers_come_back(said):
     before = signal.getsignal(signal.SIGTERM)
-    tree = Supervisor([Child("sleeper", SLEEPER)], lambda: None, said.append)
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    def signal_oneself() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    tree = Supervisor([Child("sleeper", SLEEPER)], signal_oneself, said.append)
     tree.run()
     assert signal.getsignal(signal.SIGTERM) is before
     assert said == []
@@ -81,12 +92,17 @@ def test_a_signal_stops_the_tree_and_the_handlers_come_back(said):
 PARENT = """
 import subprocess, sys, os
 from huiying.config.lifeline import SUPERVISOR
-code = "from huiying.config.lifeline import tie_to_supervisor as t; t(); import time; time.sleep(60)"
+code = '''
+import os, time
+from huiying.config.lifeline import tie_to_supervisor
+tie_to_supervisor()
+print(os.getpid(), flush=True)
+time.sleep(60)
+'''
 child = subprocess.Popen(
     [sys.executable, "-c", code], env={**os.environ, SUPERVISOR: str(os.getpid())},
     start_new_session=True,
 )
-print(child.pid, flush=True)
 child.wait()
 """
 
@@ -94,9 +110,8 @@ child.wait()
 def test_a_child_does_not_outlive_its_parent(data, tmp_path):
     log = tmp_path / "log"
     with running(data, sys.executable, "-c", PARENT, log=log) as parent:
-        eventually(lambda: log.read_text().strip() != "", 60, "started")
+        eventually(lambda: log.read_text().endswith("\n"), 60, "it is tied")
         child = int(log.read_text())
-        time.sleep(0.5)
         assert lives(child)
         parent.kill()
         parent.wait()

@@ -1,6 +1,7 @@
 """The whole tree, as people start it: `huiying up` and its end, clean and otherwise."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -28,6 +29,7 @@ from tests.engine.conftest import is_up
 
 PATIENCE = 90  # on a machine that does much else at the same time
 SLOW_CLIENTS = 100
+ROUNDS_BEFORE = 5  # bytes from each of them, before pages are asked for
 pytestmark = pytest.mark.slow
 
 
@@ -67,7 +69,7 @@ def up(data: Path, log: Path) -> Iterator[Tree]:
 
 @contextlib.contextmanager
 def slow_senders(url: str) -> Iterator[None]:
-    """A hundred clients, each of whom sends a long letter byte by byte."""
+    """A hundred clients, each of whom sends a long letter byte by byte, and has begun to."""
     host, port = url.split("/")[2].split(":")
     head = (
         f"POST /zh-hans/ HTTP/1.1\r\nHost: {host}:{port}\r\n"
@@ -79,9 +81,13 @@ def slow_senders(url: str) -> Iterator[None]:
         sender.sendall(head)
         senders.append(sender)
     finished = threading.Event()
+    rounds = itertools.count()
+    begun = threading.Event()
 
     def dribble() -> None:
         while not finished.wait(0.2):
+            if next(rounds) >= ROUNDS_BEFORE:
+                begun.set()
             for sender in senders:
                 with contextlib.suppress(OSError):
                     sender.send(b"x")
@@ -89,6 +95,7 @@ def slow_senders(url: str) -> Iterator[None]:
     thread = threading.Thread(target=dribble)
     thread.start()
     try:
+        assert begun.wait(PATIENCE)
         yield
     finally:
         finished.set()
@@ -112,7 +119,6 @@ def test_it_serves_survives_deaths_and_stops_cleanly(kept_data, tmp_path):
     with up(kept_data, tmp_path / "log") as tree:
         quiet = slowest_of(tree, 20)
         with slow_senders(tree.url):
-            time.sleep(1)
             beside_senders = slowest_of(tree, 20)
         # They cost next to nothing; without threads enough, a page would wait for the last byte.
         assert beside_senders < 5 * quiet + 1

@@ -1,5 +1,6 @@
 """Two versions beside each other: what changed, exactly, and on the page."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from huiying.replies.actions import mending, reviewing, writing
 from huiying.replies.comparing import GONE, NEW, SAME, Piece, changes
 
+# Of the processor, whatever else the machine does; each takes a fraction of one.
+MOST_SECONDS = 10
 TEXTS = st.text(alphabet="的了我们工地。，\n ab1é .", max_size=60)
 
 
@@ -51,7 +54,11 @@ def test_the_pieces_make_up_both_texts(before, after):
     ],
 )
 def test_the_longest_texts_are_compared_in_bounded_time(before, after):
-    changes(before, after)
+    began = time.process_time()
+    pieces = changes(before, after)
+    assert time.process_time() - began < MOST_SECONDS
+    assert "".join(piece.text for piece in pieces if piece.kind != NEW) == before
+    assert "".join(piece.text for piece in pieces if piece.kind != GONE) == after
 
 
 @pytest.mark.django_db

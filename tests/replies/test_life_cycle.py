@@ -367,3 +367,5 @@ def test_a_withdrawal_names_nobodys_number_in_public(people, in_hand, words, rea
 def test_days_and_short_numbers_are_no_ones(people, in_hand, words, reason):
     reply = _published(people, in_hand(), words)
     mending.withdraw(actor=people.reviewer.actor, label=reply.label, reason=reason)
+    reply.refresh_from_db()
+    assert (reply.state, reply.withdrawn_because) == (State.WITHDRAWN, reason)
