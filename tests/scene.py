@@ -15,7 +15,7 @@ from huiying.casework.models import CaseFile
 from huiying.insight.actions import count_brief
 from huiying.insight.periods import latest_day, usual_hour
 from huiying.insight.reads import BriefHead
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.intake.receipts import Receipt
 from huiying.kernel import time
 from huiying.kernel.actors import STRANGER, SYSTEM

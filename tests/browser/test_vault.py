@@ -9,7 +9,7 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from huiying.casework.actions.looking import record_opening, reveal
-from huiying.intake.actions import receipt_of
+from huiying.intake.letters import receipt_of
 from huiying.kernel import time
 from huiying.retention.actions import approve_rules, grant_hold, propose_rules
 from huiying.retention.models import Run

@@ -10,9 +10,9 @@ from huiying.casework.actions.calling import Sending, open_for_caller, send_lost
 from huiying.casework.actions.receiving import receive
 from huiying.casework.following import letter_page
 from huiying.casework.models import CaseFile
-from huiying.intake.actions import Letter
 from huiying.intake.callers import TRIES_PER_CLERK, TRIES_PER_CODE, TRIES_PER_CODE_A_DAY
 from huiying.intake.errors import PinLocked, SentToday, WrongPin
+from huiying.intake.letters import Letter
 from huiying.intake.models import CallerPin, Contact, Message, Submission
 from huiying.intake.receipts import Receipt
 from huiying.intake.vault import email_of

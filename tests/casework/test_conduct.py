@@ -19,7 +19,7 @@ from huiying.casework.sight import sight_of
 from huiying.casework.states import State
 from huiying.insight.actions import count_brief
 from huiying.insight.periods import latest_day, usual_hour
-from huiying.intake.enclosing import attach
+from huiying.intake.actions.enclosing import attach
 from huiying.intake.files import WHOLE, link
 from huiying.intake.models import Attachment
 from huiying.kernel import time

@@ -9,7 +9,7 @@ from huiying.casework.answering import mark_answered
 from huiying.casework.models import CaseFile
 from huiying.casework.policy import find
 from huiying.casework.states import State
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.kernel.actors import STRANGER, Actor, Grant
 from huiying.kernel.verbs import verb
 from tests.people import People

@@ -10,7 +10,7 @@ from django.urls import URLResolver, get_resolver
 
 from huiying.casework.actions.receiving import receive
 from huiying.config import health, metrics, monitoring
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.kernel import time
 from huiying.kernel.actors import STRANGER
 from huiying.notices.models import Outgoing

@@ -14,7 +14,7 @@ from huiying.casework.models import Assignment, CaseFile, Move, Report
 from huiying.doors.actions import keep_batch
 from huiying.doors.importing import DOOR
 from huiying.doors.staging import Batch
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.intake.models import Contact, Message, Submission
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import NotAllowed

@@ -22,8 +22,8 @@ from huiying.config.backup import archive, erasures, holdings, programs
 from huiying.config.backup import manifest as manifests
 from huiying.config.backup.errors import BackupError
 from huiying.config.embedded import programs as bundled
-from huiying.intake.actions import Letter
-from huiying.intake.enclosing import erase_files
+from huiying.intake.actions.enclosing import erase_files
+from huiying.intake.letters import Letter
 from huiying.intake.models import Attachment, Submission
 from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.intake.uploads import Upload

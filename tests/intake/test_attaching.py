@@ -18,10 +18,10 @@ from django.db.utils import DatabaseError
 from huiying.casework.actions.receiving import receive
 from huiying.casework.actions.writing_back import add_words
 from huiying.intake import inspecting, keeping, scanning, sealing, tasks, uploads, vault
-from huiying.intake.actions import Letter
-from huiying.intake.enclosing import attach, erase_files
+from huiying.intake.actions.enclosing import attach, erase_files
 from huiying.intake.errors import FileMissing, FileNotTaken, FilesGone, TooBusy
 from huiying.intake.files import attachments_on, open_file
+from huiying.intake.letters import Letter
 from huiying.intake.models import Attachment, LooseFile, Seal, Submission
 from huiying.intake.reads import resident
 from huiying.kernel import time

@@ -7,8 +7,8 @@ from django.db.models import ForeignKey
 
 from huiying.casework.actions.receiving import receive
 from huiying.casework.models import CaseFile, Move, Report
-from huiying.intake.actions import Letter
 from huiying.intake.errors import WrongCode
+from huiying.intake.letters import Letter
 from huiying.intake.models import Contact, Submission
 from huiying.intake.reads import TRIES_PER_CODE, open_with
 from huiying.intake.vault import email_of

@@ -11,7 +11,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from huiying.casework.actions.receiving import receive
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.intake.models import Contact
 from huiying.kernel import time
 from huiying.kernel.actors import STRANGER, SYSTEM, Actor

@@ -13,7 +13,7 @@ from django.db import connection
 
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.intake import inspecting, keeping, tasks, uploads
-from huiying.intake.actions import withdraw_submission
+from huiying.intake.actions.writing import withdraw_submission
 from huiying.intake.files import LINK_LIVES
 from huiying.intake.models import Attachment, LooseFile, Message, Submission
 from huiying.intake.reads import resident

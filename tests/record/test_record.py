@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from huiying.casework.actions.receiving import receive
 from huiying.casework.actions.writing_back import add_words
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.intake.reads import resident
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.verbs import verb

@@ -8,7 +8,7 @@ from huiying.casework.actions.receiving import receive_letter
 from huiying.casework.actions.sorting import assign, triage
 from huiying.casework.actions.working import accept
 from huiying.casework.models import CaseFile
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.intake.states import Wish
 from huiying.kernel.actors import STRANGER
 from huiying.replies.words import Words

@@ -13,8 +13,8 @@ from huiying.casework.actions.receiving import receive
 from huiying.casework.actions.sorting import assign, mark_conduct, triage
 from huiying.casework.actions.working import accept
 from huiying.casework.models import CaseFile, Report
-from huiying.intake.actions import Letter
 from huiying.intake.files import LINK_LIVES
+from huiying.intake.letters import Letter
 from huiying.intake.models import Attachment
 from huiying.kernel import time
 from huiying.kernel.actors import STRANGER

@@ -15,7 +15,7 @@ from huiying.insight.actions import count_brief
 from huiying.insight.models import BriefLine, BriefSheet
 from huiying.insight.periods import latest_day, usual_hour
 from huiying.intake import vault
-from huiying.intake.actions_erasing import erase_contact
+from huiying.intake.actions.erasing import erase_contact
 from huiying.intake.models import Contact, Message, Seal, Submission
 from huiying.intake.reads import resident
 from huiying.intake.states import ERASED

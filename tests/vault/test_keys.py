@@ -11,7 +11,7 @@ from huiying.accounts.models import CodeApp
 from huiying.config import keys as key_file
 from huiying.config.key_uses import uses
 from huiying.intake import vault
-from huiying.intake.actions_vault import rewrap_seals
+from huiying.intake.actions.revealing import rewrap_seals
 from huiying.intake.models import Seal
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM

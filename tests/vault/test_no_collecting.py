@@ -60,11 +60,11 @@ def test_no_command_and_no_page_can_open_the_vault():
     contacts = {each for each in found if each[1] in {"email_of", "contact_of"}}
     assert contacts == {
         ("config/wiring.py", "email_of"),
-        ("intake/actions_vault.py", "contact_of"),
+        ("intake/actions/revealing.py", "contact_of"),
     }
     models = [
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
         if "Contact.objects" in path.read_text()
     ]
-    assert set(models) == {"intake/vault.py", "intake/actions_erasing.py"}  # which destroys it
+    assert set(models) == {"intake/vault.py", "intake/actions/erasing.py"}  # which destroys it

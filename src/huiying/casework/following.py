@@ -15,8 +15,8 @@ from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.own_acts import own_events
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.intake import reads as letters
-from huiying.intake.actions import replay_of
 from huiying.intake.files import AttachmentLinked, attachments_on
+from huiying.intake.letters import replay_of
 from huiying.intake.models import Message
 from huiying.intake.states import ERASED, Channel, Wish
 from huiying.kernel import time

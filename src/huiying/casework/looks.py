@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from huiying.casework import policy
 from huiying.casework.models import Opening, Report
-from huiying.intake.actions_vault import may_reveal
+from huiying.intake.actions.revealing import may_reveal
 from huiying.intake.models import Reveal
 from huiying.intake.states import RevealReason
 from huiying.kernel.actors import Actor

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from huiying.casework import story
 from huiying.casework.models import Report
 from huiying.casework.sentences import way
-from huiying.intake.actions import subject
+from huiying.intake.letters import subject
 from huiying.intake.models import Message
 from huiying.intake.reads import MessageLine
 from huiying.record.reads import Said, entries_about

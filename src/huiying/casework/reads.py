@@ -25,7 +25,7 @@ from huiying.casework.queues import clock_of
 from huiying.casework.sentences import Told, Words
 from huiying.casework.states import State
 from huiying.casework.timeline import timeline
-from huiying.intake.actions_vault import may_reveal
+from huiying.intake.actions.revealing import may_reveal
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
 from huiying.intake.receipts import CODE_DIGITS

@@ -3,7 +3,7 @@
 from typing import Any
 
 from huiying.casework.models import CaseFile, Report
-from huiying.intake import actions as intake
+from huiying.intake import letters
 from huiying.notices.actions import queue
 
 
@@ -15,7 +15,7 @@ def tell_writers(case: CaseFile, *, kind: str, data: dict[str, Any] | None = Non
     for report in reports:
         queue(
             kind=kind,
-            recipient=intake.subject(report.submission),
+            recipient=letters.subject(report.submission),
             language=report.submission.language,
             data={"code": report.submission.code, **(data or {})},
         )

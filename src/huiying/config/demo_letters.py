@@ -10,7 +10,7 @@ from huiying.casework.actions import sorting, working, writing_back
 from huiying.casework.actions.receiving import receive
 from huiying.casework.models import CaseFile
 from huiying.config.demo_sample import Row
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.intake.models import Submission
 from huiying.intake.reads import resident
 from huiying.intake.states import Channel

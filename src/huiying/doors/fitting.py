@@ -9,7 +9,7 @@ from huiying.doors.cells import UNREADABLE
 from huiying.doors.errors import FileRefused, Unfit
 from huiying.doors.mapping import ALLOWED, MOMENTS, OPEN_WORD, Mapping, Target
 from huiying.doors.moments import ReadMoment, not_before, reader
-from huiying.intake.actions import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE
+from huiying.intake.letters import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE
 from huiying.intake.states import Channel
 
 LONGEST = {

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from huiying.casework.models import Report
-from huiying.intake import actions as intake
+from huiying.intake import letters
 from huiying.intake.models import Submission
 from huiying.intake.states import State as SubmissionState
 from huiying.kernel import time
@@ -48,7 +48,7 @@ def tell_who_had(reply: Reply, *, kind: str) -> None:
         if submission.reachable:
             queue(
                 kind=kind,
-                recipient=intake.subject(submission),
+                recipient=letters.subject(submission),
                 language=submission.language,
                 data={"code": submission.code},
             )

@@ -12,8 +12,8 @@ from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.telling import tell_writers
 from huiying.casework.words import required
-from huiying.intake import actions as intake
-from huiying.intake.actions_erasing import erase_contact
+from huiying.intake import letters
+from huiying.intake.actions.erasing import erase_contact
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.identifiers import random_label
@@ -214,7 +214,7 @@ def erase_on_wish(*, actor: Actor, what: str) -> None:
     write(
         actor=actor,
         action="retention.asked",
-        subject=intake.subject(report.submission),
+        subject=letters.subject(report.submission),
         data={"what": what},
     )
 

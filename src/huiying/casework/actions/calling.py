@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework import policy
 from huiying.casework.models import Report
 from huiying.casework.own_acts import CODE_SENT, OPENED
-from huiying.intake import actions as intake
-from huiying.intake import callers
+from huiying.intake import callers, letters
 from huiying.intake.errors import SentToday, WrongPin
 from huiying.intake.models import CallerPin, Submission
 from huiying.intake.states import SPOKEN
@@ -67,8 +66,8 @@ def open_for_caller(*, actor: Actor, code: str, pin: str, via: str) -> Actor:
 @verb
 def note_opening(*, actor: Actor, submission: Submission) -> None:
     """Keep that a clerk opened this letter with its writer, who gave the PIN."""
-    intake.require_writer(actor, submission)
-    write(actor=actor, action=OPENED, subject=intake.subject(submission))
+    letters.require_writer(actor, submission)
+    write(actor=actor, action=OPENED, subject=letters.subject(submission))
 
 
 class Sending(StrEnum):
@@ -120,11 +119,11 @@ def send_code(*, actor: Actor, submission: Submission) -> None:
     if not policy.may_take_calls(actor):
         raise NotAllowed
     if submission.reachable:
-        CallerPin.objects.bulk_create([intake.caller_pin(submission)], ignore_conflicts=True)
+        CallerPin.objects.bulk_create([letters.caller_pin(submission)], ignore_conflicts=True)
         queue(
             kind="lost_code",
-            recipient=intake.subject(submission),
+            recipient=letters.subject(submission),
             language=submission.language,
             data={"code": submission.code},
         )
-    write(actor=actor, action=CODE_SENT, subject=intake.subject(submission))
+    write(actor=actor, action=CODE_SENT, subject=letters.subject(submission))

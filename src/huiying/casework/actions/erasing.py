@@ -2,7 +2,7 @@
 
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
-from huiying.intake.actions_erasing import erase_words as erase_words_of
+from huiying.intake.actions.erasing import erase_words as erase_words_of
 from huiying.intake.states import ERASED
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb

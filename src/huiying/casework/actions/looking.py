@@ -4,7 +4,7 @@ from django.db import connection
 
 from huiying.casework import policy
 from huiying.casework.models import Report
-from huiying.intake.actions_vault import reveal_contact
+from huiying.intake.actions.revealing import reveal_contact
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound

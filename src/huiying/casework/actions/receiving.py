@@ -11,9 +11,8 @@ from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.states import State
 from huiying.casework.stepping import move_row
-from huiying.intake import actions as intake
-from huiying.intake import reads as letters
-from huiying.intake.enclosing import attach
+from huiying.intake import letters, reads
+from huiying.intake.actions.enclosing import attach
 from huiying.intake.errors import AlreadyImported, AlreadyReceived, CodeTaken
 from huiying.intake.models import Submission
 from huiying.intake.receipts import Receipt
@@ -46,7 +45,7 @@ def title_of(title: str, body: str) -> str:
 
 
 def receive(
-    *, actor: Actor, letter: intake.Letter, form_key: str = "", files: Sequence[Upload] = ()
+    *, actor: Actor, letter: letters.Letter, form_key: str = "", files: Sequence[Upload] = ()
 ) -> CaseReceipt:
     """Take a letter in, for good, with the files that wait for it, and return its receipt.
 
@@ -65,22 +64,22 @@ def receive(
         except CodeTaken:
             continue
         except AlreadyReceived:
-            known = letters.by_replay(intake.letter_replay(letter, form_key))
+            known = reads.by_replay(letters.letter_replay(letter, form_key))
         except AlreadyImported:
-            known = letters.by_source(letter.source, letter.source_id)
+            known = reads.by_source(letter.source, letter.source_id)
         if known is not None:
             return _receipt(known, again=True)
     raise CodeTaken
 
 
 def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
-    plain = intake.receipt_of(submission, again=again)
+    plain = letters.receipt_of(submission, again=again)
     return CaseReceipt(**asdict(plain), due_at=submission.report.due_at)
 
 
 @verb
 def receive_with_files(
-    *, actor: Actor, letter: intake.Letter, form_key: str, files: Sequence[Upload]
+    *, actor: Actor, letter: letters.Letter, form_key: str, files: Sequence[Upload]
 ) -> Submission:
     """`receive_letter` and its files in one transaction: both are kept, or neither."""
     submission = receive_letter(actor=actor, letter=letter, form_key=form_key)
@@ -89,9 +88,9 @@ def receive_with_files(
 
 
 @single_statement_verb
-def receive_letter(*, actor: Actor, letter: intake.Letter, form_key: str = "") -> Submission:
+def receive_letter(*, actor: Actor, letter: letters.Letter, form_key: str = "") -> Submission:
     """The transaction behind `receive`: all rows of a new case in one statement."""
-    submission, *sealed = intake.letter_rows(actor=actor, letter=letter, form_key=form_key)
+    submission, *sealed = letters.letter_rows(actor=actor, letter=letter, form_key=form_key)
     category = leaf(letter.category_code) if letter.category_code else None
     due = due_at(submission.received_at, category)
     case = CaseFile(
@@ -139,7 +138,7 @@ def _confirmation(submission: Submission) -> list[Model]:
     return [
         notice_row(
             kind="received",
-            recipient=intake.subject(submission),
+            recipient=letters.subject(submission),
             language=submission.language,
             data={"code": submission.code},
         )

@@ -9,7 +9,7 @@ from huiying.casework.states import Outcome, ReturnReason
 from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.telling import tell_writers
 from huiying.casework.words import required
-from huiying.intake import actions as intake
+from huiying.intake.actions import writing
 from huiying.intake.models import Message
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -63,7 +63,7 @@ def ask_resident(
     pause = {"waiting_since": now, "waiting_until": now + pause_left(case)}
     take_step(case, actor=actor, verb="ask_resident", columns=pause)
     for report in Report.objects.filter(case=case, ended_at=None).select_related("submission"):
-        intake.add_message(
+        writing.add_message(
             actor=actor,
             submission=report.submission,
             kind=Message.Kind.QUESTION,

@@ -12,8 +12,9 @@ from huiying.casework.models import Assignment, CaseFile, Report, Verdict
 from huiying.casework.states import OPEN, Outcome, State, Vote
 from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.words import required
-from huiying.intake import actions as intake
-from huiying.intake.enclosing import attach
+from huiying.intake import letters
+from huiying.intake.actions import writing
+from huiying.intake.actions.enclosing import attach
 from huiying.intake.models import Message
 from huiying.intake.uploads import Upload, form_key_with
 from huiying.kernel import time
@@ -28,7 +29,7 @@ from huiying.routing.reads import due_at
 def add_words(*, actor: Actor, text: str, form_key: str = "", files: Sequence[Upload] = ()) -> None:
     """Add to one's letter, with files that wait for it, at any time until it is withdrawn."""
     report = own_report(actor)
-    message = intake.add_message(
+    message = writing.add_message(
         actor=actor,
         submission=report.submission,
         kind=Message.Kind.WORDS,
@@ -49,7 +50,7 @@ def answer_question(
     report = own_report(actor)
     if report.case.state != State.WAITING:
         raise NotWaiting
-    message = intake.add_message(
+    message = writing.add_message(
         actor=actor,
         submission=report.submission,
         kind=Message.Kind.ANSWER,
@@ -75,7 +76,7 @@ def withdraw(*, actor: Actor, pressed: bool | None = None) -> None:
                 "This has just been answered, so it cannot be withdrawn. Tell us what you think of it."
             )
         )
-    ended = intake.withdraw_submission(actor=actor, submission=report.submission)
+    ended = writing.withdraw_submission(actor=actor, submission=report.submission)
     Report.objects.filter(pk=report.pk).update(ended_at=ended, pressed=pressed)
     others = Report.objects.filter(case=case, ended_at=None).exclude(pk=report.pk)
     if others.exists():
@@ -106,7 +107,7 @@ def vote(*, actor: Actor, verdict: str) -> None:
     write(
         actor=actor,
         action="report.vote",
-        subject=intake.subject(report.submission),
+        subject=letters.subject(report.submission),
         data={"vote": verdict},
     )
 
@@ -137,14 +138,14 @@ def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
 def reopen_own(*, actor: Actor, words: str, form_key: str = "") -> None:
     """Reopen as of right within the window, saying what is still wrong."""
     report = own_report(actor)
-    said = required(words, "words", most=intake.LONGEST_BODY)
+    said = required(words, "words", most=letters.LONGEST_BODY)
     until = reopen_until(report)
     if until is None:
         raise NotAnswered
     if time.now() > until:
         raise WindowClosed
     _again(report.case, actor=actor, words="")
-    intake.add_message(
+    writing.add_message(
         actor=actor,
         submission=report.submission,
         kind=Message.Kind.REOPENING,

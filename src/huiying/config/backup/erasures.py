@@ -20,8 +20,8 @@ from huiying.config.backup.archive import keep_names
 from huiying.config.backup.errors import BackupError
 from huiying.config.backup.progress import Say
 from huiying.config.embedded import locks
-from huiying.intake.actions_erasing import erase_contact
-from huiying.intake.enclosing import erase_files
+from huiying.intake.actions.enclosing import erase_files
+from huiying.intake.actions.erasing import erase_contact
 from huiying.intake.models import Submission
 from huiying.intake.tasks import sweep_loose_files
 from huiying.kernel.actors import SYSTEM

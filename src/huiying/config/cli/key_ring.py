@@ -66,7 +66,7 @@ def _print(use: Any) -> None:
 
 
 def _rewrap() -> int:
-    vault = installation.loaded("huiying.intake.actions_vault")
+    vault = installation.loaded("huiying.intake.actions.revealing")
     apps = installation.loaded("huiying.accounts.actions.resealing")
     try:
         letters = _all(lambda: vault.rewrap_seals(actor=SYSTEM, most=BATCH))

@@ -12,7 +12,7 @@ from huiying.agencies.reads import UnitChoice
 from huiying.casework.states import Vote
 from huiying.faces.look.several_files import FilesField
 from huiying.faces.public_site.opened import form_key_for, key_fits
-from huiying.intake.actions import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE, Letter
+from huiying.intake.letters import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE, Letter
 from huiying.intake.states import Channel, Wish
 from huiying.intake.uploads import Upload
 from huiying.kernel.identifiers import random_label

@@ -16,7 +16,7 @@ from huiying.agencies.reads import UnitChoice
 from huiying.casework.states import Vote
 from huiying.faces.staff_desk.answer_forms import Prose
 from huiying.faces.staff_desk.forms import unit_options
-from huiying.intake.actions import (
+from huiying.intake.letters import (
     LONGEST_BODY,
     LONGEST_PHONE,
     LONGEST_PLACE,

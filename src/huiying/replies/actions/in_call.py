@@ -7,7 +7,7 @@ from huiying.casework.actions.receiving import CaseReceipt, receive
 from huiying.casework.models import Report
 from huiying.casework.policy import visible_cases
 from huiying.casework.states import State
-from huiying.intake.actions import Letter
+from huiying.intake.letters import Letter
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Refusal
 from huiying.replies.actions.standards import answer_at_once

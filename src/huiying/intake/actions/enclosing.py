@@ -7,8 +7,8 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import uploads, vault
-from huiying.intake.actions import require_writer, subject
 from huiying.intake.errors import FilesGone
+from huiying.intake.letters import require_writer, subject
 from huiying.intake.models import Attachment, LooseFile, Message, Submission
 from huiying.kernel import time
 from huiying.kernel.actors import Actor

@@ -1,7 +1,7 @@
 """Erasing what a letter holds, for good. The letter stands; who wrote it and what it said do not."""
 
-from huiying.intake.actions import subject
-from huiying.intake.enclosing import erase_files
+from huiying.intake.actions.enclosing import erase_files
+from huiying.intake.letters import subject
 from huiying.intake.models import Attachment, Contact, Message, Seal, Submission
 from huiying.intake.states import ERASED
 from huiying.kernel import time

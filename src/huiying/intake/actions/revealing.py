@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.models import Account
 from huiying.agencies.models import Role, Unit
 from huiying.intake import vault
-from huiying.intake.actions import subject
 from huiying.intake.errors import NothingKept, TooManyLooks
+from huiying.intake.letters import subject
 from huiying.intake.models import Reveal, Seal, Submission
 from huiying.intake.states import RevealReason
 from huiying.kernel import keys, time

@@ -1,24 +1,20 @@
-"""Taking letters in, and the private exchange on them. Knows no case; `casework` calls these."""
+"""What a letter is, what of it can be kept, and the rows that keep it."""
 
 import hashlib
 import hmac
 import json
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import callers, receipts, vault
-from huiying.intake.errors import AlreadyWithdrawn
-from huiying.intake.models import CallerPin, Contact, Message, Seal, Submission
-from huiying.intake.states import SPOKEN, Channel, State, Wish
+from huiying.intake.models import CallerPin, Contact, Seal, Submission
+from huiying.intake.states import SPOKEN, Channel, Wish
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, NotAllowed
-from huiying.kernel.verbs import verb
-from huiying.record.actions import write
 
 LONGEST_BODY = 10_000
 LONGEST_TITLE = 120
@@ -66,7 +62,7 @@ def letter_replay(letter: Letter, form_key: str) -> bytes | None:
     return replay_of(form_key, json.dumps(asdict(letter), sort_keys=True))
 
 
-def _require_keepable(text: str, field: str) -> None:
+def require_keepable(text: str, field: str) -> None:
     """PostgreSQL keeps no null byte, and UTF-8 no half of a surrogate pair."""
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
         raise Invalid(_("This text has characters that cannot be kept."), field=field)
@@ -87,7 +83,7 @@ def check(letter: Letter) -> None:
             raise Invalid(
                 _("This is longer than %(most)d characters.") % {"most": most}, field=field
             )
-        _require_keepable(text, field)
+        require_keepable(text, field)
     if letter.channel not in Channel.values:
         raise Invalid(_("Choose one from the list."), field="channel")
     if letter.wish not in Wish.values:
@@ -164,61 +160,3 @@ def require_writer(actor: Actor, submission: Submission) -> None:
     """Raise NotAllowed for everybody but the resident who wrote this letter."""
     if not actor.covers("resident", subject(submission)):
         raise NotAllowed
-
-
-def _require_text(text: str) -> None:
-    if not text.strip():
-        raise Invalid(_("Write something first."), field="text")
-    _require_keepable(text, "text")
-    if len(text) > LONGEST_BODY:
-        raise Invalid(
-            _("This is longer than %(most)d characters.") % {"most": LONGEST_BODY}, field="text"
-        )
-
-
-@verb
-def add_message(
-    *, actor: Actor, submission: Submission, kind: str, text: str, form_key: str = ""
-) -> Message:
-    """Add to the exchange: words or an answer by the resident, a question by the desk.
-
-    The caller's policy has decided that a member of staff may; a resident only on their own letter.
-    Raises AlreadyReceived where the same form brought the same words before.
-    """
-    _require_text(text)
-    sender = Message.From.DESK
-    if actor.has("resident"):
-        require_writer(actor, submission)
-        sender = Message.From.RESIDENT
-    if submission.state == State.WITHDRAWN:
-        raise AlreadyWithdrawn
-    message = Message.objects.create(
-        submission=submission,
-        at=time.now(),
-        sender=sender,
-        kind=kind,
-        author=actor.label,
-        text=text,
-        replay=replay_of(form_key, f"{submission.label}\0{text}"),
-    )
-    write(
-        actor=actor,
-        action=f"exchange.{kind}",
-        subject=subject(submission),
-        data={"message": message.pk},
-    )
-    return message
-
-
-@verb
-def withdraw_submission(*, actor: Actor, submission: Submission) -> datetime:
-    """End one's own letter; it stays in every figure. Raises AlreadyWithdrawn the second time."""
-    require_writer(actor, submission)
-    now = time.now()
-    done = Submission.objects.filter(pk=submission.pk, state=State.OPEN).update(
-        state=State.WITHDRAWN, withdrawn_at=now
-    )
-    if not done:
-        raise AlreadyWithdrawn
-    write(actor=actor, action="submission.withdrawn", subject=subject(submission))
-    return now
