@@ -29,7 +29,7 @@ from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.intake.uploads import Upload
 from huiying.kernel.actors import STRANGER, SYSTEM
 from huiying.record.models import Entry
-from tests import files, provisioning
+from tests import buckets, files, provisioning
 from tests.engine.commands import HUIYING, eventually, huiying, lives, running
 from tests.people import make_county, make_people
 from tests.scene import make_scene
@@ -356,6 +356,36 @@ def test_programs_that_are_too_new_for_the_server_are_told(home, empty_database)
     restored = huiying(home, "restore", made.stdout.strip(), **elsewhere(**newer))
     assert restored.returncode == int(is_old), restored.stderr
     assert ("Restore into version 17 or newer" in restored.stderr) == is_old
+
+
+def test_attachments_move_between_a_folder_and_a_bucket(county, home, data, empty_database):
+    before = attached(home)
+    made = backed_up(home)
+    with buckets.served() as place:
+        there = elsewhere(
+            HUIYING_FILES="s3",
+            HUIYING_S3_BUCKET=place.bucket,
+            HUIYING_S3_PREFIX=place.prefix,
+            HUIYING_S3_ENDPOINT=place.endpoint,
+            HUIYING_S3_REGION=place.region,
+            HUIYING_S3_KEY_ID=place.key_id,
+            HUIYING_S3_SECRET=place.secret,
+        )
+        done = huiying(data, "restore", str(made), **there)
+        assert done.returncode == 0, done.stderr
+        held = {
+            path.removeprefix(place.prefix): content
+            for path, content in buckets.held(place).items()
+        }
+        assert held == before
+        assert attached(data) == {}
+        again = huiying(data, "backup", **there)
+        assert again.returncode == 0, again.stderr
+    with archive.opened(Path(again.stdout.strip())) as reader:
+        saved = {name: b"".join(reader.chunks(name)) for name in reader.names}
+    assert {
+        f"attachments/{path}": content for path, content in before.items()
+    }.items() <= saved.items()
 
 
 def test_a_damaged_archive_is_refused(county, home):

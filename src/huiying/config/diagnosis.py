@@ -22,8 +22,9 @@ from huiying.config import migrating
 from huiying.config.embedded.cluster import OLDEST_MAJOR
 from huiying.config.health import SILENT_SECONDS, worker_silence
 from huiying.config.middleware import UNKNOWN_PROXY
-from huiying.intake import scanning
+from huiying.intake import keeping, scanning, uploads
 from huiying.intake.models import Attachment, LooseFile
+from huiying.kernel.identifiers import random_label
 from huiying.kernel.limits import noted_today
 from huiying.notices.delivery import longest_sms
 from huiying.notices.models import Outgoing
@@ -59,7 +60,8 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every finding; those that ask the database end with the first that it cannot answer."""
-    findings = [*_account(), *_space(), *_settings(), *_mail(), *_sms(), *_webhook(), *_scanner()]
+    looks = (_account, _space, _settings, _mail, _sms, _webhook, _scanner, _bucket)
+    findings = [finding for look in looks for finding in look()]
     try:
         for look in DATABASE_LOOKS:
             findings += look()
@@ -192,6 +194,32 @@ def _scanner() -> Iterator[Finding]:
             "Start clamd, or check HUIYING_CLAMD.",
             well=scanning.answers(),
         )
+
+
+def _bucket() -> Iterator[Finding]:
+    if settings.FILES_BUCKET:
+        problem = _trouble_with_bucket()
+        yield _graded(
+            "bucket",
+            State.broken,
+            f"The bucket {settings.FILES_BUCKET.bucket} takes, gives and removes files.",
+            f"The bucket {settings.FILES_BUCKET.bucket} cannot be used: no file is taken. {problem}",
+            "Check the settings HUIYING_S3_… and that its key may put, get, delete and list objects.",
+            well=not problem,
+        )
+
+
+def _trouble_with_bucket() -> str:
+    store, name, content = keeping.store(), random_label(uploads.NAME_LETTERS), b"huiying doctor"
+    try:
+        store.write(name, [content])
+        with store.open(name) as source:
+            same = source.read() == content
+        store.remove(name)
+        next(store.listed(), None)
+    except OSError as error:
+        return str(error)
+    return "" if same else "It gives back other bytes than it was given."
 
 
 def _answers(host: str, port: int) -> bool:
@@ -347,7 +375,7 @@ def _files() -> Iterator[Finding]:
         "Small pictures are made and loose files removed in time.",
         f"{small} small pictures wait and {loose} files were not removed for more than "
         f"{OVERDUE.seconds // 60} minutes.",
-        "See that the worker runs and can write the folder attachments.",
+        "See that the worker runs and can reach the attachments: their folder, or the bucket.",
         well=not loose and not small,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import SimpleLazyObject
 
-from huiying.config import databases, environment, keys, places
+from huiying.config import attachments, databases, environment, keys, places
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = environment.flag("HUIYING_DEBUG", default=False)
@@ -182,6 +182,7 @@ FILE_BYTES = environment.number("HUIYING_FILE_MEGABYTES", 10, least=1, most=100)
 FILES_AT_ONCE = environment.number("HUIYING_FILES_AT_ONCE", 5, most=20)  # 0: no files
 FILES_PER_LETTER = environment.number("HUIYING_FILES_PER_LETTER", 20, most=100)
 FILES_FOLDER = DATA / "attachments"
+FILES_BUCKET = attachments.bucket()  # None: they lie in the folder
 INCOMING_FOLDER = DATA / "incoming"
 # Files that administrators import from a page, until they are imported.
 IMPORT_BYTES = environment.number("HUIYING_IMPORT_MEGABYTES", 50, least=1, most=2000) * 1024 * 1024

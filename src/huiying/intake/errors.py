@@ -98,6 +98,14 @@ class FileMissing(Refusal):
     sentence = _("This file cannot be opened. Please tell the people who run this site.")
 
 
+class StoreSilent(Refusal):
+    """The disk or the bucket fails at this moment; the file may well be there."""
+
+    code = "store_silent"
+    status = 503
+    sentence = _("This file cannot be fetched at the moment. Please try again in a few minutes.")
+
+
 class TooBusy(Refusal):
     """Files cannot be checked at this moment."""
 

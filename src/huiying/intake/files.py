@@ -14,7 +14,7 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from huiying.intake import keeping, sealing, vault
-from huiying.intake.errors import FileMissing, LinkEnded
+from huiying.intake.errors import FileMissing, LinkEnded, StoreSilent
 from huiying.intake.models import Attachment, Seal, Submission
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
@@ -129,7 +129,7 @@ def open_file(row: Attachment, *, small: bool = False) -> OpenedFile:
     """The file, or the small picture of it, opened with the submission's key.
 
     Its first piece has been read and checked. Raises NotFound where it was erased or is not made yet,
-    FileMissing where the store does not have it as it was sealed.
+    FileMissing where the store does not have it as it was sealed, StoreSilent where it does not answer.
     """
     name = row.thumbnail_file if small else row.file
     if not name:
@@ -138,8 +138,10 @@ def open_file(row: Attachment, *, small: bool = False) -> OpenedFile:
     pieces = _pieces(row, name)
     try:
         first = next(pieces)
-    except (OSError, sealing.Unreadable, InvalidTag, KeyError, Seal.DoesNotExist):
+    except (FileNotFoundError, sealing.Unreadable, InvalidTag, KeyError, Seal.DoesNotExist):
         raise FileMissing from None
+    except OSError:
+        raise StoreSilent from None
     size = None if small else row.size
     return OpenedFile(kind, row.position, size, itertools.chain([first], pieces))
 

@@ -1,27 +1,30 @@
 """Where sealed files lie. One small interface; a name is random, and is written once."""
 
 import os
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
 from django.conf import settings
 
-NAME = re.compile(r"[0-9a-z]{32}")
+from huiying.intake.bucket import Bucket
+from huiying.intake.names import path_of
 
 
 class Store(Protocol):
-    """Keeps sealed bytes by name. `write` returns when a power cut can no longer take them away."""
+    """Keeps sealed bytes by name. All of them raise OSError where the disk or the bucket fails."""
 
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Raises FileExistsError where the name is taken."""
+        """Returns when a power cut can no longer take it away; before, nothing is there."""
 
     def open(self, name: str) -> IO[bytes]:
         """Raises FileNotFoundError."""
 
     def remove(self, name: str) -> None:
         """Removing what is not there is no error."""
+
+    def listed(self) -> Iterator[tuple[str, int]]:
+        """Everything finished that lies there, ours or not: its path (`ab/ab…`) and its size in bytes."""
 
 
 class Folder:
@@ -31,9 +34,7 @@ class Folder:
         self.root = root
 
     def _path(self, name: str) -> Path:
-        if not NAME.fullmatch(name):
-            raise ValueError("A file's name has 32 letters and digits.")
-        return self.root / name[:2] / name
+        return self.root / path_of(name)
 
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
         path = self._path(name)
@@ -60,6 +61,13 @@ class Folder:
             path.unlink()
             _fsync_folder(path.parent)
 
+    def listed(self) -> Iterator[tuple[str, int]]:
+        for path in self.root.rglob("*"):
+            relative = path.relative_to(self.root)
+            hidden = any(part.startswith(".") for part in relative.parts)
+            if not hidden and path.is_file() and not path.is_symlink():
+                yield relative.as_posix(), path.stat().st_size
+
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
             return
@@ -85,4 +93,4 @@ def _fsync_folder(folder: Path) -> None:
 
 def store() -> Store:
     """The store that the settings name."""
-    return Folder(settings.FILES_FOLDER)
+    return Bucket(settings.FILES_BUCKET) if settings.FILES_BUCKET else Folder(settings.FILES_FOLDER)

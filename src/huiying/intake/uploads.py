@@ -5,6 +5,7 @@ comes within the hour, the sweeper removes it.
 """
 
 import hashlib
+import logging
 import os
 import secrets
 import tempfile
@@ -18,10 +19,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import inspecting, keeping, scanning, sealing, vault
-from huiying.intake.errors import FileNotTaken, FilesGone
+from huiying.intake.errors import FileNotTaken, FilesGone, TooBusy
 from huiying.intake.models import LooseFile
 from huiying.kernel import connections, keys, time
 from huiying.kernel.identifiers import random_label
+
+logger = logging.getLogger(__name__)
 
 WAITS = timedelta(hours=1)
 NAME_LETTERS = 32
@@ -89,12 +92,19 @@ def keep(source: IO[bytes]) -> Upload:
 
 
 def put(name: str, content: IO[bytes], key: bytes) -> bytes:
-    """Seal `content` into the store, loose; returns the SHA-256 of the sealed bytes."""
+    """Seal `content` into the store, loose; returns the SHA-256 of the sealed bytes.
+
+    Raises TooBusy where the disk is full or the bucket does not answer.
+    """
     LooseFile.objects.create(file=name, due_at=time.now() + WAITS)
     connections.release()
     content.seek(0)
     sum_ = hashlib.sha256()
-    keeping.store().write(name, _summed(sealing.seal(content, key, name), sum_))
+    try:
+        keeping.store().write(name, _summed(sealing.seal(content, key, name), sum_))
+    except OSError as error:
+        logger.error("no file can be kept: %s", type(error).__name__)
+        raise TooBusy from None
     return sum_.digest()
 
 

@@ -31,7 +31,7 @@ def read(reader: Reader, say: Say) -> Manifest:
 
 def _refuse_damaged(reader: Reader, part: Part, say: Say) -> None:
     if part.name.startswith(FILES):
-        files.inside(files.folder(), part.name.removeprefix(FILES))
+        files.name_of(part.name.removeprefix(FILES))
     content = metered(reader.chunks(part.name), part.name, say, part.size)
     if archive.hashed(content) != (part.size, part.sha256):
         raise BackupError(

@@ -91,8 +91,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _refuse_little_space(folder: Path) -> None:
     """What is surely needed: the attachments as they are, and something for the database."""
-    top = files.folder()
-    needed = LEAST_FREE + sum((top / name).stat().st_size for name in files.finished(top))
+    needed = LEAST_FREE + sum(files.found().values())
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise BackupError(
@@ -112,7 +111,7 @@ def _fill(writer: Writer, moment: str, made_at: str, say: Say) -> Manifest:
     say("Counting what the dump holds…")
     held = holdings.count(without=emptied)
     needed = holdings.key_numbers()
-    attached = _attachments(writer, say)
+    attached = _attachments(writer, seconds, say)
     ring = settings.KEY_RING
     manifest = Manifest(
         made_at=made_at,
@@ -162,22 +161,19 @@ class Attachments:
     extra: int
 
 
-def _attachments(writer: Writer, say: Say) -> Attachments:
+def _attachments(writer: Writer, seconds: int, say: Say) -> Attachments:
     """The files that this moment's rows name. A file is on disk before its row is committed, so it can
     be missing only where something went wrong, or where it was erased since."""
-    top = files.folder()
     wanted, waiting = holdings.attached_files(), holdings.waiting_files()
-    found = {Path(name).name: name for name in files.finished(top)}
+    found = {Path(path).name: path for path in files.found()}
     named = sorted((wanted.keys() | waiting) & found.keys())
     if named:
         say(f"Adding {len(named):,} attachments…")
     parts, damaged, gone = [], [], set()
     for name in named:
-        path = top / found[name]
         try:
-            modified = int(path.stat().st_mtime)
-            content = metered(files.chunks(path), found[name], say)
-            part = writer.add(f"{FILES}{found[name]}", content, modified)
+            content = metered(files.chunks(found[name]), found[name], say)
+            part = writer.add(f"{FILES}{found[name]}", content, seconds)
         except FileNotFoundError:  # erased or swept since the folder was listed
             gone.add(name)
             continue

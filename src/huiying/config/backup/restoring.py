@@ -99,10 +99,10 @@ def _refuse_full(manifest: Manifest) -> None:
             "DATABASE_URL and DATABASE_OWNER_URL."
         )
     ours = {part.name.removeprefix(FILES) for part in manifest.files}
-    others = [name for name in files.finished(files.folder()) if name not in ours]
+    others = [path for path in files.found() if path not in ours]
     if others:
         raise BackupError(
-            f"{files.folder()} holds {len(others)} files that are not in this archive. Move them "
+            f"{files.place()} holds {len(others)} files that are not in this archive. Move them "
             "away, or name an empty data folder with HUIYING_DATA."
         )
 
@@ -112,7 +112,7 @@ def _put_files(reader: Reader, manifest: Manifest, say: Say) -> None:
         say(f"Putting {len(manifest.files):,} attachments in place…")
     for part in manifest.files:
         content = metered(reader.chunks(part.name), part.name, say, part.size)
-        files.put(files.folder(), part.name.removeprefix(FILES), content)
+        files.put(part.name.removeprefix(FILES), content)
 
 
 def _load(program: programs.Program, reader: Reader, manifest: Manifest, say: Say) -> None:
@@ -150,9 +150,9 @@ def _wrong_files(manifest: Manifest) -> Iterator[str]:
     wrong = [
         part.name
         for part in manifest.files
-        if files.differs(files.folder(), part.name.removeprefix(FILES), part.sha256)
+        if files.differs(part.name.removeprefix(FILES), part.sha256)
     ]
-    found = {Path(name).name for name in files.finished(files.folder())}
+    found = {Path(path).name for path in files.found()}
     lost = holdings.attached_files().keys() - found - set(manifest.missing_files)
     if lost:
         yield f"{len(lost)} attachments that a letter names are not there, the first is {min(lost)}."
