@@ -7,6 +7,7 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Membership
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.config import diagnosis
+from huiying.config.findings import Finding
 from huiying.kernel import time
 from huiying.kernel.models import Limit
 from tests.people import make_person
@@ -15,7 +16,7 @@ from tests.scene import letter
 pytestmark = pytest.mark.django_db
 
 
-def _finding(check: str) -> diagnosis.Finding:
+def _finding(check: str) -> Finding:
     return next(finding for finding in diagnosis.examine() if finding.check == check)
 
 

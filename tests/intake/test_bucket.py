@@ -8,13 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from huiying.casework.actions.receiving import receive
-from huiying.config import attachments, diagnosis
+from huiying.config import attachments, outside
 from huiying.intake import bucket, keeping, tasks, uploads
 from huiying.intake.actions import Letter
 from huiying.intake.bucket import Place
 from huiying.intake.errors import FileMissing, StoreSilent, TooBusy
 from huiying.intake.files import open_file
 from huiying.intake.models import Attachment, LooseFile
+from huiying.intake.names import path_of
 from huiying.kernel import time
 from huiying.kernel.actors import STRANGER
 from tests import buckets, files
@@ -55,7 +56,7 @@ def test_a_letter_comes_with_its_files_sealed_and_is_read_again(county, place, t
     photo, pdf = Attachment.objects.order_by("position")
     objects = buckets.held(place)
     assert set(objects) == {
-        f"desk/{name[:2]}/{name}" for name in (photo.file, photo.thumbnail_file, pdf.file)
+        f"desk/{path_of(str(name))}" for name in (photo.file, photo.thumbnail_file, pdf.file)
     }
     assert not any(b"%PDF" in content or b"JFIF" in content for content in objects.values())
     assert b"".join(open_file(pdf).pieces).startswith(b"%PDF")
@@ -85,7 +86,7 @@ def test_one_object_that_is_gone_and_a_bucket_that_is_silent_are_told_apart(
     with pytest.raises(TooBusy):
         files.kept()
     settings.FILES_BUCKET = place
-    keeping.store().remove(row.file)
+    keeping.store().remove(str(row.file))
     with pytest.raises(FileMissing):
         open_file(row)
 
@@ -118,15 +119,15 @@ def test_the_bucket_keeps_to_our_names(place):
 
 def test_the_doctor_tries_it(place, settings, quick):
     before = buckets.held(place)
-    (found,) = diagnosis._bucket()
+    (found,) = outside._bucket()
     assert found.state == "good"
     assert buckets.held(place) == before
     settings.FILES_BUCKET = buckets.silent(place)
-    (found,) = diagnosis._bucket()
+    (found,) = outside._bucket()
     assert found.state == "broken"
     assert "does not answer" in found.says
     settings.FILES_BUCKET = Place("another", "", place.endpoint, "eu-1", "invented", "invented-too")
-    (found,) = diagnosis._bucket()
+    (found,) = outside._bucket()
     assert "NoSuchBucket" in found.says
 
 
