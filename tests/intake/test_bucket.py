@@ -10,10 +10,10 @@ from django.test import Client
 from huiying.casework.actions.receiving import receive
 from huiying.config import attachments, outside
 from huiying.intake import bucket, keeping, tasks, uploads
-from huiying.intake.actions import Letter
 from huiying.intake.bucket import Place
 from huiying.intake.errors import FileMissing, StoreSilent, TooBusy
 from huiying.intake.files import open_file
+from huiying.intake.letters import Letter
 from huiying.intake.models import Attachment, LooseFile
 from huiying.intake.names import path_of
 from huiying.kernel import time
