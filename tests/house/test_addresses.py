@@ -160,6 +160,7 @@ TABLE: dict[str, Address] = {
     "public_site:letter_answer": WITH_RECEIPT,
     "public_site:letter_judge": WITH_RECEIPT,
     "public_site:letter_reopen": WITH_RECEIPT,
+    "public_site:letter_reach": WITH_RECEIPT,
     "public_site:letter_withdraw": WITH_RECEIPT,
     "public_site:letter_erase": WITH_RECEIPT,
     "public_site:letter_leave": Address(None, STAFF | {"stranger"}, open_to_all=True),

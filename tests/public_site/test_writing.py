@@ -64,7 +64,7 @@ def test_the_receipt_says_until_when_an_answer_comes(english: Writer):
     assert english.report.due_at == english.submission.received_at + timedelta(days=3)
     with override("en"):
         assert on_day(english.report.due_at) in text_of(response)
-    assert "left no e-mail address" in text_of(response)
+    assert "look here from time to time" in text_of(response)
     assert "we send you an e-mail" in text_of(english.write(email="a@example.com"))
 
 

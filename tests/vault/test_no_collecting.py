@@ -47,7 +47,7 @@ def test_no_address_shows_a_contact_but_the_one_post_of_a_clerk(shared_scene: Sc
 
 def test_no_command_and_no_page_can_open_the_vault():
     """Only the resolver that sends and the one verb that shows one contact; so no command prints one."""
-    openers = {"email_of", "contact_of", "key_of", "key_for"}
+    openers = {"way_to", "email_of", "contact_of", "key_of", "key_for"}
     found: set[tuple[str, str]] = set()
     for path in PACKAGE.rglob("*.py"):
         name = str(path.relative_to(PACKAGE))
@@ -57,9 +57,9 @@ def test_no_command_and_no_page_can_open_the_vault():
             used = getattr(node, "attr", None) or getattr(node, "name", None)
             if isinstance(node, ast.Attribute | ast.alias) and used in openers:
                 found.add((name, str(used)))
-    contacts = {each for each in found if each[1] in {"email_of", "contact_of"}}
+    contacts = {each for each in found if each[1] in {"way_to", "email_of", "contact_of"}}
     assert contacts == {
-        ("config/wiring.py", "email_of"),
+        ("config/wiring.py", "way_to"),
         ("intake/actions/revealing.py", "contact_of"),
     }
     models = [

@@ -17,12 +17,13 @@ from huiying.casework.states import OPEN, Outcome, State
 from huiying.intake import reads as letters
 from huiying.intake.files import AttachmentLinked, attachments_on
 from huiying.intake.letters import replay_of
-from huiying.intake.models import Message
+from huiying.intake.models import Message, Submission
 from huiying.intake.states import ERASED, Channel, Wish
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound
+from huiying.notices.states import Way
 from huiying.record.reads import entries_about
 
 
@@ -53,6 +54,7 @@ class MayDo:
     withdraw: bool
     judge: bool
     reopen: bool
+    reach: bool
     reopen_until: datetime | None
 
 
@@ -72,6 +74,7 @@ class LetterPage:
     category: str
     conduct: bool
     reachable: bool
+    hears_by: str
     withdrawn: bool
     told: story.Told
     responsible: str
@@ -154,6 +157,7 @@ def letter_page(actor: Actor) -> LetterPage:
         category=localized(case.category.name) if case.category else "",
         conduct=case.conduct,
         reachable=submission.reachable,
+        hears_by=_hears_by(submission),
         withdrawn=report.ended_at is not None,
         told=story.told(standing),
         responsible=standing.unit or _("Our letters desk"),
@@ -169,6 +173,11 @@ def letter_page(actor: Actor) -> LetterPage:
         files=attachments_on(submission, actor),
         looks=looks_at(report),
     )
+
+
+def _hears_by(submission: Submission) -> str:
+    """The way in code; who was never asked hears by mail, where an address was left."""
+    return submission.hears_by or str(Way.MAIL if submission.reachable else Way.PAGE)
 
 
 def _moves(report: Report) -> list[story.Step]:
@@ -219,6 +228,7 @@ def _may(report: Report) -> MayDo:
         withdraw=live and state in OPEN,
         judge=live and report.delivered_at is not None and not _is_declined(report.case),
         reopen=live and until is not None and time.now() <= until,
+        reach=live and report.submission.words_erased_at is None,
         reopen_until=until,
     )
 

@@ -17,6 +17,7 @@ from huiying.record.reads import Said, entries_about
 
 OPENED = "submission.opened_by_caller"
 CODE_SENT = "submission.code_sent"
+CHANGED_WAY = "contact.changed"
 
 
 def own_events(report: Report, exchange: list[MessageLine]) -> list[story.Event]:
@@ -25,6 +26,11 @@ def own_events(report: Report, exchange: list[MessageLine]) -> list[story.Event]
     through = [entry for entry in said if (entry.data or {}).get("via")]
     done = {entry.action for entry in through}
     found = [_added(line) for line in exchange if line.from_resident]
+    found += [
+        story.Event(entry.at, _("You changed how you want to hear from us."))
+        for entry in said
+        if entry.action == CHANGED_WAY and entry not in through
+    ]
     found += [event for entry in through if (event := _by_clerk(entry))]
     if report.voted_at is not None:
         found.append(_verdict(report, report.voted_at, said))
@@ -51,6 +57,10 @@ def _by_clerk(entry: Said) -> story.Event | None:
     if entry.action == OPENED:
         told = _("A clerk opened your letter with your PIN, while you were with them (%(way)s).")
         return story.Event(entry.at, told % words, "info")
+    if entry.action == CHANGED_WAY:
+        return story.Event(
+            entry.at, _("You changed how you want to hear from us, through a clerk.")
+        )
     if entry.action == CODE_SENT:
         told = _(
             "Somebody told a clerk that they had lost the code of this letter (%(way)s). If you left an "

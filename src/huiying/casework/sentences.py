@@ -225,6 +225,7 @@ SENTENCES = {
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),
     "exchange.reopening": (gettext_noop("Said why it should be taken up again."), "info"),
+    "contact.changed": (gettext_noop("Changed how they want to hear from us."), "info"),
     "submission.contact_erased": (gettext_noop("How to reach the writer was erased."), "info"),
     "submission.words_erased": (gettext_noop("The words of the letter were erased."), "info"),
     "retention.asked": (gettext_noop("Asked for erasure."), "info"),

@@ -15,8 +15,10 @@ from django.http.request import validate_host
 
 from huiying.config import environment, keys
 from huiying.config.migrating import ALL_RIGHTS
+from huiying.intake.ways import NEEDS
 from huiying.notices import sms
 from huiying.notices.posting import is_private
+from huiying.notices.states import Way
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -101,6 +103,23 @@ def sms_body_is_a_form() -> Iterator[CheckMessage]:
         )
 
 
+def ways_are_there() -> Iterator[CheckMessage]:
+    """E010: what residents may choose must be something that can be done."""
+    unknown = sorted(set(settings.ANSWER_WAYS) - set(NEEDS))
+    if unknown:
+        yield Error(
+            f"HUIYING_ANSWER_WAYS names {', '.join(unknown)}, which is no way to reach anybody.",
+            hint=f"It may hold {', '.join(NEEDS)}.",
+            id="huiying.E010",
+        )
+    if Way.SMS in settings.ANSWER_WAYS and settings.SMS_BACKEND == "off":
+        yield Error(
+            "HUIYING_ANSWER_WAYS offers text messages, but HUIYING_SMS is off.",
+            hint="Set up a gateway (docs/operations.md, “SMS”), or take sms out.",
+            id="huiying.E010",
+        )
+
+
 def webhook_is_signed() -> Iterator[CheckMessage]:
     """E009: without a key anybody could send the other side messages in our name."""
     if "webhook" in {settings.MAIL_BACKEND, settings.SMS_BACKEND} and not settings.WEBHOOK_KEY:
@@ -168,6 +187,7 @@ CHECKS = [
     gateways_are_private,
     sms_body_is_a_form,
     webhook_is_signed,
+    ways_are_there,
     rights_are_known,
     connection_is_private,
     debugging_is_local,

@@ -210,6 +210,8 @@ SMTP_PORT = environment.number("HUIYING_SMTP_PORT", 25, least=1, most=65535)
 SMTP_USER = environment.text("HUIYING_SMTP_USER")
 SMTP_PASSWORD = environment.text("HUIYING_SMTP_PASSWORD")
 SMTP_TLS = environment.choice("HUIYING_SMTP_TLS", "starttls", ["none", "starttls", "tls"])
+# How residents may hear of news beside the page, by their own choice.
+ANSWER_WAYS = environment.words("HUIYING_ANSWER_WAYS", "mail")
 SMS_BACKEND = environment.choice("HUIYING_SMS", "off", ["off", "file", "http", "webhook"])
 SMS_URL = environment.text("HUIYING_SMS_URL")
 SMS_KEY = environment.text("HUIYING_SMS_KEY")

@@ -9,7 +9,7 @@ from django.utils import translation
 from huiying.accounts.reads import mail_address
 from huiying.intake.callers import pin_of_label
 from huiying.intake.reads import withdrawn_by_label
-from huiying.intake.vault import email_of
+from huiying.intake.vault import way_to
 from huiying.notices import delivery
 from huiying.notices.states import Way
 
@@ -22,10 +22,14 @@ def follow_page(language: str) -> str:
 
 def route_of(label: str) -> delivery.Route | None:
     """How to reach them: a member of staff by their account, a writer by the vault."""
-    address = mail_address(label) if label.startswith("staff:") else email_of(label)
-    if address is None or "@" not in parseaddr(address)[1]:
+    if label.startswith("staff:"):
+        address = mail_address(label)
+        found = (Way.MAIL, address) if address else None
+    else:
+        found = way_to(label)
+    if found is None or (found[0] == Way.MAIL and "@" not in parseaddr(found[1])[1]):
         return None
-    return delivery.Route(Way.MAIL, address)
+    return delivery.Route(*found)
 
 
 def wire() -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.intake import callers, receipts, vault
 from huiying.intake.models import CallerPin, Contact, Seal, Submission
 from huiying.intake.states import SPOKEN, Channel, Wish
+from huiying.intake.ways import check_way
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
@@ -41,6 +42,7 @@ class Letter:
     danger: bool = False
     conduct: bool = False
     named_units: tuple[str, ...] = ()
+    hears_by: str = ""
     email: str = ""
     phone: str = ""
     source: str = ""
@@ -88,6 +90,7 @@ def check(letter: Letter) -> None:
         raise Invalid(_("Choose one from the list."), field="channel")
     if letter.wish not in Wish.values:
         raise Invalid(_("Choose one."), field="wish")
+    check_way(letter.hears_by, {"email": letter.email.strip(), "phone": letter.phone.strip()})
 
 
 def letter_rows(
@@ -123,6 +126,7 @@ def letter_rows(
         conduct=letter.conduct,
         named_units=list(letter.named_units),
         reachable=bool(contact),
+        hears_by=letter.hears_by,
         source=letter.source,
         source_id=letter.source_id,
     )

@@ -32,6 +32,9 @@ class Submission(models.Model):
     conduct = models.BooleanField(default=False)
     named_units = ArrayField(models.CharField(max_length=60), default=list)
     reachable = models.BooleanField(default=False)  # a contact was left
+    hears_by = models.CharField(
+        max_length=10, blank=True, db_default=""
+    )  # notices' `Way`, if asked
     source = models.CharField(max_length=60, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
     withdrawn_at = models.DateTimeField(null=True)

@@ -11,7 +11,9 @@ import secrets
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from huiying.intake.models import Contact, Seal, Submission
+from huiying.intake.ways import plain_number
 from huiying.kernel import keys
+from huiying.notices.states import Way
 
 NONCE_BYTES = 12
 
@@ -23,6 +25,17 @@ def _seal(key: bytes, content: bytes, bound_to: str) -> bytes:
 
 def _open(key: bytes, sealed: bytes, bound_to: str) -> bytes:
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+
+
+def replace_contact(submission: Submission, contact: dict[str, str]) -> None:
+    """Seal another contact in the place of what was left; none where it is empty. Inside a verb that
+    holds the submission.
+    """
+    Contact.objects.filter(submission=submission).delete()
+    if contact:
+        content = json.dumps(contact).encode()
+        sealed = _seal(key_for(submission), content, submission.label)
+        Contact.objects.create(submission=submission, sealed=sealed)
 
 
 def contact_rows(submission: Submission, contact: dict[str, str]) -> tuple[Seal, Contact]:
@@ -40,6 +53,22 @@ def contact_rows(submission: Submission, contact: dict[str, str]) -> tuple[Seal,
 def email_of(label: str) -> str | None:
     """The address behind "submission:…", for sending and nothing else; None where there is none."""
     return contact_of(label.removeprefix("submission:")).get("email")
+
+
+def way_to(label: str) -> tuple[Way, str] | None:
+    """How the writer of "submission:…" hears of news, and where, for sending and nothing else.
+
+    None where nothing is sent. Who was never asked hears by mail, where they left an address.
+    """
+    plain = label.removeprefix("submission:")
+    hears_by = Submission.objects.filter(label=plain).values_list("hears_by", flat=True).first()
+    if hears_by in ("", Way.MAIL):
+        address = email_of(label)
+        return (Way.MAIL, address) if address else None
+    if hears_by == Way.SMS:
+        number = plain_number(contact_of(plain).get("phone", ""))
+        return (Way.SMS, number) if number else None
+    return None
 
 
 def contact_of(label: str) -> dict[str, str]:

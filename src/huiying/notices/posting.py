@@ -3,9 +3,9 @@
 import http.client
 import ipaddress
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_ANSWER = 64 * 1024
@@ -50,7 +50,7 @@ def post_json(
     """
     if not is_private(address):
         raise ValueError("Only https, or http to this machine.")
-    until = time.monotonic() + seconds
+    until = monotonic() + seconds
     parts = urlsplit(address)
     target = parts.path or "/"
     if parts.query:
@@ -76,7 +76,7 @@ def _read(response: http.client.HTTPResponse, until: float) -> bytes:
     """At most 64 KiB; whoever sends it drop by drop is left when the time is over."""
     content = b""
     while len(content) < LONGEST_ANSWER:
-        if time.monotonic() > until:
+        if monotonic() > until:
             raise TimeoutError
         piece = response.read1(PIECE)
         if not piece:

@@ -22,6 +22,7 @@ from huiying.kernel.identifiers import random_label
 from huiying.kernel.inserting import insert_together
 from huiying.kernel.verbs import single_statement_verb, verb
 from huiying.notices.actions import notice_row
+from huiying.notices.states import Way
 from huiying.record.actions import entry_rows
 from huiying.routing.reads import due_at, leaf
 
@@ -133,7 +134,7 @@ def _named(case: CaseFile, submission: Submission) -> list[Model]:
 
 
 def _confirmation(submission: Submission) -> list[Model]:
-    if not submission.reachable:
+    if not submission.reachable or submission.hears_by == Way.PAGE:
         return []
     return [
         notice_row(

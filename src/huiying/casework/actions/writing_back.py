@@ -15,6 +15,7 @@ from huiying.casework.words import required
 from huiying.intake import letters
 from huiying.intake.actions import writing
 from huiying.intake.actions.enclosing import attach
+from huiying.intake.actions.revealing import change_contact
 from huiying.intake.models import Message
 from huiying.intake.uploads import Upload, form_key_with
 from huiying.kernel import time
@@ -37,6 +38,13 @@ def add_words(*, actor: Actor, text: str, form_key: str = "", files: Sequence[Up
         form_key=form_key_with(form_key, files),
     )
     attach(actor=actor, submission=report.submission, files=files, message=message)
+
+
+@verb
+def change_way(*, actor: Actor, hears_by: str, contact: dict[str, str]) -> None:
+    """Hear from the desk in another way from now on; what is still to be sent goes this way too."""
+    report = own_report(actor)
+    change_contact(actor=actor, submission=report.submission, hears_by=hears_by, contact=contact)
 
 
 @verb

@@ -6,6 +6,7 @@ from typing import Any
 from huiying.faces.look import sample_drafts
 from huiying.faces.look import sample_words as words
 from huiying.faces.look.files import FileShown
+from huiying.faces.look.reaching import ReachFields
 from huiying.faces.look.sample_forms import LetterForm, QueueFilter, ReturnForm
 from huiying.faces.look.sample_words import say
 from huiying.kernel import time
@@ -21,6 +22,7 @@ class GalleryPage:
     form: LetterForm
     wrong_form: LetterForm
     queue_filter: QueueFilter
+    reach_form: ReachFields
     states: list[str]
     clocks: list[dict[str, Any]]
     columns: list[dict[str, Any]]
@@ -85,6 +87,7 @@ def gallery() -> GalleryPage:
         form=LetterForm(prefix="sample"),
         wrong_form=wrong,
         queue_filter=QueueFilter(prefix="q"),
+        reach_form=ReachFields(prefix="news"),
         states=STATES,
         clocks=_clocks(),
         columns=_columns(),

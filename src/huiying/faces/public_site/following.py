@@ -25,6 +25,7 @@ from huiying.faces.public_site.forms import (
     FollowForm,
     JudgeForm,
     OnLetterForm,
+    ReachForm,
     ReopenForm,
     WithdrawForm,
     WordsAndFilesForm,
@@ -39,6 +40,7 @@ from huiying.intake.uploads import Upload, form_key_with
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
+from huiying.notices.states import Way
 from huiying.replies.reads import answers_for_submission
 from huiying.retention.reads import own_erasure
 
@@ -110,7 +112,7 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def _page_of(letter: LetterPage) -> FollowedPage:
-    known = {"judge": {"verdict": letter.vote}}
+    known = {"judge": {"verdict": letter.vote}, "reach": {"hears_by": letter.hears_by}}
     forms = {
         act.name: act.form(label=letter.label, prefix=act.name, initial=known.get(act.name))
         for act in ACTS
@@ -126,6 +128,7 @@ def _page_of(letter: LetterPage) -> FollowedPage:
         erasure=erasure,
         files=files,
         reopened=letter.clock.ended_at is None and not letter.withdrawn,
+        hears_by=str(Way(letter.hears_by).label),
     )
 
 
@@ -183,6 +186,14 @@ ACTS = (
         ),
         _("Your letter has been taken up again."),
     ),
+    Act(
+        "reach",
+        ReachForm,
+        lambda actor, given: writing_back.change_way(
+            actor=actor, hears_by=given["way"], contact=given["contact"]
+        ),
+        _("From now on you hear from us in this way."),
+    ),
 )
 
 
@@ -202,7 +213,7 @@ def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
             return _with_form(request, actor, act, form)
         try:
             count_try("letter", label, most=ACTS_PER_LETTER)
-            act.do(actor, form.cleaned_data | {"uploads": uploads})
+            act.do(actor, form.cleaned_data | {"uploads": uploads} | form.more())
         except Refusal as refusal:
             if not _was_done_before(actor, form, uploads, refusal):
                 return _with_refusal(request, actor, form, refusal)

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
 from huiying.casework.states import Vote
+from huiying.faces.look.reaching import ReachFields
 from huiying.faces.look.several_files import FilesField
 from huiying.faces.public_site.opened import form_key_for, key_fits
 from huiying.intake.letters import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE, Letter
@@ -19,7 +20,6 @@ from huiying.kernel.identifiers import random_label
 from huiying.kernel.names import localized
 from huiying.routing.reads import CategoryGroup
 
-LONGEST_EMAIL = 254
 LONGEST_KEY = 64
 PLAIN_INPUT = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -60,8 +60,13 @@ class Typed(forms.CharField):
         return str(super().to_python(value) or "").replace("\0", " ")
 
 
-class WriteForm(forms.Form):
+class WriteForm(ReachFields):
     """The write-in form. Its key is made with the page and comes back with the letter."""
+
+    field_order = (
+        "danger", "body", "title", "place", "enclosed", "category_code", "conduct", "named_units",
+        "wish", "hears_by", "email", "phone",
+    )  # fmt: skip
 
     danger = forms.BooleanField(
         required=False, label=_("Somebody's life or health is in danger right now")
@@ -112,16 +117,6 @@ class WriteForm(forms.Form):
         ],
         error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
     )
-    email = forms.EmailField(
-        required=False,
-        max_length=LONGEST_EMAIL,
-        label=_("E-mail"),
-        error_messages={
-            "invalid": _("This is not an e-mail address. It looks like name@example.com."),
-            "max_length": _("This is not an e-mail address. It looks like name@example.com."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-    )
     enclosed = FilesField(label=_("Photos or documents"))
     form_key = Typed(required=False, widget=forms.HiddenInput)
 
@@ -165,6 +160,7 @@ class WriteForm(forms.Form):
         """The letter as it was written; naming a unit makes it a complaint about conduct."""
         given = self.cleaned_data
         named = tuple(given["named_units"])
+        contact = self.contact()
         return Letter(
             body=given["body"],
             title=given["title"],
@@ -176,7 +172,9 @@ class WriteForm(forms.Form):
             danger=given["danger"],
             conduct=given["conduct"] or bool(named),
             named_units=named,
-            email=given["email"],
+            hears_by=self.way(),
+            email=contact.get("email", ""),
+            phone=contact.get("phone", ""),
             files=tuple(each.digest for each in files),
         )
 
@@ -235,6 +233,10 @@ class OnLetterForm(forms.Form):
         super().__init__(data, *args, **kw)
         self.fields["form_key"].initial = form_key_for(label)
 
+    def more(self) -> dict[str, Any]:
+        """What the act needs beside the fields as they are."""
+        return {}
+
     def clean(self) -> dict[str, Any]:
         if self.of_other_letter:
             raise forms.ValidationError(
@@ -283,6 +285,15 @@ class ReopenForm(WordsForm):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.fields["text"].label = _("What is still wrong?")
+
+
+class ReachForm(OnLetterForm, ReachFields):
+    """Another way to hear from the desk."""
+
+    field_order = ("hears_by", "email", "phone")
+
+    def more(self) -> dict[str, Any]:
+        return {"way": self.way(), "contact": self.contact()}
 
 
 class JudgeForm(OnLetterForm):

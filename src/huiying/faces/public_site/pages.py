@@ -44,7 +44,7 @@ class ReceiptPage:
     due_day: str
     again: bool
     follow_url: str
-    mailed: bool
+    hears_by: str
     files: int
 
 
@@ -72,6 +72,7 @@ class FollowedPage:
     erasure: OwnErasure
     files: list[FileShown]
     reopened: bool
+    hears_by: str
     failed: OnLetterForm | None = None
     problem: str = ""
     kept: str = ""

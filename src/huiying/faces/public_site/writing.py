@@ -70,12 +70,11 @@ def write(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(request, form, refusal.status)
-    mailed = bool(form.cleaned_data["email"])
-    return _receipt(request, receipt, mailed=mailed, files=len(files))
+    return _receipt(request, receipt, hears_by=form.way(), files=len(files))
 
 
 def _receipt(
-    request: HttpRequest, receipt: CaseReceipt, *, mailed: bool, files: int
+    request: HttpRequest, receipt: CaseReceipt, *, hears_by: str, files: int
 ) -> HttpResponse:
     page = ReceiptPage(
         code=receipt.code,
@@ -86,7 +85,7 @@ def _receipt(
         due_day=on_day(receipt.due_at),
         again=receipt.again,
         follow_url=request.build_absolute_uri(reverse("public_site:follow")),
-        mailed=mailed,
+        hears_by=hears_by,
         files=files,
     )
     return render_framed(request, "public_site/receipt.html", page, OF_ONE_LETTER)

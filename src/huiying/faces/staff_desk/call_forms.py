@@ -14,11 +14,11 @@ from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
 from huiying.casework.states import Vote
+from huiying.faces.look.reaching import ReachFields
 from huiying.faces.staff_desk.answer_forms import Prose
 from huiying.faces.staff_desk.forms import unit_options
 from huiying.intake.letters import (
     LONGEST_BODY,
-    LONGEST_PHONE,
     LONGEST_PLACE,
     LONGEST_TITLE,
     Letter,
@@ -29,12 +29,10 @@ from huiying.kernel.names import listed, localized
 from huiying.routing.reads import CategoryGroup
 
 LONGEST_KEY = 64
-LONGEST_EMAIL = 254
 UNITS_AT_ONCE = 3
 FEW = 5
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 WAYS = [(channel.value, channel.label) for channel in SPOKEN]
-NO_ADDRESS = _("This is not an e-mail address. It looks like name@example.com.")
 
 
 class Typed(forms.CharField):
@@ -64,8 +62,14 @@ class Topic:
     group: str
 
 
-class CallForm(forms.Form):
+class CallForm(ReachFields):
     """What somebody tells. Its key is made with the page and comes back with the letter."""
+
+    spoken = True
+    field_order = (
+        "via", "language", "danger", "body", "title", "place", "topic", "find", "conduct",
+        "hears_by", "email", "phone", "wish",
+    )  # fmt: skip
 
     via = way_field()
     language = forms.ChoiceField(
@@ -95,19 +99,6 @@ class CallForm(forms.Form):
     find = Typed(required=False, max_length=60, label=_("Standard answers"))
     conduct = forms.BooleanField(
         required=False, label=_("They complain about how a unit or its staff behaved")
-    )
-    email = forms.EmailField(
-        required=False,
-        max_length=LONGEST_EMAIL,
-        label=_("E-mail"),
-        error_messages={"invalid": NO_ADDRESS, "max_length": NO_ADDRESS},
-        widget=forms.EmailInput(attrs=PLAIN),
-    )
-    phone = Typed(
-        required=False,
-        max_length=LONGEST_PHONE,
-        label=_("Number for a call back"),
-        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "tel"}),
     )
     wish = forms.ChoiceField(
         label=_("May the answer be published?"),
@@ -163,6 +154,7 @@ class CallForm(forms.Form):
         given = self.cleaned_data
         chosen = [given[f"unit_{number}"] for number in range(1, UNITS_AT_ONCE + 1)]
         named = tuple(dict.fromkeys(code for code in chosen if code))
+        contact = self.contact()
         return Letter(
             body=given["body"],
             title=" ".join(given["title"].split()),
@@ -174,8 +166,9 @@ class CallForm(forms.Form):
             danger=given["danger"],
             conduct=given["conduct"] or bool(named),
             named_units=named,
-            email=given["email"],
-            phone=given["phone"],
+            hears_by=self.way(),
+            email=contact.get("email", ""),
+            phone=contact.get("phone", ""),
         )
 
 

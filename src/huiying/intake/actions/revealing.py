@@ -1,4 +1,4 @@
-"""The verbs on the vault: showing one contact to one clerk."""
+"""The verbs on the vault: another contact by its writer; showing one contact to one clerk."""
 
 from datetime import timedelta
 
@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.models import Account
 from huiying.agencies.models import Role, Unit
 from huiying.intake import vault
-from huiying.intake.errors import NothingKept, TooManyLooks
-from huiying.intake.letters import subject
+from huiying.intake.errors import AlreadyWithdrawn, NothingKept, TooManyLooks
+from huiying.intake.letters import require_writer, subject
 from huiying.intake.models import Reveal, Seal, Submission
-from huiying.intake.states import RevealReason
+from huiying.intake.states import RevealReason, State
+from huiying.intake.ways import check_way
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid, NotAllowed
@@ -60,6 +61,29 @@ def reveal_contact(*, actor: Actor, submission: Submission, reason: str) -> dict
         data={"reason": reason},
     )
     return contact
+
+
+@verb
+def change_contact(
+    *, actor: Actor, submission: Submission, hears_by: str, contact: dict[str, str]
+) -> None:
+    """Set how the writer hears from the desk, and the contact for it in the place of any other.
+
+    For the writer alone. Raises Invalid, AlreadyWithdrawn, and NothingKept once the words are erased.
+    """
+    require_writer(actor, submission)
+    held = Submission.objects.select_for_update().get(pk=submission.pk)
+    if held.state == State.WITHDRAWN:
+        raise AlreadyWithdrawn
+    if held.words_erased_at is not None:
+        raise NothingKept
+    if not hears_by:
+        raise Invalid(_("Choose one."), field="hears_by")
+    kept = {kind: value.strip() for kind, value in contact.items() if value.strip()}
+    check_way(hears_by, kept)
+    vault.replace_contact(held, kept)
+    Submission.objects.filter(pk=held.pk).update(hears_by=hears_by, reachable=bool(kept))
+    write(actor=actor, action="contact.changed", subject=subject(held), data={"by": hears_by})
 
 
 def _require_few(actor: Actor) -> None:
