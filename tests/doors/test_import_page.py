@@ -30,7 +30,7 @@ from huiying.doors.errors import NOT_FOR_WRITERS
 from huiying.doors.models import FileImport
 from huiying.doors.records import DAMAGED, UNCLOSED
 from huiying.doors.states import STEPS, FileState
-from huiying.faces.staff_desk.import_words import in_words
+from huiying.faces.staff_desk.imports.words import in_words
 from huiying.intake.models import Submission
 from huiying.kernel import time as clock
 from huiying.kernel.actors import SYSTEM

@@ -12,7 +12,7 @@ from huiying.doors import tasks
 from huiying.doors.file_actions import NEVER_PUBLISHES
 from huiying.doors.models import FileImport
 from huiying.doors.states import FileState
-from huiying.faces.staff_desk.import_words import in_words
+from huiying.faces.staff_desk.imports.words import in_words
 from huiying.intake.letters import Letter
 from huiying.intake.models import Submission
 from huiying.kernel.actors import SYSTEM

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from huiying.accounts import agency_sign_in, signing_in
 from huiying.accounts.models import Passkey, StaffSession
-from huiying.faces.staff_desk import second_step
+from huiying.faces.staff_desk.account import second_step
 from huiying.kernel import time
 from tests.accounts.authenticator import SoftPasskey
 from tests.people import PASSWORD, People

@@ -1,24 +1,22 @@
 from huiying.faces.staff_desk import (
-    account,
-    account_safety,
-    agency_sign_in,
     answers,
-    briefs,
-    call,
-    call_letter,
     case,
     contact,
     erasure,
-    imports,
     letter_files,
     my_next,
     notes,
     own_lists,
     queue,
-    second_step,
     several,
-    signing_in,
 )
+from huiying.faces.staff_desk.account import agency_sign_in, second_step, signing_in
+from huiying.faces.staff_desk.account import own as account
+from huiying.faces.staff_desk.account import safety as account_safety
+from huiying.faces.staff_desk.briefs import reading as briefs
+from huiying.faces.staff_desk.calls import letter as call_letter
+from huiying.faces.staff_desk.calls import taking as call
+from huiying.faces.staff_desk.imports import steps as imports
 
 app_name = "staff_desk"
 urlpatterns = [

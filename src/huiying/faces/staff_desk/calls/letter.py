@@ -19,14 +19,14 @@ from huiying.casework.actions import writing_back
 from huiying.casework.actions.calling import on_the_line, open_for_caller, require_clerk
 from huiying.casework.following import LetterPage, letter_page, own_label, said_before
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.faces.staff_desk.call import Link, ways
-from huiying.faces.staff_desk.call_forms import (
+from huiying.faces.staff_desk.calls.forms import (
     OnCallForm,
     OpenForm,
     SaidForm,
     VerdictForm,
     WithdrawalForm,
 )
+from huiying.faces.staff_desk.calls.taking import Link, ways
 from huiying.intake.errors import AlreadyReceived
 from huiying.intake.states import Channel
 from huiying.kernel import time

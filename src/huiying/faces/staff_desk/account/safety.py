@@ -19,20 +19,20 @@ from huiying.accounts.models import Account
 from huiying.accounts.reads import ways_in
 from huiying.accounts.second_step import WAY
 from huiying.accounts.signing_in import check
-from huiying.faces.staff_desk.account_forms import (
+from huiying.faces.staff_desk.account.challenges import new_challenge, take_challenge
+from huiying.faces.staff_desk.account.forms import (
     ConfirmForm,
     NewPasskeyForm,
     PasskeyForm,
     TurnOnForm,
 )
-from huiying.faces.staff_desk.account_pages import (
+from huiying.faces.staff_desk.account.pages import (
     NewPasskeyPage,
     RecoveryCodesPage,
     SafetyActPage,
     SetUpCodesPage,
 )
 from huiying.faces.staff_desk.asking import actor_of, before_second_step, person_of
-from huiying.faces.staff_desk.challenges import new_challenge, take_challenge
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound, Refusal
 

@@ -19,8 +19,8 @@ from huiying.accounts.second_step import WAY, is_missing
 from huiying.accounts.signing_in import check
 from huiying.faces.look import dates
 from huiying.faces.look.people import ROLES
-from huiying.faces.staff_desk.account_forms import KeysForm, LanguageForm, MailForm, PasswordForm
-from huiying.faces.staff_desk.account_pages import AccountPage
+from huiying.faces.staff_desk.account.forms import KeysForm, LanguageForm, MailForm, PasswordForm
+from huiying.faces.staff_desk.account.pages import AccountPage
 from huiying.faces.staff_desk.asking import actor_of, before_second_step, person_of
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Invalid, Refusal

@@ -23,9 +23,9 @@ from django.views.decorators.http import require_POST
 from huiying.accounts import agency_sign_in as agency
 from huiying.accounts import signing_in
 from huiying.accounts.second_step import WAY
-from huiying.faces.staff_desk.account_forms import password_field
+from huiying.faces.staff_desk.account.entering import after_password, onward
+from huiying.faces.staff_desk.account.forms import password_field
 from huiying.faces.staff_desk.asking import before_second_step
-from huiying.faces.staff_desk.entering import after_password, onward
 from huiying.faces.staff_desk.pages import Helper, SignInPage
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Refusal

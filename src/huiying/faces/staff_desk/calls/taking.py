@@ -16,7 +16,7 @@ from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.calling import Sending, require_clerk, send_lost_code
 from huiying.faces.look.dates import at_time, on_day
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.faces.staff_desk.call_forms import CallForm, LostForm, chosen_topic, typed
+from huiying.faces.staff_desk.calls.forms import CallForm, LostForm, chosen_topic, typed
 from huiying.intake.receipts import grouped
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor

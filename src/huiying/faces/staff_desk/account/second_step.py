@@ -10,10 +10,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from huiying.accounts import passkeys
 from huiying.accounts.reads import ways_in
 from huiying.accounts.second_step import TRIES, check_code
-from huiying.faces.staff_desk.account_forms import CodeForm, PasskeyForm
-from huiying.faces.staff_desk.account_pages import PasskeyPage, SecondStepPage
-from huiying.faces.staff_desk.challenges import new_challenge, take_challenge
-from huiying.faces.staff_desk.entering import Waiting, enter, onward, refuse_embedded, waiting
+from huiying.faces.staff_desk.account.challenges import new_challenge, take_challenge
+from huiying.faces.staff_desk.account.entering import (
+    Waiting,
+    enter,
+    onward,
+    refuse_embedded,
+    waiting,
+)
+from huiying.faces.staff_desk.account.forms import CodeForm, PasskeyForm
+from huiying.faces.staff_desk.account.pages import PasskeyPage, SecondStepPage
 from huiying.kernel.limits import address_for_counting, count_try, give_back_try
 from huiying.kernel.refusals import Refusal
 

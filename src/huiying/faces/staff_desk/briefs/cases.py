@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.faces.staff_desk.brief_addresses import address, hour_of, trail, version_of
+from huiying.faces.staff_desk.briefs.addresses import address, hour_of, trail, version_of
 from huiying.insight import policy, wording
 from huiying.insight.cases import CaseLine, CasesBehind, Wanted, cases_behind
 from huiying.insight.figures import DIMENSIONS

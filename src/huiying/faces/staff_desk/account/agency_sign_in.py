@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from huiying.accounts import agency_sign_in as agency
 from huiying.agencies.actions import welcome
 from huiying.agencies.mapping import granted
-from huiying.faces.staff_desk.entering import enter, onward, refuse_embedded
+from huiying.faces.staff_desk.account.entering import enter, onward, refuse_embedded
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.limits import address_for_counting, count_try, give_back_try
 from huiying.kernel.refusals import Refusal

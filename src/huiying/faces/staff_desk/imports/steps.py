@@ -23,8 +23,8 @@ from huiying.doors.reads import FirstRows, ImportLine, ImportShown
 from huiying.doors.states import AT_WORK, FileState
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.faces.staff_desk.import_forms import ColumnsForm, PasteForm, UploadForm, WordsForm
-from huiying.faces.staff_desk.import_words import in_words
+from huiying.faces.staff_desk.imports.forms import ColumnsForm, PasteForm, UploadForm, WordsForm
+from huiying.faces.staff_desk.imports.words import in_words
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 from huiying.routing.reads import category_groups

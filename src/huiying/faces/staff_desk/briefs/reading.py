@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.faces.staff_desk.brief_addresses import address, hour_of, trail, version_of
-from huiying.faces.staff_desk.brief_cases import Cell, brief_cases
+from huiying.faces.staff_desk.briefs.addresses import address, hour_of, trail, version_of
+from huiying.faces.staff_desk.briefs.cases import Cell, brief_cases
 from huiying.insight import policy, reads, wording
 from huiying.insight.actions import count_brief
 from huiying.insight.document import Document, document
