@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0008_submission_words_erased_at'),
+        ('intake', '0009_exchange_reopening'),
     ]
 
     operations = [
