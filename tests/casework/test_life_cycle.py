@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from huiying.casework.actions import sorting, working, writing_back
+from huiying.casework.actions.undoing import undo
 from huiying.casework.errors import NeedsSupervisor, WrongState
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.policy import GUARDS, acts_on, chosen_step, guarded
@@ -55,6 +56,9 @@ DEEDS: dict[str, Deed] = {
         actor=p.supervisor.actor, number=c.number, words="没修好。"
     ),
     "withdraw": lambda p, c: writing_back.withdraw(actor=writer_of(c)),
+    "undo_triage": lambda p, c: undo(actor=p.clerk.actor, number=c.number),
+    "undo_assign": lambda p, c: undo(actor=p.dispatcher.actor, number=c.number),
+    "undo_accept": lambda p, c: undo(actor=p.handler.actor, number=c.number),
     "take_back_from_named": lambda p, c: sorting.mark_conduct(
         actor=p.clerk.actor, number=c.number, unit_codes=["housing"]
     ),

@@ -57,6 +57,16 @@ class WindowClosed(MovedOn):
     sentence = _("The time for reopening is over. Please write to us again; name this code.")
 
 
+class TooLateToUndo(MovedOn):
+    """The time is over, somebody acted since, or the step was another's."""
+
+    code = "too_late_to_undo"
+    sentence = _(
+        "This can no longer be taken back: the ten minutes are over, or somebody has acted since. The "
+        "case shows what can be done now."
+    )
+
+
 class NotAnswered(MovedOn):
     code = "not_answered"
     sentence = _("There is no answer yet to judge.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.agencies.reads import ABOVE_OTHERS, ancestors
 from huiying.casework.errors import NeedsSupervisor, WrongState
-from huiying.casework.models import Assignment, CaseFile, Named
+from huiying.casework.models import Assignment, CaseFile, Move, Named
 from huiying.casework.states import (
     AT_UNIT,
     HEAD,
@@ -110,11 +110,25 @@ def is_theirs(actor: Actor, verb: str) -> bool:
     return actor.has(*roles) or (HEAD in roles and "" in actor.scopes(Role.SUPERVISOR))
 
 
+def _came_from(source: State) -> Callable[[CaseFile], bool]:
+    """The guard of a case whose last step started from `source`. One query."""
+
+    def came(case: CaseFile) -> bool:
+        moves = Move.objects.filter(case_id=case.pk).order_by("-id")
+        return moves.values_list("source", flat=True).first() == source
+
+    return came
+
+
 # What a step of the table asks of the case beside its state, by the name that the table gives it.
 GUARDS: dict[str, Callable[[CaseFile], bool]] = {
     "with_unit": lambda case: case.lead_unit_id is not None,
     "with_no_unit": lambda case: case.lead_unit_id is None,
     "not_withdrawn": lambda case: case.outcome != Outcome.WITHDRAWN,
+    "came_from_received": _came_from(State.RECEIVED),
+    "came_from_triaged": _came_from(State.TRIAGED),
+    "came_from_returned": _came_from(State.RETURNED),
+    "came_from_assigned": _came_from(State.ASSIGNED),
 }
 UNMET: dict[str, str | Promise] = {
     "not_withdrawn": _("The writer withdrew this. Only they can write again."),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
 from huiying.casework.actions.sorting import assign, triage
+from huiying.casework.actions.undoing import undo
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile
 from huiying.casework.places import Names
@@ -54,12 +55,15 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one case. Without a title it is not in the person's sight (any more)."""
+    """What came of one case, `seen` its version then. Without a title it is not in the person's sight
+    (any more).
+    """
 
     number: int
     title: str
     came: Came
     reason: str | Promise = ""
+    seen: int = 0
 
 
 def verbs_of(actor: Actor) -> tuple[str, ...]:
@@ -146,6 +150,22 @@ def assign_several(actor: Actor, chosen: Sequence[Chosen], *, lead_code: str) ->
     return _each(_Act(actor, "assign", "lead", do, choice), chosen)
 
 
+def undo_several(actor: Actor, chosen: Sequence[Chosen]) -> tuple[Result, ...]:
+    """Take back one's own last step on each of the cases, where nobody has acted since."""
+    return tuple(_undone(actor, one) for one in chosen[:MOST])
+
+
+def _undone(actor: Actor, one: Chosen) -> Result:
+    try:
+        case = undo(actor=actor, number=one.number, seen=one.seen)
+    except MovedOn as refusal:
+        title = policy.find(actor, one.number).title
+        return Result(one.number, title, Came.MOVED_ON, refusal.said)
+    except Refusal as refusal:
+        return Result(one.number, "", Came.REFUSED, refusal.said)
+    return Result(one.number, case.title, Came.DONE)
+
+
 def _each(act: _Act, chosen: Sequence[Chosen]) -> tuple[Result, ...]:
     _check(act.actor, act.verb, chosen)
     cases = _visible(act.actor, chosen)
@@ -156,7 +176,7 @@ def _one(act: _Act, one: Chosen, case: CaseFile | None) -> Result:
     if case is None:
         return Result(one.number, "", Came.REFUSED, NotFound.sentence)
     try:
-        act.do(one, act.choice(case))
+        done = act.do(one, act.choice(case))
     except MovedOn as refusal:
         if _done_before(act, one, case):
             return Result(one.number, case.title, Came.DONE)
@@ -165,7 +185,7 @@ def _one(act: _Act, one: Chosen, case: CaseFile | None) -> Result:
         return Result(one.number, "", Came.REFUSED, refusal.said)
     except Refusal as refusal:
         return Result(one.number, case.title, Came.REFUSED, refusal.said)
-    return Result(one.number, case.title, Came.DONE)
+    return Result(one.number, case.title, Came.DONE, seen=done.version)
 
 
 def _done_before(act: _Act, one: Chosen, case: CaseFile) -> bool:

@@ -81,6 +81,12 @@ STEPS: tuple[Step[State], ...] = (
         "not_withdrawn with_no_unit",
     ),
     step("withdraw", set(OPEN), S.CLOSED, "resident"),
+    step("undo_triage", {S.TRIAGED}, S.RECEIVED, "clerk dispatcher head", "came_from_received"),
+    step("undo_triage", {S.TRIAGED}, S.TRIAGED, "clerk dispatcher head", "came_from_triaged"),
+    step("undo_triage", {S.TRIAGED}, S.RETURNED, "clerk dispatcher head", "came_from_returned"),
+    step("undo_assign", {S.ASSIGNED}, S.TRIAGED, "dispatcher head", "came_from_triaged"),
+    step("undo_assign", {S.ASSIGNED}, S.RETURNED, "dispatcher head", "came_from_returned"),
+    step("undo_accept", {S.IN_PROGRESS}, S.ASSIGNED, "handler", "came_from_assigned"),
     step("take_back_from_named", set(AT_UNIT), S.RETURNED, "clerk dispatcher supervisor system"),
 )
 

@@ -23,6 +23,7 @@ ROLES_OF = {
 }
 GIVING = frozenset({"case.assign", "case.reassign"})
 TAKING_AWAY = frozenset({"case.return_to_desk", "case.decline", "case.take_back_from_named"})
+TAKING_AWAY |= {"case.undo_assign"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ def _units(case: CaseFile, lead_code: str, support_codes: Sequence[str]) -> tupl
     return found[lead_code], [found[code] for code in support_codes]
 
 
-def _replace_assignments(case: CaseFile, lead: Unit | None, support: Sequence[Unit]) -> None:
+def replace_assignments(case: CaseFile, lead: Unit | None, support: Sequence[Unit]) -> None:
+    """End every part in the case, and give it to these."""
     now = time.now()
     Assignment.objects.filter(case=case, ended_at=None).update(ended_at=now)
     parts = [(unit, Assignment.Part.SUPPORT) for unit in support]
@@ -99,7 +100,7 @@ def assign(
     lead, support = _units(case, lead_code, support_codes)
     data = {"lead": lead.code, "support": [unit.code for unit in support]}
     take_step(case, actor=actor, verb="assign", data=data, columns={"lead_unit": lead})
-    _replace_assignments(case, lead, support)
+    replace_assignments(case, lead, support)
     return case
 
 
@@ -121,7 +122,7 @@ def reassign(
     lead, support = _units(case, lead_code, support_codes)
     data = {"lead": lead.code, "support": [unit.code for unit in support], "words": said}
     take_step(case, actor=actor, verb="reassign", data=data, columns={"lead_unit": lead})
-    _replace_assignments(case, lead, support)
+    replace_assignments(case, lead, support)
     return case
 
 
@@ -143,7 +144,7 @@ def decline(
         data={"outcome": Outcome.NOT_OURS, "body": body, "words": said},
         columns={"outcome": Outcome.NOT_OURS, "closed_at": now, "lead_unit": None},
     )
-    _replace_assignments(case, None, [])
+    replace_assignments(case, None, [])
     Report.objects.filter(case=case, ended_at=None).update(delivered_at=now)
     tell_writers(case, kind="declined")
     return case

@@ -20,6 +20,7 @@ from huiying.faces.staff_desk.lists import address, query_of, wanted_of
 from huiying.faces.staff_desk.my_next import way_to_next
 from huiying.faces.staff_desk.notes import notes_part
 from huiying.faces.staff_desk.pages import ActShown
+from huiying.faces.staff_desk.undoing import undo_part
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.replies.reads import replies_on_case
 from huiying.retention.policy import may_hold
@@ -47,7 +48,12 @@ def _shown(
     replies = replies_on_case(actor, shown.case)
     onward = way_to_next(actor, wanted, shown.number)
     page = case_page(shown, replies, wanted, act=act, form=form, refusal=refusal)
-    page = replace(page, my_next_url=onward, notes=notes_part(actor, shown.number, shown.notes))
+    page = replace(
+        page,
+        my_next_url=onward,
+        notes=notes_part(actor, shown.number, shown.notes),
+        undo=undo_part(actor, shown.case),
+    )
     if may_hold(actor):
         url = reverse("staff_desk:case_hold", args=[shown.number])
         page = replace(page, acts=[*page.acts, ActShown(_("Hold the erasure"), url, direct=True)])

@@ -9,6 +9,7 @@ from huiying.casework.deadlines import Clock
 from huiying.casework.sentences import Told
 from huiying.faces.look.files import FileShown
 from huiying.faces.staff_desk.notes import NotesPart
+from huiying.faces.staff_desk.undoing import UndoPart
 
 type Link = tuple[str, str, bool, str]
 
@@ -194,3 +195,4 @@ class CasePage:
     notes: NotesPart | None = None
     problem: str = ""
     kept: Kept | None = field(default=None)
+    undo: UndoPart | None = None

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext, pgettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from huiying.casework.places import Categories, Units, all_categories, all_units
 from huiying.casework.several import (
@@ -23,6 +23,7 @@ from huiying.casework.several import (
     assign_several,
     candidates,
     triage_several,
+    undo_several,
     verbs_of,
 )
 from huiying.faces.staff_desk.asking import actor_of
@@ -72,12 +73,14 @@ class CameOf:
 
 @dataclass(frozen=True, slots=True)
 class ResultsPage:
-    """What came of each case."""
+    """What came of each case; `undo` names those (as boxes send them) whose step may be taken back."""
 
     title: str
     trail: list[tuple[str, str]]
     back: str
     groups: list[CameOf]
+    undo_url: str
+    undo: list[str]
 
 
 class TriageSeveralForm(forms.Form):
@@ -203,9 +206,8 @@ def _row_of(result: Result) -> SeveralRow:
     return SeveralRow(url, result.title, result.number, note=str(result.reason))
 
 
-def _results(request: HttpRequest, results: Iterable[Result]) -> ResultsPage:
+def _results(request: HttpRequest, results: Iterable[Result], title: str) -> ResultsPage:
     held = list(results)
-    title = _("What came of each case")
     groups = [
         CameOf(came, str(label), tone, [_row_of(each) for each in held if each.came == came])
         for came, (label, tone) in CAME.items()
@@ -215,6 +217,8 @@ def _results(request: HttpRequest, results: Iterable[Result]) -> ResultsPage:
         _trail(request, title),
         address(wanted_of(request.GET)),
         [g for g in groups if g.rows],
+        reverse("staff_desk:several_undo") + query_of(wanted_of(request.GET)),
+        [sent_as(each.number, each.seen) for each in held if each.seen],
     )
 
 
@@ -233,10 +237,27 @@ def several(request: HttpRequest) -> HttpResponse:
     form.fit(all_units(), all_categories())
     if request.method == "POST" and form.is_valid():
         results = MANNERS[act].do(actor, chosen, form.cleaned_data)
-        return render(request, "staff_desk/results.html", {"page": _results(request, results)})
+        return render(
+            request,
+            "staff_desk/results.html",
+            {"page": _results(request, results, _("What came of each case"))},
+        )
     page = _page(request, act, form, candidates(actor, act, chosen))
     status = 422 if form.is_bound else 200
     return render(request, "staff_desk/several.html", {"page": page}, status=status)
 
 
-urls = [path("several/", several, name="several")]
+@require_POST
+def several_undo(request: HttpRequest) -> HttpResponse:
+    """Take back one's own step on several cases, and say what came of each."""
+    actor, chosen = actor_of(request), _chosen(request.POST.getlist("case"))
+    if not verbs_of(actor):
+        raise NotAllowed
+    page = _results(request, undo_several(actor, chosen), _("What was taken back"))
+    return render(request, "staff_desk/results.html", {"page": page})
+
+
+urls = [
+    path("several/", several, name="several"),
+    path("several/undo/", several_undo, name="several_undo"),
+]

@@ -9,6 +9,7 @@ from huiying.faces.staff_desk import (
     own_lists,
     queue,
     several,
+    undoing,
 )
 from huiying.faces.staff_desk.account import agency_sign_in, second_step, signing_in
 from huiying.faces.staff_desk.account import own as account
@@ -33,6 +34,7 @@ urlpatterns = [
     *own_lists.urls,
     *several.urls,
     *case.urls,
+    *undoing.urls,
     *letter_files.urls,
     *contact.urls,
     *erasure.urls,
