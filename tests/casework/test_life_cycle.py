@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import cast
 
 import pytest
+from django.db import transaction
 
 from huiying.casework.actions import sorting, working, writing_back
 from huiying.casework.actions.undoing import undo
@@ -12,6 +13,7 @@ from huiying.casework.errors import NeedsSupervisor, WrongState
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.policy import GUARDS, acts_on, chosen_step, guarded
 from huiying.casework.states import OPEN, RESTING, STEPS, State, leads, steps_of
+from huiying.casework.stepping import take_step
 from huiying.kernel.refusals import MovedOn
 from huiying.record.models import Entry
 from tests.casework.ways import answered, brought_to, declined, writer_of
@@ -141,6 +143,19 @@ def test_listed_pairs_lead_where_the_table_says_and_all_others_are_refused(peopl
             with pytest.raises(MovedOn):
                 deed(cast(People, anywhere), case)
             assert _standing(case) == before, (name, state)
+
+
+@pytest.mark.parametrize(
+    ("verb", "who"),
+    [("answer", "reviewer"), ("answer_unreviewed", "handler")],
+)
+def test_no_step_answers_a_case_without_a_reply(people, verb, who):
+    case = brought_to(people, State.IN_PROGRESS)
+    before = Entry.objects.count()
+    with transaction.atomic(), pytest.raises(ValueError, match="approved reply"):
+        take_step(case, actor=getattr(people, who).actor, verb=verb, columns={"outcome": "solved"})
+    assert CaseFile.objects.get().state == State.IN_PROGRESS
+    assert Entry.objects.count() == before
 
 
 def test_a_case_that_no_unit_had_is_reopened_at_the_desk(people):

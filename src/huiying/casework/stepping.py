@@ -78,12 +78,15 @@ def take_step(
     """Authorise, move the case along its table, keep the move and write the entry.
 
     `columns` are set together with the state. A step out of waiting ends the pause: the due times of
-    case and writers move by it. Raises what `policy.may_step` says, WrongState, MovedOn.
+    case and writers move by it. Raises what `policy.may_step` says, WrongState, MovedOn; ValueError for
+    a step to "answered" that names no reply (`answering` does).
     """
     policy.require_step(actor, verb, case)
     source = case.state
     step = policy.chosen_step(verb, case)
     told = dict(data or {})
+    if step.target == State.ANSWERED and not told.get("reply"):
+        raise ValueError("Only an approved reply answers a case.")
     pause = pause_so_far(case)
     ended = _ended_pause(case, pause) if source == State.WAITING else {}
     if ended:
