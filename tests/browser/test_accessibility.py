@@ -23,7 +23,7 @@ ELSEWHERE |= {
 }  # to take away
 # With an open letter these are looked at in test_call.py.
 ELSEWHERE |= {
-    f"staff_desk:call_{act}" for act in ("letter", "answer", "judge", "reopen", "add", "withdraw")
+    f"staff_desk:call_{act}" for act in ("letter", "answer", "vote", "reopen", "add", "withdraw")
 }
 LOOKS = [
     ("zh-hans", WIDE, "light"),

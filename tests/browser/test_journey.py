@@ -112,8 +112,8 @@ def test_a_letter_from_the_door_to_the_verdict(
 
     follow(resident, code, secret)
     expect(resident.locator("main")).to_contain_text("是线路老化")
-    resident.locator('form[action*="/judge/"] [value=solved]').first.check()
-    press(resident, 'form[action*="/judge/"] button[type=submit]')
+    resident.locator('form[action*="/vote/"] [value=solved]').first.check()
+    press(resident, 'form[action*="/vote/"] button[type=submit]')
 
     desk.goto(case)
     expect(desk.locator("main")).to_contain_text("已解决")

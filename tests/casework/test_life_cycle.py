@@ -150,7 +150,7 @@ def test_listed_pairs_lead_where_the_table_says_and_all_others_are_refused(peopl
     [("answer", "reviewer"), ("answer_unreviewed", "handler")],
 )
 def test_no_step_answers_a_case_without_a_reply(people, verb, who):
-    case = brought_to(people, State.IN_PROGRESS)
+    case = brought_to(State.IN_PROGRESS, people)
     before = Entry.objects.count()
     with transaction.atomic(), pytest.raises(ValueError, match="approved reply"):
         take_step(case, actor=getattr(people, who).actor, verb=verb, columns={"outcome": "solved"})

@@ -158,7 +158,7 @@ TABLE: dict[str, Address] = {
     "public_site:letter_file": Address(frozenset(), arguments=file_of("handler"), open_to_all=True),
     "public_site:letter_add": WITH_RECEIPT,
     "public_site:letter_answer": WITH_RECEIPT,
-    "public_site:letter_judge": WITH_RECEIPT,
+    "public_site:letter_vote": WITH_RECEIPT,
     "public_site:letter_reopen": WITH_RECEIPT,
     "public_site:letter_reach": WITH_RECEIPT,
     "public_site:letter_withdraw": WITH_RECEIPT,
@@ -189,7 +189,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:call_open": Address({"clerk"}, {"clerk"}),
     "staff_desk:call_letter": Address({"clerk"}),  # without an open letter sent on to `call_open`
     "staff_desk:call_answer": WITH_PIN,
-    "staff_desk:call_judge": WITH_PIN,
+    "staff_desk:call_vote": WITH_PIN,
     "staff_desk:call_reopen": WITH_PIN,
     "staff_desk:call_add": WITH_PIN,
     "staff_desk:call_withdraw": WITH_PIN,

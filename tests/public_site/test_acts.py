@@ -143,7 +143,7 @@ class TestWithdrawing:
         assert opened.report.pressed is kept
         page = text_of(opened.letter())
         assert "You withdrew this letter." in page
-        for gone in ("letter_add", "letter_withdraw", "letter_judge"):
+        for gone in ("letter_add", "letter_withdraw", "letter_vote"):
             assert f'action="{opened.at(gone)}"' not in page
 
     def test_the_answer_about_pressure_stands_in_no_entry(self, opened: Writer):
@@ -187,8 +187,8 @@ class TestWithdrawing:
 class TestJudging:
     def test_before_an_answer_there_is_nothing_to_judge(self, opened: Writer):
         assert "Is the problem solved?" not in text_of(opened.letter())
-        given = {"judge-verdict": "solved", "judge-form_key": key_for(opened)}
-        page = opened.client.post(opened.at("letter_judge"), given)
+        given = {"vote-verdict": "solved", "vote-form_key": key_for(opened)}
+        page = opened.client.post(opened.at("letter_vote"), given)
         assert page.status_code == 409
         assert opened.report.vote == ""
 
@@ -196,7 +196,7 @@ class TestJudging:
     def test_the_verdict_is_kept_and_shown(self, opened: Writer, desk: Desk, verdict: str):
         desk.take_on(opened)
         desk.answer(opened)
-        assert opened.act("judge", verdict=verdict).status_code == 303
+        assert opened.act("vote", verdict=verdict).status_code == 303
         assert opened.report.vote == verdict
         assert f'value="{verdict}" checked' in text_of(opened.letter())
 
@@ -206,26 +206,26 @@ class TestJudging:
         before = text_of(opened.letter())
         assert "Please tell us whether the problem is solved." in before
         assert "Change what you said" not in before
-        opened.act("judge", verdict="partly")
+        opened.act("vote", verdict="partly")
         page = text_of(opened.letter())
         assert "Please tell us" not in page
         assert "You have told us how it stands." in page
         assert re.search(r"You said on [^<]+:.*?Partly solved", page, re.DOTALL)
-        assert page.index("Change what you said") < page.index("letter/judge/")
+        assert page.index("Change what you said") < page.index("letter/vote/")
 
     def test_it_can_be_changed_and_outlives_closing(self, opened: Writer, desk: Desk):
         desk.take_on(opened)
         desk.answer(opened)
-        opened.act("judge", verdict="solved")
+        opened.act("vote", verdict="solved")
         desk.close(opened)
-        opened.act("judge", verdict="not_solved")
+        opened.act("vote", verdict="not_solved")
         assert opened.report.vote == "not_solved"
 
     @pytest.mark.parametrize("verdict", ["", "wonderful", "solved\0"])
     def test_only_the_three_count(self, opened: Writer, desk: Desk, verdict: str):
         desk.take_on(opened)
         desk.answer(opened)
-        page = opened.act("judge", verdict=verdict)
+        page = opened.act("vote", verdict=verdict)
         assert page.status_code == 422
         assert "Choose one of the answers." in text_of(page)
         assert opened.report.vote == ""
@@ -235,7 +235,7 @@ class TestReopening:
     def test_within_the_window_as_of_right(self, opened: Writer, desk: Desk):
         desk.take_on(opened)
         desk.answer(opened)
-        opened.act("judge", verdict="not_solved")
+        opened.act("vote", verdict="not_solved")
         assert "You can do this until" in text_of(opened.letter())
         done = opened.act("reopen", text="It went out again.")
         assert done.status_code == 303

@@ -192,7 +192,7 @@ class TestTheOpenLetter:
         assert "My own letter" not in shown
 
     def test_a_page_asked_for_without_an_open_letter_asks_for_the_code(self, writer: Writer):
-        for name in ("letter", "letter_add", "letter_withdraw", "letter_judge"):
+        for name in ("letter", "letter_add", "letter_withdraw", "letter_vote"):
             page = writer.client.get(writer.at(name))
             assert (page.status_code, page["Location"]) == (303, writer.at("follow"))
 
@@ -312,7 +312,7 @@ class TestWhatItSays:
         with time.at(time.now() + timedelta(days=2)):
             desk.answer(english, "Shared answer")
             english.open()
-            english.act("judge", verdict="not_solved")
+            english.act("vote", verdict="not_solved")
             other.open()
             page = text_of(other.letter())
         assert "The second letter" in page

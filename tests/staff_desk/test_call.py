@@ -243,7 +243,7 @@ class TestForTheCaller:
         label = approved(people)
         code, pin = receipt_of(client.post(at("call"), filled(client) | {"standard": label}))
         open_by(client, code, pin, via="counter")
-        assert act(client, "judge", verdict="not_solved").status_code == 302
+        assert act(client, "vote", verdict="not_solved").status_code == 302
         assert Report.objects.get().vote == "not_solved"
         page = text_of(client.get(at("call_letter")))
         assert "You told us, through a clerk: Not solved." in page

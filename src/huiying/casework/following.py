@@ -52,7 +52,7 @@ class MayDo:
     add: bool
     answer: bool
     withdraw: bool
-    judge: bool
+    vote: bool
     reopen: bool
     reach: bool
     reopen_until: datetime | None
@@ -214,7 +214,7 @@ def _standing(report: Report, may: MayDo, running: Clock) -> story.Standing:
         round=case.round,
         reopen_until=may.reopen_until if may.reopen else None,
         paused_until=case.waiting_until if running.paused else None,
-        judged=bool(report.vote),
+        voted=bool(report.vote),
     )
 
 
@@ -226,7 +226,7 @@ def _may(report: Report) -> MayDo:
         add=live,
         answer=live and state == State.WAITING,
         withdraw=live and state in OPEN,
-        judge=live and report.delivered_at is not None and not _is_declined(report.case),
+        vote=live and report.delivered_at is not None and not _is_declined(report.case),
         reopen=live and until is not None and time.now() <= until,
         reach=live and report.submission.words_erased_at is None,
         reopen_until=until,

@@ -22,7 +22,7 @@ class Standing:
     round: int
     reopen_until: datetime | None
     paused_until: datetime | None
-    judged: bool = False
+    voted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _reopening(standing: Standing) -> str:
     if standing.reopen_until is None:
         return _too_late()
     day = day_in_words(standing.reopen_until)
-    if standing.judged:
+    if standing.voted:
         return _(
             "You have told us how it stands. Until %(day)s you can have it taken up again."
         ) % {"day": day}

@@ -23,11 +23,11 @@ from huiying.faces.public_site.enclosures import enclose
 from huiying.faces.public_site.forms import (
     AnswerForm,
     FollowForm,
-    JudgeForm,
     OnLetterForm,
     ReachForm,
     ReopenForm,
-    WithdrawForm,
+    VerdictForm,
+    WithdrawalForm,
     WordsAndFilesForm,
 )
 from huiying.faces.public_site.letter_files import address_of_file
@@ -112,7 +112,7 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def _page_of(letter: LetterPage) -> FollowedPage:
-    known = {"judge": {"verdict": letter.vote}, "reach": {"hears_by": letter.hears_by}}
+    known = {"vote": {"verdict": letter.vote}, "reach": {"hears_by": letter.hears_by}}
     forms = {
         act.name: act.form(label=letter.label, prefix=act.name, initial=known.get(act.name))
         for act in ACTS
@@ -173,8 +173,8 @@ ACTS = (
         _("Thank you. Your answer has arrived, and the clock runs again."),
     ),
     Act(
-        "judge",
-        JudgeForm,
+        "vote",
+        VerdictForm,
         lambda actor, given: writing_back.vote(actor=actor, verdict=given["verdict"]),
         _("Thank you. What you say counts; you can change it at any time."),
     ),
@@ -278,7 +278,7 @@ def withdraw(request: HttpRequest, actor: Actor) -> HttpResponse:
     if not page.letter.may.withdraw and not posted:
         return SeeOther("letter")
     label = page.letter.label
-    form = WithdrawForm(data=request.POST if posted else None, label=label, prefix="withdraw")
+    form = WithdrawalForm(data=request.POST if posted else None, label=label, prefix="withdraw")
     if not posted or not form.is_valid():
         shown = WithdrawPage(page.letter.title, form)
         return render(
@@ -286,8 +286,7 @@ def withdraw(request: HttpRequest, actor: Actor) -> HttpResponse:
         )
     if not page.letter.withdrawn:
         try:
-            pressed = WithdrawForm.PRESSED[form.cleaned_data["pressed"]]
-            writing_back.withdraw(actor=actor, pressed=pressed)
+            writing_back.withdraw(actor=actor, pressed=form.cleaned_data["pressed"])
         except Refusal as refusal:
             return _with_refusal(request, actor, form, refusal)
     messages.success(request, _("Your letter is withdrawn."))

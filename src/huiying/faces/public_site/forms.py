@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
-from huiying.casework.states import Vote
 from huiying.faces.look.reaching import ReachFields
 from huiying.faces.look.several_files import FilesField
+from huiying.faces.look.verdicts import pressed_field, verdict_field
 from huiying.faces.public_site.opened import form_key_for, key_fits
 from huiying.intake.letters import LONGEST_BODY, LONGEST_PLACE, LONGEST_TITLE, Letter
 from huiying.intake.states import Channel, Wish
@@ -296,36 +296,18 @@ class ReachForm(OnLetterForm, ReachFields):
         return {"way": self.way(), "contact": self.contact()}
 
 
-class JudgeForm(OnLetterForm):
+class VerdictForm(OnLetterForm):
     """Whether the problem is solved."""
 
-    verdict = forms.ChoiceField(
-        label=_("Is the problem solved?"),
-        widget=forms.RadioSelect,
-        choices=Vote.choices,
-        error_messages={
-            "required": _("Choose one of the answers."),
-            "invalid_choice": _("Choose one of the answers."),
-        },
-    )
+    verdict = verdict_field()
 
 
-class WithdrawForm(OnLetterForm):
+class WithdrawalForm(OnLetterForm):
     """Whether anybody pressed the writer to withdraw."""
 
-    PRESSED = {"yes": True, "no": False, "unsaid": None}
-
-    pressed = forms.ChoiceField(
-        label=_("Has anyone pressed you to withdraw?"),
-        help_text=_("Only the desk's supervisor sees your answer. It changes nothing for you."),
-        widget=forms.RadioSelect,
-        choices=[
-            ("no", _("No, this is my own decision")),
-            ("yes", pgettext_lazy("pressed to withdraw", "Yes")),
-            ("unsaid", _("I would rather not say")),
-        ],
-        error_messages={
-            "required": _("Choose one of the answers."),
-            "invalid_choice": _("Choose one of the answers."),
-        },
+    pressed = pressed_field(
+        question=_("Has anyone pressed you to withdraw?"),
+        hint=_("Only the desk's supervisor sees your answer. It changes nothing for you."),
+        own_decision=_("No, this is my own decision"),
+        unsaid=_("I would rather not say"),
     )

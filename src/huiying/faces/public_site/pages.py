@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.following import LetterPage
 from huiying.faces.look.files import FileShown
-from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawForm, WriteForm
+from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawalForm, WriteForm
 from huiying.replies.reads.public import AnswerLine
 from huiying.replies.shown import AnswerShown
 from huiying.retention.reads import OwnErasure
@@ -89,7 +89,7 @@ class ErasePage:
 @dataclass(frozen=True, slots=True)
 class WithdrawPage:
     title: str
-    form: WithdrawForm
+    form: WithdrawalForm
 
 
 @dataclass(frozen=True, slots=True)

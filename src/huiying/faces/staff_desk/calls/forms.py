@@ -10,11 +10,10 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
-from huiying.casework.states import Vote
 from huiying.faces.look.reaching import ReachFields
+from huiying.faces.look.verdicts import pressed_field, verdict_field
 from huiying.faces.staff_desk.answer_forms import Prose
 from huiying.faces.staff_desk.forms import unit_options
 from huiying.intake.letters import (
@@ -300,35 +299,15 @@ class SaidForm(OnCallForm):
 class VerdictForm(OnCallForm):
     """Whether the problem is solved."""
 
-    verdict = forms.ChoiceField(
-        label=_("Is the problem solved?"),
-        widget=forms.RadioSelect,
-        choices=Vote.choices,
-        error_messages={
-            "required": _("Choose one of the answers."),
-            "invalid_choice": _("Choose one of the answers."),
-        },
-    )
+    verdict = verdict_field()
 
 
 class WithdrawalForm(OnCallForm):
     """Whether anybody pressed the caller to withdraw."""
 
-    PRESSED = {"yes": True, "no": False, "unsaid": None}
-
-    pressed = forms.ChoiceField(
-        label=_("Ask them: has anyone pressed you to withdraw?"),
-        help_text=_(
-            "Only the desk's supervisor can look it up later. It changes nothing for them."
-        ),
-        widget=forms.RadioSelect,
-        choices=[
-            ("no", _("No, it is their own decision")),
-            ("yes", pgettext_lazy("pressed to withdraw", "Yes")),
-            ("unsaid", _("They would rather not say")),
-        ],
-        error_messages={
-            "required": _("Choose one of the answers."),
-            "invalid_choice": _("Choose one of the answers."),
-        },
+    pressed = pressed_field(
+        question=_("Ask them: has anyone pressed you to withdraw?"),
+        hint=_("Only the desk's supervisor can look it up later. It changes nothing for them."),
+        own_decision=_("No, it is their own decision"),
+        unsaid=_("They would rather not say"),
     )

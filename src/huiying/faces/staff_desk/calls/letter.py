@@ -103,7 +103,7 @@ ACTS = (
         "primary",
     ),
     Act(
-        "judge",
+        "vote",
         gettext_lazy("Their verdict"),
         VerdictForm,
         lambda actor, given: writing_back.vote(actor=actor, verdict=given["verdict"]),
@@ -134,9 +134,7 @@ ACTS = (
         "withdraw",
         gettext_lazy("Withdraw the letter"),
         WithdrawalForm,
-        lambda actor, given: writing_back.withdraw(
-            actor=actor, pressed=WithdrawalForm.PRESSED[given["pressed"]]
-        ),
+        lambda actor, given: writing_back.withdraw(actor=actor, pressed=given["pressed"]),
         gettext_lazy("Withdraw it for them"),
         gettext_lazy("Their letter is withdrawn."),
         "danger",
@@ -218,7 +216,7 @@ def _page(acting: Actor) -> CallerPage:
 
 
 def _blank(act: Act, letter: LetterPage) -> OnCallForm:
-    known = {"verdict": letter.vote} if act.name == "judge" else {}
+    known = {"verdict": letter.vote} if act.name == "vote" else {}
     return act.form(label=letter.label, name=act.name, initial=known)
 
 
