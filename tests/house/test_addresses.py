@@ -15,11 +15,15 @@ from huiying.accounts.models import Passkey
 from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.writing_back import add_words
 from huiying.casework.models import SavedList
+from huiying.clocks.actions import adopt_calendar_version
+from huiying.clocks.calendar_files import read_calendar
+from huiying.config.demo_sample import file as sample
 from huiying.doors import file_actions, folder
 from huiying.intake.files import WHOLE, link
 from huiying.intake.models import Attachment
 from huiying.intake.reads import resident
 from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
 from huiying.kernel.identifiers import random_label
 from tests.files import kept
 from tests.people import MEMBERS, People
@@ -33,6 +37,7 @@ SEES_ALL = DESK | ROOT | {"auditor"}
 SEES_HOUSING = SEES_ALL | HOUSING | {"unit_reviewer"}
 REVIEWS_HOUSING = frozenset({"reviewer", "unit_reviewer"})
 ERASURE = frozenset({"supervisor", "auditor", "administrator"})
+CALENDARS = ERASURE
 WITHOUT_LETTERS = frozenset({"leader", "administrator"})
 SENT_ON = STAFF  # a GET on an act leads to the page of the case, which decides who sees it
 PROPOSES = DESK | HOUSING | {"below", "clerk", "other_handler", "investigator"}
@@ -102,6 +107,13 @@ def file(scene: Scene) -> dict[str, object]:
     )
     file_actions.use_map(actor=actor, label=label, text=text)
     return {"label": label}
+
+
+def office_hours(_scene: Scene) -> dict[str, object]:
+    file = read_calendar(sample("calendar_offices.toml").read_text("utf-8"))
+    name, definition = file.name, file.definition
+    adopt_calendar_version(actor=SYSTEM, code=file.code, name=name, definition=definition)
+    return {"code": file.code}
 
 
 def mention(scene: Scene) -> dict[str, object]:
@@ -271,6 +283,8 @@ TABLE: dict[str, Address] = {
     "staff_desk:briefs": Address(STAFF - {"administrator"}),
     "staff_desk:brief_count": Address(None, COUNTS),
     "staff_desk:brief": Address(STAFF - {"administrator"}, arguments=day),
+    "staff_desk:calendars": Address(CALENDARS),
+    "staff_desk:calendar": Address(CALENDARS, arguments=office_hours),
     "staff_desk:imports": Address(IMPORTS, IMPORTS),
     "staff_desk:import": Address(IMPORTS, arguments=file),
     "staff_desk:import_columns": Address(IMPORTS, IMPORTS, file),

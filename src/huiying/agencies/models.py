@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from huiying.accounts.models import Account
+from huiying.clocks.models import WorkCalendar
 
 
 class Role(models.TextChoices):
@@ -23,6 +24,10 @@ class Unit(models.Model):
     path = models.CharField(max_length=500, unique=True)
     name = models.JSONField()
     active = models.BooleanField(default=True)  # may be given cases
+    # By which it works; None: by that of the unit above.
+    calendar = models.ForeignKey(
+        WorkCalendar, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [

@@ -20,6 +20,11 @@ from huiying.accounts.models import Account
 from huiying.agencies.actions import UnitRow, give_role, load_units
 from huiying.agencies.divisions import DivisionRow, load_divisions
 from huiying.agencies.models import Unit
+from huiying.agencies.working_hours import give_calendar
+from huiying.clocks.actions import add_holidays, adopt_calendar_version
+from huiying.clocks.calendar_files import read_calendar
+from huiying.clocks.holiday_files import china
+from huiying.clocks.reads import calendars
 from huiying.config import demo_letters, demo_sample
 from huiying.config.demo_sample import Row, rows
 from huiying.config.demo_standards import load_standards
@@ -41,6 +46,8 @@ BOSTON = "boston311-sample"
 # The desk was set up before the first letter came.
 BEFORE_FIRST_LETTER = timedelta(days=1)
 LETTERS_A_WORD = 20
+# The unit that works by each calendar of the sample.
+CALENDARS = {"offices": "county", "hotline": "desk"}
 
 BRIEF_DAYS = 7
 BRIEF_READY = timedelta(minutes=5)
@@ -127,6 +134,20 @@ def _load_trees() -> None:
         load_divisions(actor=LOADER, rows=_divisions())
     if Category.objects.count() < len(categories):
         load_categories(actor=LOADER, rows=[_category(row) for row in categories])
+    known = {line.code for line in calendars()}
+    for code, unit in CALENDARS.items():
+        if code not in known:
+            _make_calendar(actor=LOADER, code=code, unit=unit)
+
+
+@verb
+def _make_calendar(*, actor: Actor, code: str, unit: str) -> None:
+    """A calendar with the holidays that belong to it, given to its unit."""
+    file = read_calendar(demo_sample.file(f"calendar_{code}.toml").read_text("utf-8"))
+    adopt_calendar_version(actor=actor, code=code, name=file.name, definition=file.definition)
+    if file.definition.known_years is not None:
+        add_holidays(actor=actor, code=code, holidays=china())
+    give_calendar(actor=actor, unit_code=unit, calendar_code=code)
 
 
 def _divisions() -> list[DivisionRow]:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "huiying.intake",
     "huiying.agencies",
     "huiying.accounts",
+    "huiying.clocks",
     "huiying.notices",
     "huiying.record",
     "huiying.kernel",

@@ -35,6 +35,7 @@ COMMANDS = {
     "demo": Command("demo", "Start with the sample letters and demo accounts."),
     "import": Command("import_file", "Take in letters from a CSV or XLSX file."),
     "divisions": Command("divisions", "Load the places that clerks choose from."),
+    "calendar": Command("calendar", "Keep working hours and holidays."),
     "brief": Command("brief", "Print the daily brief."),
     "backup": Command("backup", "Write an archive of everything but the keys."),
     "restore": Command("restore", "Bring an archive into an empty installation."),

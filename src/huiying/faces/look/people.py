@@ -34,6 +34,11 @@ WAYS = (
     (pgettext_lazy("navigation", "Briefs"), "staff_desk:briefs", LETTERS | {"leader"}),
     (pgettext_lazy("navigation", "Import"), "staff_desk:imports", frozenset({"administrator"})),
     (
+        pgettext_lazy("navigation", "Calendars"),
+        "staff_desk:calendars",
+        frozenset({"administrator", "auditor", "supervisor"}),
+    ),
+    (
         pgettext_lazy("navigation", "Erasure"),
         "staff_desk:erasure",
         frozenset({"administrator", "auditor", "head"}),

@@ -15,6 +15,7 @@ from huiying.faces.staff_desk.account import agency_sign_in, second_step, signin
 from huiying.faces.staff_desk.account import own as account
 from huiying.faces.staff_desk.account import safety as account_safety
 from huiying.faces.staff_desk.briefs import reading as briefs
+from huiying.faces.staff_desk.calendars import reading as calendars
 from huiying.faces.staff_desk.calls import letter as call_letter
 from huiying.faces.staff_desk.calls import taking as call
 from huiying.faces.staff_desk.imports import steps as imports
@@ -41,4 +42,5 @@ urlpatterns = [
     *answers.urls,
     *briefs.urls,
     *imports.urls,
+    *calendars.urls,
 ]

@@ -1,0 +1,61 @@
+"""By which calendar a unit works: its own, or that of the nearest unit above that has one."""
+
+from dataclasses import dataclass
+
+from django.db.models.functions import Length
+
+from huiying.agencies.models import Unit
+from huiying.agencies.reads import ancestors
+from huiying.clocks.models import WorkCalendar
+from huiying.clocks.policy import require_keeper
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotFound
+from huiying.kernel.verbs import verb
+from huiying.record.actions import write
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAtCalendar:
+    """A unit that a calendar was given to; those below it follow."""
+
+    code: str
+    name: dict[str, str]
+
+
+@verb
+def give_calendar(*, actor: Actor, unit_code: str, calendar_code: str) -> None:
+    """Let the unit, and those below it without their own, work by this calendar; with an empty code by
+    that of the unit above again.
+
+    Raises NotFound for an unknown unit or calendar.
+    """
+    require_keeper(actor)
+    unit = Unit.objects.select_for_update(of=("self",)).filter(code=unit_code).first()
+    calendar = WorkCalendar.objects.filter(code=calendar_code).first()
+    if unit is None or (calendar is None and calendar_code):
+        raise NotFound
+    if unit.calendar_id == (calendar.pk if calendar else None):
+        return
+    Unit.objects.filter(pk=unit.pk).update(calendar=calendar)
+    write(
+        actor=actor,
+        action="unit.calendar_given",
+        subject=f"unit:{unit.code}",
+        data={"calendar": calendar_code},
+    )
+
+
+def calendar_of(path: str) -> str | None:
+    """The code of the calendar by which the unit at `path` works; None where none was given. One query."""
+    given = Unit.objects.filter(path__in=ancestors(path), calendar__isnull=False)
+    nearest = given.order_by(Length("path").desc()).values_list("calendar__code", flat=True)
+    return nearest.first()
+
+
+def units_by_calendar() -> dict[str, list[UnitAtCalendar]]:
+    """The units that each calendar was given to, by its code. One query."""
+    found: dict[str, list[UnitAtCalendar]] = {}
+    rows = Unit.objects.filter(calendar__isnull=False).order_by("path")
+    for calendar, code, name in rows.values_list("calendar__code", "code", "name"):
+        found.setdefault(calendar, []).append(UnitAtCalendar(code, name))
+    return found

@@ -1,0 +1,89 @@
+"""A calendar as an administrator writes it: a TOML file.
+
+code = "offices"
+name = { zh-hans = "机关作息", en = "Office hours" }
+zone = "Asia/Shanghai"
+makeup = "08:30-12:00 14:00-17:30"   # of a make-up workday; else the hours of the first working day
+works_on_holidays = false            # true: holidays do not matter here, as for a hotline
+
+[week]                               # a day that is left out is off
+monday = "08:30-12:00 14:00-17:30"
+
+[[day]]                              # the agency's own days, before any list of holidays
+day = 2026-12-31
+hours = "08:30-12:00"                # nothing: off
+name = { zh-hans = "年终盘点", en = "Stocktaking" }
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from huiying.clocks.definitions import Definition, Kind, SpecialDay, define
+from huiying.clocks.hours import read_hours
+from huiying.kernel.refusals import Invalid
+
+KNOWN = {"code", "name", "zone", "makeup", "works_on_holidays", "week", "day"}
+OF_A_DAY = {"day", "hours", "name"}
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    code: str
+    name: dict[str, str]
+    definition: Definition
+
+
+def read_calendar(text: str) -> CalendarFile:
+    """Raises Invalid, naming what is wrong."""
+    try:
+        read = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(_("This TOML file cannot be read: %(why)s") % {"why": error}) from None
+    _refuse_unknown(read, KNOWN)
+    try:
+        definition = define(
+            zone=_text(read, "zone"),
+            week=_texts(read.get("week", {})),
+            makeup=_text(read, "makeup", ""),
+            own_days=[_day(row) for row in read.get("day", ())],
+            works_on_holidays=read.get("works_on_holidays", False) is True,
+        )
+        return CalendarFile(_text(read, "code"), _texts(read.get("name", {})), definition)
+    except KeyError as missing:
+        raise Invalid(_("This is missing in the file."), field=str(missing.args[0])) from None
+
+
+def _day(row: Mapping[str, Any]) -> SpecialDay:
+    _refuse_unknown(row, OF_A_DAY)
+    day = row["day"]
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise Invalid(_("A day is written as 2026-12-31, without quotation marks."), field=str(day))
+    hours = read_hours(_text(row, "hours", ""))
+    kind = Kind.HOURS if hours else Kind.OFF
+    return SpecialDay(day, kind, _texts(row.get("name", {})), None, hours)
+
+
+def _refuse_unknown(table: object, known: set[str]) -> None:
+    if not isinstance(table, Mapping):
+        raise Invalid(_("Write each own day under [[day]]."))
+    for name in table:
+        if name not in known:
+            raise Invalid(_("This name has no meaning here."), field=str(name))
+
+
+def _text(table: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = table[name] if default is None else table.get(name, default)
+    if not isinstance(value, str):
+        raise Invalid(_("This is written as text, in quotation marks."), field=name)
+    return value
+
+
+def _texts(table: object) -> dict[str, str]:
+    if not isinstance(table, Mapping):
+        raise Invalid(_("This is written as a table, one line a language or weekday."))
+    return {str(name): _text(table, name) for name in table}
