@@ -25,6 +25,7 @@ from huiying.casework.queues import clock_of
 from huiying.casework.sentences import Told, Words
 from huiying.casework.states import State
 from huiying.casework.timeline import timeline
+from huiying.casework.undoing import undoable
 from huiying.intake.actions.revealing import may_reveal
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
@@ -82,7 +83,10 @@ class NamedShown:
 
 @dataclass(frozen=True, slots=True)
 class CaseShown:
-    """One case as its page shows it. `entries` are oldest first; `cut` tells that older ones exist."""
+    """One case as its page shows it. `entries` are oldest first; `cut` tells that older ones exist.
+
+    `undoable` is the reader's own last step, where they may take it back.
+    """
 
     case: CaseFile
     number: int
@@ -111,6 +115,7 @@ class CaseShown:
     notes: tuple[NoteShown, ...]
     entries: tuple[Told, ...]
     cut: bool
+    undoable: str
     acts: tuple[policy.Act, ...]
     may_reveal: bool
     units: Units
@@ -148,7 +153,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
     case: Any = _found(actor, number)
     letters, labels = _letters(case, actor)
     units, categories = all_units(), all_categories()
-    entries, cut = timeline([subject(case), *labels], Words(units, categories))
+    story = timeline([subject(case), *labels], Words(units, categories))
     support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
     suggested = case.category.lead_unit_id if case.category else None
     return CaseShown(
@@ -177,8 +182,9 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         named=_named(case.whom if case.conduct else [], units),
         letters=letters,
         notes=tuple(read_from(case.said)),
-        entries=entries,
-        cut=cut,
+        entries=story.entries,
+        cut=story.cut,
+        undoable=undoable(actor, case, story.last),
         acts=tuple(policy.acts_on(actor, case)),
         may_reveal=may_reveal(actor),
         units=units,

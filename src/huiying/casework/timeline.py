@@ -14,6 +14,7 @@ from huiying.agencies.models import Membership
 from huiying.casework.places import Names, UnitLine
 from huiying.casework.sentences import Told, Words, told, who_did
 from huiying.casework.states import STEPS
+from huiying.casework.undoing import NOBODY, PASSED_OVER, LastAct
 from huiying.record.models import Entry
 
 ENTRIES = 300
@@ -21,6 +22,7 @@ ROLES_OF = {
     f"case.{verb}": frozenset().union(*(step.roles for step in STEPS if step.verb == verb))
     for verb in {step.verb for step in STEPS}
 }
+ON_THE_CASE = ("case.", "reply.")
 GIVING = frozenset({"case.assign", "case.reassign"})
 TAKING_AWAY = frozenset({"case.return_to_desk", "case.decline", "case.take_back_from_named"})
 TAKING_AWAY |= {"case.undo_assign"}
@@ -74,8 +76,25 @@ def _acted_for(held: list[_Held], action: str, at: datetime, lead: UnitLine | No
     return chosen.name if chosen else {}
 
 
-def timeline(subjects: list[str], words: Words) -> tuple[tuple[Told, ...], bool]:
-    """What was done on any of `subjects` (labels), oldest first, and whether older acts are left out.
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What was done, oldest first, and whether older acts are left out; `last` is the case's own."""
+
+    entries: tuple[Told, ...]
+    cut: bool
+    last: LastAct
+
+
+def _last(rows: list[tuple[Any, ...]]) -> LastAct:
+    for row in reversed(rows):
+        action, actor = row[2], row[3]
+        if action.startswith(ON_THE_CASE) and action != PASSED_OVER:
+            return LastAct(action, actor)
+    return NOBODY
+
+
+def timeline(subjects: list[str], words: Words) -> Story:
+    """What was done on any of `subjects` (labels).
 
     One query. Which unit has the case is read from the entries that gave it to one.
     """
@@ -89,4 +108,5 @@ def timeline(subjects: list[str], words: Words) -> tuple[tuple[Told, ...], bool]
             lead = words.units.line((data or {}).get("lead", ""))
         elif action in TAKING_AWAY:
             lead = None
-    return tuple(line for line in found if line is not None), len(rows) == ENTRIES
+    entries = tuple(line for line in found if line is not None)
+    return Story(entries, len(rows) == ENTRIES, _last(rows))

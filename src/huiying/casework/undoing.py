@@ -1,5 +1,6 @@
 """Which step somebody may still take back: their own, the last on the case, done a moment ago."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from huiying.casework.labels import subject
@@ -15,13 +16,27 @@ PASSED_OVER = "case.note"
 LOOKED_AT = 20
 
 
-def undoable(actor: Actor, case: CaseFile) -> str:
-    """The verb that this actor may take back now, empty for none. One query, soon after a move only."""
-    if time.now() - case.moved_at > UNDO_FOR:
-        return ""
+@dataclass(frozen=True, slots=True)
+class LastAct:
+    """The last act on a case, notes apart, and the label of whoever did it."""
+
+    action: str
+    actor: str
+
+
+NOBODY = LastAct("", "")
+
+
+def last_act(case: CaseFile) -> LastAct:
+    """The last act on the case. One query."""
     acts = entries_about([subject(case)], most=LOOKED_AT)
-    last = next((act for act in reversed(acts) if act.action != PASSED_OVER), None)
-    if last is None or last.actor != actor.label:
+    found = next((act for act in reversed(acts) if act.action != PASSED_OVER), None)
+    return LastAct(found.action, found.actor) if found else NOBODY
+
+
+def undoable(actor: Actor, case: CaseFile, last: LastAct) -> str:
+    """The verb that this actor may take back now, empty for none."""
+    if last.actor != actor.label or time.now() - case.moved_at > UNDO_FOR:
         return ""
     name = last.action.removeprefix("case.")
     return name if name in UNDOABLE else ""

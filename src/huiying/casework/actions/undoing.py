@@ -7,7 +7,7 @@ from huiying.casework.actions.sorting import replace_assignments
 from huiying.casework.errors import TooLateToUndo
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.stepping import check_seen, take_step
-from huiying.casework.undoing import undoable
+from huiying.casework.undoing import last_act, undoable
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
 
@@ -25,7 +25,7 @@ def undo(*, actor: Actor, number: int, seen: int | None = None) -> CaseFile:
     """
     case = policy.find(actor, number)
     check_seen(case, seen)
-    name = undoable(actor, case)
+    name = undoable(actor, case, last_act(case))
     if not name:
         raise TooLateToUndo
     before = _before(case)

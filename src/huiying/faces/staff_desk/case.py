@@ -52,7 +52,7 @@ def _shown(
         page,
         my_next_url=onward,
         notes=notes_part(actor, shown.number, shown.notes),
-        undo=undo_part(actor, shown.case),
+        undo=undo_part(shown),
     )
     if may_hold(actor):
         url = reverse("staff_desk:case_hold", args=[shown.number])

@@ -99,10 +99,10 @@ def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> A
     url = reverse(f"staff_desk:case_{offered.verb}", args=[shown.number]) + query
     if not offered.allowed:
         return ActShown(label, url, reason=str(offered.reason))
-    kind = _kind(shown, offered.verb)
+    kind, key = _kind(shown, offered.verb), KEYS.get(offered.verb, "")
     if face.at_once:
         url += f"{'&' if query else '?'}seen={shown.version}"
-        return ActShown(label, url, kind, str(face.hint))
+        return ActShown(label, url, kind, str(face.hint), key=key)
     return ActShown(
         label,
         url,
@@ -111,6 +111,7 @@ def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> A
         submit=str(face.submit),
         form=typed or face.form(shown, offered.verb),
         open=kind == "primary",
+        key=key,
     )
 
 
@@ -126,14 +127,15 @@ def _reply_acts(shown: CaseShown, replies: CaseReplies) -> list[ActShown]:
     acts = []
     if replies.to_review:
         url = reverse("staff_desk:answer_review", args=[replies.to_review])
-        acts.append(ActShown(_("Check the answer"), url, "primary", direct=True))
+        acts.append(ActShown(_("Check the answer"), url, "primary", direct=True, key="v"))
     if replies.may_write or replies.why_not:
         url = reverse("staff_desk:answer_edit", args=[shown.number])
         reason = "" if replies.may_write else replies.why_not
-        acts.append(ActShown(_("Write the answer"), url, "primary", reason=reason, direct=True))
+        label = _("Write the answer")
+        acts.append(ActShown(label, url, "primary", reason=reason, direct=True, key="w"))
     if replies.may_answer_at_once:
         url = reverse("staff_desk:standard_use", args=[shown.number])
-        acts.append(ActShown(_("Answer with a standard text"), url, direct=True))
+        acts.append(ActShown(_("Answer with a standard text"), url, direct=True, key="e"))
     return acts
 
 
@@ -248,6 +250,19 @@ def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
     )
 
 
+# Keys that bring the focus to an act. j, k and x are those of lists; n, m, u and i stand on the page.
+KEYS = {
+    "triage": "s",
+    "assign": "a",
+    "reassign": "g",
+    "accept": "t",
+    "ask_resident": "q",
+    "resume": "r",
+    "return_to_desk": "b",
+    "decline": "d",
+    "close": "c",
+    "reopen": "o",
+}
 WRITER_SAID: dict[str, str | Promise] = {
     Message.Kind.ANSWER: gettext_lazy("The writer, answering"),
     Message.Kind.REOPENING: gettext_lazy("The writer, reopening"),

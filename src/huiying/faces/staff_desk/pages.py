@@ -108,7 +108,10 @@ class NoLettersPage:
 
 @dataclass(frozen=True, slots=True)
 class ActShown:
-    """One act of the panel; `reason` says why it cannot be done now, `open` shows its form at once."""
+    """One act of the panel; `reason` says why it cannot be done now, `open` shows its form at once.
+
+    `key` brings the focus there.
+    """
 
     label: str
     url: str
@@ -119,6 +122,7 @@ class ActShown:
     form: forms.Form | None = None
     direct: bool = False
     open: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from huiying.casework.actions.undoing import undo
-from huiying.casework.models import CaseFile
-from huiying.casework.undoing import undoable
+from huiying.casework.reads import CaseShown
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.lists import query_of, wanted_of
-from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import MovedOn
 
 DONE = {
@@ -34,14 +32,12 @@ class UndoPart:
     seen: int
 
 
-def undo_part(actor: Actor, case: CaseFile) -> UndoPart | None:
+def undo_part(shown: CaseShown) -> UndoPart | None:
     """The way to take back one's last step, as long as there is one."""
-    name = undoable(actor, case)
-    if not name:
+    if not shown.undoable:
         return None
-    return UndoPart(
-        str(DONE[name]), reverse("staff_desk:case_undo", args=[case.number]), case.version
-    )
+    url = reverse("staff_desk:case_undo", args=[shown.number])
+    return UndoPart(str(DONE[shown.undoable]), url, shown.version)
 
 
 @require_POST

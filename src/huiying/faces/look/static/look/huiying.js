@@ -3,7 +3,6 @@
   "use strict";
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
   // Theme: the same cookie that the plain form sets, without leaving the page.
   document.addEventListener("submit", (event) => {
@@ -119,21 +118,9 @@
     field.value = field.value.replace(/[\s-]/g, "").replace(new RegExp(`(.{${size}})(?=.)`, "g"), "$1 ");
   });
 
-  // `/` goes to the filter; j and k walk the queue; Escape closes the menu.
-  const walk = (step) => {
-    const links = all("[data-queue] tbody th a, [data-queue] tbody td:first-child a");
-    const here = links.indexOf(document.activeElement);
-    links[Math.max(0, Math.min(links.length - 1, here + step))]?.focus();
-  };
+  // Escape closes the menu.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") all("details.hy-menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
-    if (event.ctrlKey || event.metaKey || event.altKey || root.dataset.keys === "off" || typing(event.target)) return;
-    if (event.key === "/") {
-      const field = document.querySelector("[data-filters] input:not([type=hidden]), [data-filters] select");
-      if (field) { event.preventDefault(); field.focus(); field.select?.(); }
-    }
-    if (event.key === "j") walk(1);
-    if (event.key === "k") walk(-1);
   });
 
   const begin = (within) => {
