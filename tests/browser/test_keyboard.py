@@ -13,14 +13,16 @@ from tests.scene import letter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FOCUSED = "document.activeElement"
+SEEN = """() => {
+    const style = getComputedStyle(document.activeElement);
+    return style.outlineStyle !== "none" || style.boxShadow !== "none";
+}"""
 
 
 def _on(page: Page, selector: str) -> None:
     """The focus is on `selector`, and can be seen."""
     expect(page.locator(selector).first).to_be_focused()
-    outlined = f"getComputedStyle({FOCUSED}).outlineStyle !== 'none' || getComputedStyle({FOCUSED}).boxShadow !== 'none'"
-    assert page.evaluate(outlined), selector
+    assert page.evaluate(SEEN), selector
 
 
 def test_from_the_list_through_sorting_by_keys_alone(people, opened: Opener):
