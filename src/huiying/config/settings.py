@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "huiying.agencies",
     "huiying.accounts",
     "huiying.clocks",
+    "huiying.finding",
     "huiying.notices",
     "huiying.record",
     "huiying.kernel",

@@ -17,8 +17,10 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from huiying.config import schedules
 from huiying.config.backup.erasures import note_erasures
 from huiying.doors.tasks import run_next, sweep_files
+from huiying.intake.indexing import index_letters
 from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.notices.tasks import sweep
+from huiying.replies.tasks import index_answers
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class Loop:
 
 LOOPS = [
     Loop("outbox", sweep, every=2.0),
+    Loop("letters indexed", index_letters, every=0.5),
+    Loop("answers indexed", index_answers, every=0.5),
     Loop("small pictures", make_thumbnails, every=3.0),
     Loop("erasures noted", note_erasures, every=5.0),
     Loop("imports", run_next, every=2.0),

@@ -1,5 +1,7 @@
 """Erasing what a letter holds, for good. The letter stands; who wrote it and what it said do not."""
 
+from huiying.finding.actions import forget
+from huiying.finding.models import Kind
 from huiying.intake.actions.enclosing import erase_files
 from huiying.intake.letters import subject
 from huiying.intake.models import Attachment, Contact, Message, Seal, Submission
@@ -28,10 +30,11 @@ def erase_contact(*, actor: Actor, submission: Submission) -> int:
 
 @verb
 def erase_words(*, actor: Actor, submission: Submission) -> int:
-    """Put a mark in the place of the letter's words and of its exchange; take its files, its contact
-    and what the record says beyond its acts. The number of the entry, 0 where it was done before.
+    """Put a mark in the place of the letter's words and of its exchange; take its files, its contact,
+    its text in the index and what the record says beyond its acts.
 
-    For retention alone, through `casework`, which knows what else the words have reached.
+    The number of the entry, 0 where it was done before. For retention alone, through `casework`, which
+    knows what else the words have reached.
     """
     _require_system(actor)
     done = Submission.objects.filter(pk=submission.pk, words_erased_at=None).update(
@@ -40,6 +43,7 @@ def erase_words(*, actor: Actor, submission: Submission) -> int:
     if not done:
         return 0
     Message.objects.filter(submission=submission).update(text=ERASED, replay=None)
+    forget(Kind.LETTER, [submission.pk])
     erase_payloads([subject(submission)])
     erase_contact(actor=actor, submission=submission)
     erase_files(actor=actor, submission=submission)

@@ -1,0 +1,38 @@
+"""Searching at the desk. It changes nothing, and yet is an act: who looked for what stands in the record."""
+
+from dataclasses import asdict
+
+from django.utils.translation import gettext_lazy as _
+
+from huiying.casework.policy import READS_ALL, READS_BELOW
+from huiying.finding.searching import read_query
+from huiying.kernel.actors import Actor
+from huiying.kernel.identifiers import random_label
+from huiying.kernel.refusals import Invalid, NotAllowed
+from huiying.kernel.verbs import verb
+from huiying.record.actions import write
+from huiying.replies.reads.searching import Asked, Hits, hits
+
+
+def may_search(actor: Actor) -> bool:
+    """Those who read letters search them; leaders and administrators read none."""
+    return actor.has(*READS_ALL, *READS_BELOW)
+
+
+@verb
+def search(*, actor: Actor, query: str, asked: Asked, older: str = "") -> Hits:
+    """What the actor finds among the letters and answers that they may read.
+
+    Raises NotAllowed, AboutSomebody, TooLong; Invalid where nothing is searched for. The words stand in
+    the payload of the entry, which can be erased.
+    """
+    if not may_search(actor):
+        raise NotAllowed
+    words = read_query(query)
+    if not words:
+        raise Invalid(_("Write what you are looking for."), field="q")
+    found = hits(actor, words, asked, older)
+    said = {key: value for key, value in asdict(asked).items() if value}
+    data = said | {"words": list(words), "hits": found.total}
+    write(actor=actor, action="search.made", subject=f"search:{random_label()}", data=data)
+    return found

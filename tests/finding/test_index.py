@@ -1,0 +1,207 @@
+"""The index: what goes in, when, and that it leaves with the words."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from django.db.models import Exists
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huiying.casework.actions.receiving import receive
+from huiying.casework.models import Report
+from huiying.finding import following
+from huiying.finding.actions import Source, forget, searchable
+from huiying.finding.grams import grams_of
+from huiying.finding.models import Followed, Kind, Text
+from huiying.finding.searching import Search
+from huiying.intake.actions.erasing import erase_words
+from huiying.intake.indexing import index_letters
+from huiying.intake.letters import Letter
+from huiying.intake.models import Submission
+from huiying.kernel.actors import STRANGER, SYSTEM
+from tests.scene import letter
+
+pytestmark = pytest.mark.django_db
+
+
+def _held(kind=Kind.LETTER):
+    return dict(Text.objects.filter(kind=kind).values_list("key", "text"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200).filter(lambda text: "\0" not in text))
+def test_the_database_counts_the_same_grams(text):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT finding_grams(%s)", [text])
+        assert set(cursor.fetchone()[0]) == grams_of(text)
+
+
+def test_a_letter_is_indexed_masked_and_folded(people):
+    letter(people, title="路燈壞了", body="我叫王小明，电话13800138000，ＬＥＤ灯不亮。")
+    assert index_letters() == 1
+    assert index_letters() == 0
+    assert list(_held().values()) == ["路灯坏了 我叫█,电话█,led灯不亮。"]
+
+
+def test_erasing_words_takes_the_text_in_the_same_act(people):
+    case, _receipt = letter(people)
+    index_letters()
+    report = Report.objects.get(case=case)
+    with pytest.raises(RuntimeError):
+        forget(Kind.LETTER, [report.submission_id])
+    assert _held()
+    erase_words(actor=SYSTEM, submission=report.submission)
+    assert not _held()
+    assert index_letters() == 0
+
+
+def test_other_rules_make_every_text_anew(people, monkeypatch):
+    letter(people)
+    index_letters()
+    Text.objects.all().delete()
+    Text.objects.create(
+        kind=Kind.LETTER, key=Submission.objects.get().pk, at="2026-01-01T00:00Z", text="old"
+    )
+    monkeypatch.setattr(following, "RULES", 2)
+    assert index_letters() == 1
+    assert "夜间施工" in next(iter(_held().values()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_that_commits_late_is_not_lost(county):
+    """The control: a cursor on the last number alone would pass it by."""
+    drawn, go_on = threading.Event(), threading.Event()
+
+    def write_slowly():
+        try:
+            with transaction.atomic():
+                Submission.objects.create(**_row("slow"))
+                drawn.set()
+                go_on.wait(30)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=write_slowly)
+    thread.start()
+    assert drawn.wait(30)
+    receive(actor=STRANGER, letter=Letter(body="路灯坏了"))
+    assert index_letters() == 1
+    last = max(_held())
+    _time_passes()
+    assert index_letters() == 0
+    assert Followed.objects.get(kind=Kind.LETTER).settled == 0
+    go_on.set()
+    thread.join(30)
+    late = Submission.objects.get(label="slow").pk
+    assert late < last  # what a cursor would have passed
+    assert index_letters() == 1
+    assert late in _held()
+    _time_passes()
+    index_letters()
+    assert Followed.objects.get(kind=Kind.LETTER).settled == last
+
+
+def _time_passes():
+    Followed.objects.update(since="2020-01-01T00:00Z")
+
+
+def _row(label):
+    return {
+        "label": label, "code": "100000000000", "code_key": 1, "received_at": "2026-11-01T08:00Z",
+        "channel": "web", "language": "zh-hans", "title": "", "body": "下水道堵了", "wish": "private",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_at_the_same_moment_wins(county):
+    """The letter's row is locked while its text is made: the erasure waits, then takes the text out."""
+    receive(actor=STRANGER, letter=Letter(body="路灯坏了"))
+    submission = Submission.objects.get()
+    reading, done = threading.Event(), threading.Event()
+
+    def erase():
+        try:
+            reading.wait(30)
+            erase_words(actor=SYSTEM, submission=submission)
+            done.set()
+        finally:
+            connections.close_all()
+
+    def slow(row):
+        reading.set()
+        assert not done.wait(0.5)
+        return Source(row.pk, row.received_at, row.body)
+
+    thread = threading.Thread(target=erase)
+    thread.start()
+    letters = Submission.objects.filter(words_erased_at=None)
+    assert following.follow(Kind.LETTER, letters, slow, erasable=True) == 1
+    thread.join(30)
+    assert done.is_set()
+    assert not _held()
+
+
+WORDS = st.text(alphabet="路灯坏了水 ab1,。灯灯", min_size=0, max_size=25)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(WORDS, max_size=12),
+    st.lists(st.text("路灯坏了水ab1", min_size=1, max_size=4), min_size=1, max_size=2),
+)
+def test_a_search_finds_what_a_plain_reading_finds(texts, words):
+    with transaction.atomic():
+        _fill(texts)
+        found = _search(words).newest(100)
+        assert {line.key for line in found} == {
+            key for key, text in enumerate(texts) if _has(text, words)
+        }
+        assert [line.at for line in found] == sorted((line.at for line in found), reverse=True)
+        assert _search(words).count() == len(found)
+        transaction.set_rollback(True)
+
+
+def _fill(texts):
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    Text.objects.bulk_create(
+        Text(kind=Kind.ANSWER, key=key, at=begin + timedelta(minutes=key), text=searchable(text))
+        for key, text in enumerate(texts)
+    )
+
+
+def _search(words):
+    return Search(Kind.ANSWER, words, Exists(Text.objects.all()))
+
+
+def _has(text, words):
+    """Character by character, without an index or an expression."""
+    folded = searchable(text)
+    latin = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+    def at(word, place):
+        end = place + len(word)
+        if folded[place:end] != word:
+            return False
+        before, after = folded[place - 1 : place] if place else "", folded[end : end + 1]
+        cut_before = word[0] in latin and before and before in latin
+        cut_after = word[-1] in latin and after and after in latin
+        return not (cut_before or cut_after)
+
+    return all(any(at(word, place) for place in range(len(folded))) for word in words)
+
+
+def test_pages_of_a_common_word_and_of_a_rare_one(monkeypatch, db):
+    monkeypatch.setattr("huiying.finding.searching.LOOKED_THROUGH", (5, 20))
+    texts = ["路灯坏了" if number % 2 else "漏水" for number in range(60)] + ["噪声"]
+    for number in (3, 30, 55):
+        texts[number] = "罕见的事"
+    _fill(texts)
+    for word, expected in (("路灯", 28), ("罕见", 3), ("见", 3), ("漏水", 29)):
+        kept, place = [], None
+        while page := _search([word]).newest(4, place):
+            kept += [line.key for line in page]
+            place = (page[-1].at, page[-1].id)
+        assert len(kept) == expected == _search([word]).count(), word
+        assert kept == sorted(kept, reverse=True)
