@@ -26,7 +26,9 @@ def searchable(words: str) -> str:
 
 def put(kind: str, sources: Iterable[Source]) -> None:
     """Put texts into the index; one that is there already stays."""
-    texts = [Text(kind=kind, key=each.key, at=each.at, text=searchable(each.words)) for each in sources]
+    texts = [
+        Text(kind=kind, key=each.key, at=each.at, text=searchable(each.words)) for each in sources
+    ]
     Text.objects.bulk_create(texts, ignore_conflicts=True)
 
 

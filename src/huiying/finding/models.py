@@ -32,7 +32,11 @@ class Text(models.Model):
         indexes = [
             models.Index(fields=["kind", "-at", "-id"], name="finding_text_newest"),
             # The worker alone writes here, in batches: the list of pending rows would only stall it.
-            GinIndex(Func(F("text"), function="finding_grams"), name="finding_text_grams", fastupdate=False),
+            GinIndex(
+                Func(F("text"), function="finding_grams"),
+                name="finding_text_grams",
+                fastupdate=False,
+            ),
         ]
 
 
