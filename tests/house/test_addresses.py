@@ -25,6 +25,7 @@ from huiying.intake.reads import resident
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.identifiers import random_label
+from huiying.notices.models import Outgoing
 from tests.files import kept
 from tests.people import MEMBERS, People
 from tests.scene import Scene
@@ -114,6 +115,15 @@ def office_hours(_scene: Scene) -> dict[str, object]:
     name, definition = file.name, file.definition
     adopt_calendar_version(actor=SYSTEM, code=file.code, name=name, definition=definition)
     return {"code": file.code}
+
+
+def failed(_scene: Scene) -> dict[str, object]:
+    """A notice that was given up, new for each call: sent again, it is no failure any more."""
+    row = Outgoing.objects.create(
+        made_at=time.now(), due_at=time.now(), ended_at=time.now(), kind="answered", language="en",
+        recipient="submission:unknown", message_id=random_label(26), result="gave_up",
+    )  # fmt: skip
+    return {"notice": row.pk}
 
 
 def mention(scene: Scene) -> dict[str, object]:
@@ -228,6 +238,8 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_hold": Address(
         {"supervisor", "auditor"}, {"supervisor", "auditor"}, case("new")
     ),
+    "staff_desk:failures": Address({"clerk", "administrator"}),
+    "staff_desk:failure_again": Address(None, {"clerk", "administrator"}, failed),
     "staff_desk:erasure": Address(ERASURE),
     "staff_desk:erasure_rules": Address(
         {"administrator", "supervisor"}, {"administrator", "supervisor"}

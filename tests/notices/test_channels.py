@@ -21,6 +21,7 @@ from tests.notices.gateways import Gateway, listening
 
 NUMBER = "13900001234"
 PARCEL = Parcel(
+    row=7,
     name="abcdefghjk@huiying",
     kind="answered",
     channel="sms",

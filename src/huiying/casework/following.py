@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from huiying.casework import story
 from huiying.casework.deadlines import Clock, clock
+from huiying.casework.delivered import Told, all_told
 from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Move, Report
@@ -23,6 +25,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound
+from huiying.notices.reads import deliveries, log_of
 from huiying.notices.states import Way
 from huiying.record.reads import entries_about
 
@@ -89,15 +92,20 @@ class LetterPage:
     may: MayDo
     files: tuple[AttachmentLinked, ...]
     looks: Looks
+    sent: tuple[Told, ...]
 
 
-def _reports() -> QuerySet[Report]:
-    return Report.objects.select_related("submission", "case", "case__lead_unit", "case__category")
+def _reports() -> QuerySet[Any]:
+    return Report.objects.select_related(
+        "submission", "case", "case__lead_unit", "case__category"
+    ).annotate(sent=log_of(OuterRef("submission__label")))
 
 
 def own_report(actor: Actor) -> Report:
-    """The report of the letter that this resident wrote, with its case; NotFound for anybody else."""
-    report = _reports().filter(submission__label=own_label(actor)).first()
+    """The report of the letter that this resident wrote, with its case and, as `sent`, the log of
+    notices; NotFound for anybody else.
+    """
+    report: Report | None = _reports().filter(submission__label=own_label(actor)).first()
     if report is None:
         raise NotFound
     return report
@@ -131,7 +139,7 @@ def letter_page(actor: Actor) -> LetterPage:
     Queries: report, moves, exchange, files, entries, two for who looked, and one more where the desk
     declined.
     """
-    report = own_report(actor)
+    report: Any = own_report(actor)
     submission, case = report.submission, report.case
     moves = _moves(report)
     exchange = letters.exchange_on([submission.pk])[submission.pk]
@@ -172,6 +180,7 @@ def letter_page(actor: Actor) -> LetterPage:
         may=may,
         files=attachments_on(submission, actor),
         looks=looks_at(report),
+        sent=all_told(deliveries(report.sent)),
     )
 
 

@@ -11,6 +11,8 @@ from django.db.models.functions import JSONObject
 
 from huiying.casework import policy
 from huiying.casework.deadlines import Clock
+from huiying.casework.delivered import Told as Sent
+from huiying.casework.delivered import all_told
 from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.notes import NoteShown, notes_within, read_from
@@ -33,6 +35,7 @@ from huiying.intake.receipts import CODE_DIGITS
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
+from huiying.notices.reads import deliveries, log_of
 
 LONGEST_NUMBER = 15
 
@@ -71,6 +74,8 @@ class LetterShown:
     withdrawn_at: datetime | None
     pressed: bool | None
     files: tuple[AttachmentLinked, ...]
+    hears_by: str
+    sent: tuple[Sent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +216,11 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
     rows: Any = (
         Report.objects.filter(case=case)
         .select_related("submission")
-        .annotate(lines=ArraySubquery(lines), files=lines_of(OuterRef("submission")))
+        .annotate(
+            lines=ArraySubquery(lines),
+            files=lines_of(OuterRef("submission")),
+            sent=log_of(OuterRef("submission__label")),
+        )
         .order_by("submission__received_at", "id")
     )
     found = [_letter(row, actor) for row in rows]
@@ -246,6 +255,8 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
         withdrawn_at=report.ended_at,
         pressed=report.pressed if policy.may_know_pressed(actor) else None,
         files=linked(report.files, actor),
+        hears_by=letter.hears_by,
+        sent=all_told(deliveries(report.sent)),
     )
 
 

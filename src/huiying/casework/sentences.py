@@ -228,6 +228,8 @@ SENTENCES = {
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),
     "exchange.reopening": (gettext_noop("Said why it should be taken up again."), "info"),
+    "notice.again": (gettext_noop("Had a notice to the writer sent again."), "plain"),
+    "notice.bounced": (gettext_noop("A mail to the writer came back."), "warning"),
     "contact.changed": (gettext_noop("Changed how they want to hear from us."), "info"),
     "submission.contact_erased": (gettext_noop("How to reach the writer was erased."), "info"),
     "submission.words_erased": (gettext_noop("The words of the letter were erased."), "info"),

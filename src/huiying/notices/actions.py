@@ -1,9 +1,18 @@
-"""Putting a notice into the outbox, inside the verb that it tells of."""
+"""Putting a notice into the outbox, inside the verb that it tells of; sending a failed one again."""
 
 from typing import Any
 
 from huiying.kernel import identifiers, time, verbs
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotAllowed, NotFound
+from huiying.kernel.verbs import verb
+from huiying.notices.errors import NotFailed
 from huiying.notices.models import Outgoing
+from huiying.notices.policy import require_mender
+from huiying.notices.states import FAILED, Result, Way
+from huiying.record.actions import write
+
+LONGEST_STATUS = 20
 
 
 def notice_row(
@@ -25,6 +34,48 @@ def notice_row(
         data=data or {},
         message_id=f"{identifiers.random_label(26)}@huiying",
     )
+
+
+@verb
+def send_again(*, actor: Actor, notice: int) -> bool:
+    """Send a notice that failed once more, under a new name, to wherever its recipient is reached now.
+
+    False where that was done before. Raises NotAllowed, NotFound, and NotFailed for one that arrived.
+    """
+    require_mender(actor)
+    row = Outgoing.objects.select_for_update().filter(pk=notice).first()
+    if row is None:
+        raise NotFound
+    if row.result not in FAILED:
+        raise NotFailed
+    if Outgoing.objects.filter(again_of=row).exists():
+        return False
+    again = notice_row(kind=row.kind, recipient=row.recipient, language=row.language, data=row.data)
+    again.again_of = row
+    again.save(force_insert=True)
+    write(actor=actor, action="notice.again", subject=row.recipient, data={"notice": row.pk})
+    return True
+
+
+@verb
+def note_bounce(*, actor: Actor, notice: int, status: str) -> bool:
+    """Keep that a mail came back, with the status that the other side gave (RFC 3463, "5.1.1").
+
+    False where it is known, or no mail of ours was sent under this number. For the system alone.
+    """
+    if not actor.has("system"):
+        raise NotAllowed
+    sent = Outgoing.objects.filter(pk=notice, result=Result.SENT, way=Way.MAIL)
+    if not sent.update(result=Result.BOUNCED, last_error=status[:LONGEST_STATUS]):
+        return False
+    recipient = Outgoing.objects.values_list("recipient", flat=True).get(pk=notice)
+    write(
+        actor=actor,
+        action="notice.bounced",
+        subject=recipient,
+        data={"notice": notice, "status": status[:LONGEST_STATUS]},
+    )
+    return True
 
 
 def queue(*, kind: str, recipient: str, language: str, data: dict[str, Any] | None = None) -> int:

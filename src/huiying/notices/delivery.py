@@ -17,7 +17,7 @@ from huiying.notices.backends import channel
 from huiying.notices.errors import NotWired
 from huiying.notices.models import Outgoing
 from huiying.notices.parcels import Channel, Parcel
-from huiying.notices.states import Way
+from huiying.notices.states import Result, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def compose(row: Outgoing, route: Route, page: str) -> Parcel:
         subject = render_to_string(_templates(row.kind, "subject"), words)
         text = render_to_string(_templates(row.kind, part), words)
     return Parcel(
+        row=row.pk,
         name=row.message_id,
         kind=row.kind,
         channel=route.way,
@@ -109,12 +110,12 @@ def deliver(row: Outgoing, *, by: Channel | None = None) -> Ended:
     if _route_of is None or _page_for is None or _withdrawn is None:
         raise NotWired
     if row.kind in NOT_ONCE_WITHDRAWN and _withdrawn(row.recipient):
-        return Ended("withdrawn")
+        return Ended(Result.WITHDRAWN)
     route = _route_of(row.recipient)
     if route is None:
-        return Ended("no_address")
+        return Ended(Result.NO_ADDRESS)
     back_end = by or channel(route.way)
     if not back_end.needs_address:
         route = Route(route.way, f"{row.recipient.replace(':', '-')}@outbox.invalid")
     parts = back_end.send(compose(row, route, _page_for(row.language)))
-    return Ended("sent", route.way, parts)
+    return Ended(Result.SENT, route.way, parts)

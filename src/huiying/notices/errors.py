@@ -1,3 +1,8 @@
+from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel.refusals import MovedOn
+
+
 class NotWired(RuntimeError):
     """`delivery.wire` was not called; `config` calls it when Django is ready."""
 
@@ -8,3 +13,8 @@ class NotTaken(Exception):
 
 class SwitchedOff(Exception):
     """The channel that the recipient chose is not in use (any more) at this agency."""
+
+
+class NotFailed(MovedOn):
+    code = "not_failed"
+    sentence = _("This notice has not failed. There is nothing to send again.")

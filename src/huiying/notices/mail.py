@@ -11,6 +11,7 @@ from django.conf import settings
 
 from huiying.notices.folders import write_whole
 from huiying.notices.parcels import Parcel
+from huiying.notices.return_paths import return_path
 
 SECONDS = 20
 
@@ -57,7 +58,7 @@ class SmtpServer:
                 server.starttls(context=ssl.create_default_context())
             if settings.SMTP_USER:
                 server.login(settings.SMTP_USER, settings.SMTP_PASSWORD)
-            server.send_message(mail)
+            server.send_message(mail, from_addr=return_path(parcel.row, parcel.name))
         return 1
 
     def _connection(self) -> smtplib.SMTP:

@@ -1,12 +1,18 @@
 from django.db import models
 from django.db.models import Q
 
+from huiying.notices.states import FAILED
+
+FAILURE = Q(result__in=[result.value for result in FAILED])
+# What a log of deliveries shows: every letter has a confirmation, of which there is nothing to say.
+LOGGED = ~Q(kind="received") | FAILURE
+
 
 class Outgoing(models.Model):
     """One notice to be sent, written in the transaction of the act that it tells of (the outbox).
 
     Holds a recipient label ("submission:…", "staff:…"), never an address. `way` is the channel by which
-    it went, `parts` in how many pieces an SMS was charged.
+    it went, `parts` in how many pieces an SMS was charged, `again_of` the failed one that it repeats.
     """
 
     made_at = models.DateTimeField()
@@ -22,8 +28,20 @@ class Outgoing(models.Model):
     result = models.CharField(max_length=20, blank=True)
     way = models.CharField(max_length=10, blank=True, db_default="")
     parts = models.SmallIntegerField(db_default=0)
+    again_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="again", db_index=False
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(ended_at=None), name="outgoing_due")
+            models.Index(fields=["due_at", "id"], condition=Q(ended_at=None), name="outgoing_due"),
+            models.Index(fields=["recipient", "id"], condition=LOGGED, name="outgoing_logged"),
+            models.Index(fields=["-ended_at", "-id"], condition=FAILURE, name="outgoing_failed"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["again_of"],
+                condition=Q(again_of__isnull=False),
+                name="outgoing_again_once",
+            )
         ]

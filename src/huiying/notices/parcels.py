@@ -11,6 +11,7 @@ class Parcel:
     twice can tell; `recipient` is the label, for a back end that leads nowhere.
     """
 
+    row: int
     name: str
     kind: str
     channel: str

@@ -8,6 +8,7 @@ from django.db import transaction
 from huiying.kernel import time
 from huiying.notices.delivery import deliver
 from huiying.notices.models import Outgoing
+from huiying.notices.states import Result
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ def _try_later(row: Outgoing, tries: int, problem: str) -> int:
     logger.warning("notice not sent: row %s, try %s, %s", row.pk, tries, problem)
     columns: dict[str, object] = {"tries": tries, "last_error": problem[:80]}
     if tries >= MOST_TRIES:
-        columns |= {"ended_at": time.now(), "result": "gave_up"}
+        columns |= {"ended_at": time.now(), "result": Result.GAVE_UP}
     else:
         columns["due_at"] = time.now() + FIRST_WAIT * 2 ** (tries - 1)
     Outgoing.objects.filter(pk=row.pk).update(**columns)

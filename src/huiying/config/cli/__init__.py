@@ -34,6 +34,7 @@ COMMANDS = {
     "migrate": Command("migrate", "Bring the database up to this version."),
     "demo": Command("demo", "Start with the sample letters and demo accounts."),
     "import": Command("import_file", "Take in letters from a CSV or XLSX file."),
+    "bounces": Command("bounces", "Keep which mails came back."),
     "divisions": Command("divisions", "Load the places that clerks choose from."),
     "calendar": Command("calendar", "Keep working hours and holidays."),
     "brief": Command("brief", "Print the daily brief."),

@@ -39,6 +39,11 @@ WAYS = (
         frozenset({"administrator", "auditor", "supervisor"}),
     ),
     (
+        pgettext_lazy("navigation", "Undelivered"),
+        "staff_desk:failures",
+        frozenset({"clerk", "administrator"}),
+    ),
+    (
         pgettext_lazy("navigation", "Erasure"),
         "staff_desk:erasure",
         frozenset({"administrator", "auditor", "head"}),

@@ -29,6 +29,7 @@ from huiying.intake.models import Message
 from huiying.intake.states import Channel, Wish
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import MovedOn
+from huiying.notices.states import Way
 from huiying.replies.reads.on_case import CaseReplies, ReplyLine
 
 
@@ -291,6 +292,9 @@ def _verdict(letter: LetterShown) -> list[str]:
         said.append(_("The writer says: %(verdict)s.") % {"verdict": verdict})
     elif letter.delivered_at:
         said.append(_("The writer has not said yet whether it is solved."))
+    if letter.hears_by in Way.values:
+        said.append(_("Hears from us: %(way)s.") % {"way": Way(letter.hears_by).label})
+    said += [f"{line.what}: {line.how}, {dates.at_time(line.at)}" for line in letter.sent]
     return said
 
 

@@ -1,0 +1,113 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat, JSONObject
+
+from huiying.kernel import paging
+from huiying.kernel.actors import Actor
+from huiying.notices.models import FAILURE, LOGGED, Outgoing
+from huiying.notices.policy import require_mender
+from huiying.notices.states import FAILED
+
+ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One notice in the log of whom it is for: `result` is a `Result`, `way` a `Way`, empty before."""
+
+    kind: str
+    way: str
+    result: str
+    made_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def failed(self) -> bool:
+        return self.result in FAILED
+
+
+def log_of(label: Combinable) -> ArraySubquery:
+    """The notices to "submission:" and this label, as a column that `deliveries` reads; no query more.
+
+    The mere confirmation that a letter came is left out unless it failed.
+    """
+    rows = Outgoing.objects.filter(LOGGED, recipient=Concat(Value("submission:"), label))
+    return ArraySubquery(
+        rows.order_by("id").values(
+            row=JSONObject(
+                kind="kind", way="way", result="result", made_at="made_at", ended_at="ended_at"
+            )
+        )
+    )
+
+
+def deliveries(column: Iterable[dict[str, Any]]) -> tuple[Delivery, ...]:
+    """What `log_of` found, oldest first."""
+    return tuple(
+        Delivery(
+            kind=row["kind"],
+            way=row["way"],
+            result=row["result"],
+            made_at=datetime.fromisoformat(row["made_at"]),
+            ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        )
+        for row in column
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A notice that did not arrive. `problem`: the class of an error, or the status of a bounce."""
+
+    id: int
+    recipient: str
+    kind: str
+    way: str
+    result: str
+    made_at: datetime
+    ended_at: datetime
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """One page of them, newest first; `after` is the place of its last row where more follow."""
+
+    rows: tuple[Failure, ...]
+    after: str
+
+
+def failures(actor: Actor, *, way: str = "", result: str = "", after: str = "") -> Failures:
+    """Notices that did not arrive and were not sent again, for those who look after them.
+
+    `way` and `result` narrow the list; unknown values find nothing.
+    """
+    require_mender(actor)
+    rows = Outgoing.objects.filter(FAILURE, again=None, ended_at__isnull=False)
+    rows = rows.filter(Q(way=way) if way else Q(), Q(result=result) if result else Q())
+    place = paging.read_place(after)
+    if place is not None:
+        rows = rows.filter(paging.beyond("ended_at", place, down=True))
+    found = list(rows.order_by("-ended_at", "-id")[: ROWS + 1])
+    shown = found[:ROWS]
+    lines = tuple(
+        Failure(
+            row.pk,
+            row.recipient,
+            row.kind,
+            row.way,
+            row.result,
+            row.made_at,
+            row.ended_at or row.made_at,
+            row.last_error,
+        )
+        for row in shown
+    )
+    more = len(found) > ROWS
+    return Failures(lines, paging.place_of(lines[-1].ended_at, lines[-1].id) if more else "")
