@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.actions import create_account_elsewhere, switch_off
+from huiying.accounts.actions.accounts import named, require_administrator
 from huiying.accounts.agency_sign_in import Introduced
 from huiying.accounts.models import Account
 from huiying.accounts.reads import known_elsewhere
@@ -14,7 +15,7 @@ from huiying.accounts.session_store import end_sessions
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, NotAllowed, NotFound, Refusal
+from huiying.kernel.refusals import Invalid, NotFound, Refusal
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
@@ -30,11 +31,6 @@ class UnitRow(TypedDict):
     active: NotRequired[bool]
 
 
-def _require_administrator(actor: Actor) -> None:
-    if not actor.has("administrator", "system"):
-        raise NotAllowed
-
-
 def _path(row: UnitRow, parent: Unit | None) -> str:
     if "/" in row["code"] or not row["code"]:
         raise Invalid(_("A unit's code is a short word without a slash."), field="code")
@@ -47,7 +43,7 @@ def load_units(*, actor: Actor, rows: Iterable[UnitRow]) -> int:
 
     A unit keeps its place in the tree: one that would move is refused.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     known = {unit.code: unit for unit in Unit.objects.all()}
     new = 0
     for row in rows:
@@ -86,17 +82,16 @@ def _change(unit: Unit, row: UnitRow, actor: Actor) -> None:
 
 
 def _found(username: str, unit_code: str) -> tuple[Account, Unit]:
-    account = Account.objects.filter(username=username).first()
     unit = Unit.objects.filter(code=unit_code).first()
-    if account is None or unit is None:
+    if unit is None:
         raise NotFound
-    return account, unit
+    return named(username), unit
 
 
 @verb
 def give_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
     """Give `username` a role at a unit; giving it twice changes nothing. They sign in anew."""
-    _require_administrator(actor)
+    require_administrator(actor)
     if role not in Role.values:
         raise Invalid(_("There is no such role."), field="role")
     account, unit = _found(username, unit_code)
@@ -143,10 +138,8 @@ def _require_successor(held: QuerySet[Membership]) -> None:
 @verb
 def let_go(*, actor: Actor, username: str) -> None:
     """End somebody's account; raises LastOne where the desk would lose its last of a role."""
-    _require_administrator(actor)
-    account = Account.objects.filter(username=username).first()
-    if account is None:
-        raise NotFound
+    require_administrator(actor)
+    account = named(username)
     if account.is_active:
         _require_successor(Membership.objects.filter(account=account, ended_at=None))
     switch_off(actor=actor, username=username)
@@ -157,7 +150,7 @@ def end_role(*, actor: Actor, username: str, unit_code: str, role: str) -> None:
     """End a role from now on, and the person's sessions; raises NotFound where it is not held, and
     LastOne where the desk would lose its last dispatcher or supervisor of the whole agency.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     account, unit = _found(username, unit_code)
     held = Membership.objects.filter(account=account, unit=unit, role=role, ended_at=None)
     if account.is_active:
@@ -182,7 +175,7 @@ def welcome(
     `granted` are (role, unit code). Made at the first sign-in that grants something. None, with every role
     ended, where nothing is granted or the account was switched off.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     account = known_elsewhere(person)
     if account is None:
         if not granted:

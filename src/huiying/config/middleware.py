@@ -27,6 +27,7 @@ UNKNOWN_PROXY = "proxy that nobody told us of"
 NOTE_SECONDS = 3600
 
 type Handler = Callable[[HttpRequest], HttpResponseBase]
+type View = Callable[..., HttpResponse]
 
 
 class TooLarge(Refusal):
@@ -103,8 +104,8 @@ def response_headers(handle: Handler) -> Handler:
     return middleware
 
 
-class SessionsInUse:
-    """A session stays open while it is used. An open page never touches one."""
+class PassedOn:
+    """Hands every request on; what it adds, it does once a view is known or has failed."""
 
     def __init__(self, handle: Handler) -> None:
         self.handle = handle
@@ -112,37 +113,30 @@ class SessionsInUse:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.handle(request)
 
+
+class SessionsInUse(PassedOn):
+    """A session stays open while it is used. An open page never touches one."""
+
     def process_view(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponse],
-        _args: object,
-        _kwargs: object,
+        self, request: HttpRequest, view: View, _args: object, _kwargs: object
     ) -> None:
         if getattr(view, "login_required", True) and request.user.is_authenticated:
             note_use(request.session)
 
 
-class ActingPerson:
+class ActingPerson(PassedOn):
     """Sets `request.person` (a Standing, or None) and `request.actor` once a view is known.
 
     An open page never touches the session, so it is the same for everybody.
     """
 
-    def __init__(self, handle: Handler) -> None:
-        self.handle = handle
-
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.person = None  # type: ignore[attr-defined]
         request.actor = STRANGER  # type: ignore[attr-defined]
-        return self.handle(request)
+        return super().__call__(request)
 
     def process_view(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponse],
-        _args: object,
-        _kwargs: object,
+        self, request: HttpRequest, view: View, _args: object, _kwargs: object
     ) -> None:
         if not getattr(view, "login_required", True):
             return
@@ -152,21 +146,11 @@ class ActingPerson:
             request.actor = standing.actor  # type: ignore[attr-defined]
 
 
-class SecondStepFirst:
+class SecondStepFirst(PassedOn):
     """Whose role needs a second step sets it up before anything else; some views are open to that end."""
 
-    def __init__(self, handle: Handler) -> None:
-        self.handle = handle
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.handle(request)
-
     def process_view(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponse],
-        _args: object,
-        _kwargs: object,
+        self, request: HttpRequest, view: View, _args: object, _kwargs: object
     ) -> HttpResponse | None:
         person = request.person  # type: ignore[attr-defined]
         if person is None or getattr(view, "before_second_step", False):
@@ -176,14 +160,8 @@ class SecondStepFirst:
         return redirect("staff_desk:account")
 
 
-class RefusalsBecomePages:
+class RefusalsBecomePages(PassedOn):
     """The one place where a refusal that no form showed becomes a page."""
-
-    def __init__(self, handle: Handler) -> None:
-        self.handle = handle
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.handle(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refusal):

@@ -54,6 +54,22 @@ def subject(account: Account) -> str:
     return f"staff:{account.label}"
 
 
+def named(username: str) -> Account:
+    """The account of that user name; raises NotFound."""
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        raise NotFound
+    return account
+
+
+def own(actor: Actor, account_id: int) -> Account:
+    """The account, where it is the actor's own; raises NotAllowed for every other."""
+    account = Account.objects.get(pk=account_id)
+    if actor.label != subject(account):
+        raise NotAllowed
+    return account
+
+
 @verb
 def create_account(
     *, actor: Actor, username: str, name: dict[str, str], password: str, language: str = "zh-hans"
@@ -115,9 +131,7 @@ def set_password(*, actor: Actor, username: str, password: str, keep: str = "") 
 
     Ends every session of the account but the one with the key `keep`.
     """
-    account = Account.objects.filter(username=username).first()
-    if account is None:
-        raise NotFound
+    account = named(username)
     if actor.label != subject(account):
         require_administrator(actor)
     _check_password(password, account)
@@ -133,9 +147,7 @@ def set_password(*, actor: Actor, username: str, password: str, keep: str = "") 
 def switch_off(*, actor: Actor, username: str) -> None:
     """End an account: it can no longer sign in; what it did stays in the record."""
     require_administrator(actor)
-    account = Account.objects.filter(username=username).first()
-    if account is None:
-        raise NotFound
+    account = named(username)
     Account.objects.filter(pk=account.pk).update(is_active=False)
     end_sessions(account.pk)
     write(actor=actor, action="account.switched_off", subject=subject(account))
@@ -144,9 +156,7 @@ def switch_off(*, actor: Actor, username: str) -> None:
 @verb
 def choose_language(*, actor: Actor, account_id: int, language: str) -> None:
     """Remember in which language this person works."""
-    account = Account.objects.get(pk=account_id)
-    if actor.label != subject(account):
-        raise NotAllowed
+    account = own(actor, account_id)
     Account.objects.filter(pk=account_id).update(language=language)
     write(
         actor=actor,
@@ -159,9 +169,7 @@ def choose_language(*, actor: Actor, account_id: int, language: str) -> None:
 @verb
 def choose_single_keys(*, actor: Actor, account_id: int, work: bool) -> None:
     """Say whether shortcuts of a single key work for this person (WCAG 2.2, 2.1.4)."""
-    account = Account.objects.get(pk=account_id)
-    if actor.label != subject(account):
-        raise NotAllowed
+    account = own(actor, account_id)
     Account.objects.filter(pk=account_id).update(single_keys=work)
     write(
         actor=actor,
@@ -174,9 +182,7 @@ def choose_single_keys(*, actor: Actor, account_id: int, work: bool) -> None:
 @verb
 def sign_out_elsewhere(*, actor: Actor, account_id: int, keep: str) -> int:
     """End every session of one's own account but the one with the key `keep`; how many there were."""
-    account = Account.objects.get(pk=account_id)
-    if actor.label != subject(account):
-        raise NotAllowed
+    account = own(actor, account_id)
     ended = end_sessions(account_id, keep=keep)
     write(
         actor=actor,
@@ -190,9 +196,7 @@ def sign_out_elsewhere(*, actor: Actor, account_id: int, keep: str) -> int:
 @verb
 def give_mail_address(*, actor: Actor, username: str, email: str) -> None:
     """Say where notices about this account go (empty: nowhere): the person, or an administrator."""
-    account = Account.objects.filter(username=username).first()
-    if account is None:
-        raise NotFound
+    account = named(username)
     if actor.label != subject(account):
         require_administrator(actor)
     if email:

@@ -3,7 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts import one_time_codes
-from huiying.accounts.actions.accounts import SignsInElsewhere, require_administrator, subject
+from huiying.accounts.actions.accounts import (
+    SignsInElsewhere,
+    named,
+    require_administrator,
+    subject,
+)
 from huiying.accounts.models import Account, AgencyIdentity, CodeApp, Passkey, RecoveryCode
 from huiying.accounts.recovery_codes import digest_of, new_codes
 from huiying.accounts.session_store import end_sessions
@@ -147,9 +152,7 @@ def reset_second_step(*, actor: Actor, username: str) -> None:
     By an administrator, who learns nothing by it: the person sets up anew, and is told by mail.
     """
     require_administrator(actor)
-    account = Account.objects.filter(username=username).first()
-    if account is None:
-        raise NotFound
+    account = named(username)
     for held in (CodeApp, Passkey, RecoveryCode):
         held._default_manager.filter(account=account).delete()
     end_sessions(account.pk)
