@@ -66,8 +66,8 @@ class TestRules:
         assert at("erasure_approve", 1) not in text_of(proposed)
         assert people.administrator.client.post(at("erasure_approve", 1)).status_code == 403
         page = people.supervisor.client.post(at("erasure_approve", 1), follow=True)
-        assert "结案 6 个月后" in text_of(page)
-        assert "结案 6 个月后" in text_of(people.stranger.get(address("privacy")))
+        assert "办结 6 个月后" in text_of(page)
+        assert "办结 6 个月后" in text_of(people.stranger.get(address("privacy")))
 
     @pytest.mark.parametrize(
         ("changes", "said"),

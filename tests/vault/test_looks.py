@@ -60,7 +60,7 @@ class TestContact:
         assert shown["Cache-Control"] == "no-store"
         assert HIDDEN not in text_of(people.clerk.client.get(url))
         seen = followed(writer)
-        assert "来信人要求直接联系" in seen
+        assert "来件人要求直接联系" in seen
         assert "群众来信办公室" in seen
         assert "clerk同志" not in seen
 
@@ -72,7 +72,7 @@ class TestContact:
         timeline = text_of(
             people.auditor.client.get(reverse("staff_desk:case", args=[writer.case.number]))
         )
-        assert "查看了来信人的联系方式" in timeline
+        assert "查看了来件人的联系方式" in timeline
         assert HIDDEN not in timeline
 
     @pytest.mark.parametrize("reason", ["", "curious", "call_back\0"])

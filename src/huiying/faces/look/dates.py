@@ -75,14 +75,17 @@ def due(due_at: datetime, ended_at: datetime | None = None, *, paused: bool = Fa
     if ended_at:
         if ended_at <= due_at:
             return Due("success", gettext("Answered in time"), day, "closed")
-        return Due("plain", _late_words(gettext("Done"), due_at, ended_at), day, "late")
+        comma = "，" if chinese() else ", "
+        late = gettext("Done") + comma + _late_words(due_at, ended_at, gettext("hours late"))
+        return Due("plain", late, day, "late")
     now = time.now()
     if paused:
         earliest = gettext("due %(day)s at the earliest") % {"day": short_day(due_at)}
         return Due("info", gettext("Paused"), earliest, "waiting")
-    if now > due_at:
-        return Due("danger", _late_words("", due_at, now), day, "late")
     left = _days_between(now, due_at)
+    if now > due_at:
+        words = _late_words(due_at, now, gettext("late since today"))
+        return Due("danger", words, day if left else "", "late")
     if left == 0:
         at = timezone.localtime(due_at).strftime("%H:%M")
         return Due("warning", gettext("Due today at %(time)s") % {"time": at}, "")
@@ -94,12 +97,8 @@ def _days_between(earlier: datetime, later: datetime) -> int:
     return (timezone.localdate(later) - timezone.localdate(earlier)).days
 
 
-def _late_words(before: str, due_at: datetime, until: datetime) -> str:
+def _late_words(due_at: datetime, until: datetime, same_day: str) -> str:
     days = _days_between(due_at, until)
-    late = (
-        ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
-        if days
-        else gettext("late since today")
-    )
-    comma = "，" if chinese() else ", "
-    return f"{before}{comma}{late}" if before else late
+    if not days:
+        return same_day
+    return ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
