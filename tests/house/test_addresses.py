@@ -231,6 +231,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:my_next": Address(STAFF - WITHOUT_LETTERS - {"auditor"}),
     "staff_desk:several": Address(DESK | {"supervisor"}, DESK | {"supervisor"}),
     "staff_desk:several_undo": Address(None, DESK | {"supervisor"}),
+    "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_undo": Address(None, SEES_HOUSING, case("at_work")),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:file": Address({"handler"}, arguments=file_of("handler")),
