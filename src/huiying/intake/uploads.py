@@ -140,6 +140,9 @@ def key_of(loose: LooseFile) -> bytes:
 
 def waiting(files: Iterable[str]) -> list[Waiting]:
     """Those of `files` that still wait, in the order given."""
-    rows = LooseFile.objects.filter(file__in=list(files), due_at__gt=time.now()).exclude(kind="")
+    names = list(dict.fromkeys(files))
+    if not names:
+        return []
+    rows = LooseFile.objects.filter(file__in=names, due_at__gt=time.now()).exclude(kind="")
     by_name = {row.file: Waiting(row.file, row.kind, row.size, row.pages) for row in rows}
-    return [by_name[name] for name in dict.fromkeys(files) if name in by_name]
+    return [by_name[name] for name in names if name in by_name]

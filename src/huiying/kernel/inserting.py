@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
-from psycopg import RawCursor, sql
+from psycopg import sql
+
+from huiying.kernel.prepared import run_prepared
 
 # What decides the text of the statement, for each row: its table, the columns that are given, and
 # those taken from an earlier row, with its place.
@@ -48,7 +50,7 @@ def insert_together(*rows: models.Model) -> None:
             plain = type(value) in PLAIN and not isinstance(field, models.JSONField)
             values.append(value if plain else field.get_db_prep_save(value, connection))
         tables.append((type(row), tuple(given), tuple(taken)))
-    _keep(rows, _run(_statement(tuple(tables)), values))
+    _keep(rows, run_prepared(_statement(tuple(tables)), values) or ())
 
 
 def _keep(rows: tuple[models.Model, ...], returned: tuple[Any, ...]) -> None:
@@ -62,15 +64,6 @@ def _keep(rows: tuple[models.Model, ...], returned: tuple[Any, ...]) -> None:
                 setattr(row, field.attname, related.pk)
         row._state.adding = False
         row._state.db = connection.alias
-
-
-def _run(statement: bytes, values: list[Any]) -> tuple[Any, ...]:
-    """Run it, planned once a connection: the plan of nine INSERTs costs more than running it."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
-        cursor.execute(statement, values, prepare=True)
-        row = cursor.fetchone()
-    return row or ()
 
 
 @functools.cache

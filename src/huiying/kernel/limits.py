@@ -13,6 +13,7 @@ from django.db.models import F
 
 from huiying.kernel import time
 from huiying.kernel.models import Limit, LimitKey
+from huiying.kernel.prepared import run_prepared
 from huiying.kernel.refusals import TooMany
 
 IPV6_NETWORK = 64
@@ -51,6 +52,17 @@ def _window(moment: datetime, within: timedelta) -> datetime:
     return datetime.fromtimestamp(stamp, tz=moment.tzinfo)
 
 
+@functools.cache
+def _counting() -> bytes:
+    return f"""
+        WITH at_once AS (SELECT set_config('synchronous_commit', 'off', true))
+        INSERT INTO {Limit._meta.db_table} AS held (bucket, "window", count)
+        SELECT $1, $2, 1 FROM at_once
+        ON CONFLICT (bucket, "window") DO UPDATE SET count = held.count + 1
+        RETURNING count
+    """.encode()  # noqa: S608 - the table's name is a constant
+
+
 def count_try(purpose: str, who: str, *, most: int, within: timedelta = WINDOW) -> None:
     """Count one try of `purpose` by `who` (an address, a code, a user name) in this quarter hour, or in
     another span `within` a day, which then begins at midnight UTC. One purpose has one span.
@@ -59,18 +71,7 @@ def count_try(purpose: str, who: str, *, most: int, within: timedelta = WINDOW) 
     which does not wait for the disk: a power cut may forget the last tries, nothing else may.
     """
     moment = time.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH at_once AS (SELECT set_config('synchronous_commit', 'off', true))
-            INSERT INTO {Limit._meta.db_table} AS held (bucket, "window", count)
-            SELECT %s, %s, 1 FROM at_once
-            ON CONFLICT (bucket, "window") DO UPDATE SET count = held.count + 1
-            RETURNING count
-            """,  # noqa: S608 - the table's name is a constant
-            [_bucket(purpose, who, moment), _window(moment, within)],
-        )
-        row = cursor.fetchone()
+    row = run_prepared(_counting(), [_bucket(purpose, who, moment), _window(moment, within)])
     if row is not None and row[0] > most * settings.TRIES_FACTOR:
         raise TooMany
 

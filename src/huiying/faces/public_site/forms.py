@@ -1,10 +1,12 @@
 """The forms of the resident's pages."""
 
+import copy
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -146,6 +148,14 @@ class WriteForm(ReachFields):
             Wish.PRIVATE: _("You read it on this site, with your code and secret."),
             Wish.PUBLIC: _("What is published is our answer and our own summary of the question."),
         }
+
+    def sharing_fields(self, data: QueryDict) -> Self:
+        """This form with `data`. It has the same fields, so it can be read and neither shown nor changed:
+        copying them costs more than reading a letter.
+        """
+        form = copy.copy(self)
+        form.__dict__.update(is_bound=True, data=data, _errors=None, _bound_fields_cache={})
+        return form
 
     def read_lists(self) -> None:
         """Read categories and units now: templates do not query."""

@@ -1,7 +1,9 @@
 """Writing in: one page, one form, no session; the receipt is the answer to the POST."""
 
 import functools
+from collections.abc import Sequence
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -19,9 +21,12 @@ from huiying.faces.public_site.forms import WriteForm
 from huiying.faces.public_site.origin import address_of, same_origin
 from huiying.faces.public_site.pages import DangerPage, ReceiptPage, WritePage
 from huiying.intake.receipts import grouped
+from huiying.intake.uploads import Upload
+from huiying.intake.ways import offered
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import Refusal
+from huiying.notices.states import Way
 from huiying.routing.reads import category_groups
 
 LETTERS_PER_ADDRESS = 30  # in a quarter of an hour; a whole office may share one address
@@ -42,6 +47,21 @@ def _page(request: HttpRequest, form: WriteForm, status: int = 200) -> HttpRespo
     return render(request, "public_site/write.html", {"page": WritePage(form)}, status=status)
 
 
+@functools.lru_cache(maxsize=8)
+def _prototype(_ways: tuple[Way, ...], _files: int) -> WriteForm:
+    """One form for each of the settings by which forms differ."""
+    return _form()
+
+
+def plain_form(request: HttpRequest) -> WriteForm | None:
+    """A form that took the letter and has nothing to say; None where one is needed that can be shown."""
+    sent = request.POST
+    if request.FILES or "waiting" in sent or "change" in sent:
+        return None
+    form = _prototype(offered(), settings.FILES_AT_ONCE).sharing_fields(sent)
+    return form if form.is_valid() and not form.cleaned_data["danger"] else None
+
+
 @login_not_required
 @same_origin
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +69,9 @@ def write(request: HttpRequest) -> HttpResponse:
     """The form; on POST the receipt, or first the emergency numbers where somebody is in danger."""
     if request.method != "POST":
         return _page(request, _form())
+    plain = plain_form(request)
+    if plain is not None:
+        return _take_in(request, plain)
     form = _form(request.POST)
     form.is_valid()
     files = enclose(request, form)
@@ -59,6 +82,17 @@ def write(request: HttpRequest) -> HttpResponse:
     if form.cleaned_data["danger"] and "sure" not in request.POST:
         form.read_lists()
         return render(request, "public_site/danger.html", {"page": DangerPage(form)})
+    return _take_in(request, form, files, shown=form)
+
+
+def _take_in(
+    request: HttpRequest,
+    form: WriteForm,
+    files: Sequence[Upload] = (),
+    *,
+    shown: WriteForm | None = None,
+) -> HttpResponse:
+    """The receipt; where the letter is refused, the page with the form `shown`, or with a new one."""
     try:
         count_try("write", address_of(request), most=LETTERS_PER_ADDRESS)
         receipt = receive(
@@ -68,8 +102,9 @@ def write(request: HttpRequest) -> HttpResponse:
             files=files,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return _page(request, form, refusal.status)
+        page = shown or _form(request.POST)
+        page.add_error(refusal.field if refusal.field in page.fields else None, str(refusal))
+        return _page(request, page, refusal.status)
     return _receipt(request, receipt, hears_by=form.way(), files=len(files))
 
 
