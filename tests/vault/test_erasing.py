@@ -496,3 +496,19 @@ def test_one_letter_that_cannot_be_erased_holds_up_no_other(
         assert erase_due() == 1
     assert Run.objects.get().finished_at is not None
     assert sorted(left_of(each) for each in (closed, other)) == [(False, False), (True, True)]
+
+
+def test_a_run_ends_where_other_rules_come_into_force(
+    people: People, closed: Writer, monkeypatch: pytest.MonkeyPatch
+):
+    """What two people have just agreed to keep longer, no run of a moment ago erases."""
+    in_force(people)
+
+    def agreed_meanwhile(**given: Any) -> None:
+        in_force(people, contact=240, words=None)
+        actions.erase_due_letter(**given)
+
+    monkeypatch.setattr("huiying.retention.tasks.erase_due_letter", agreed_meanwhile)
+    with time.at(time.now() + LATER):
+        assert erase_due() == 0
+    assert left_of(closed) == (True, True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy as cases
@@ -23,6 +23,7 @@ from huiying.record.actions import write
 from huiying.retention import due, policy
 from huiying.retention.errors import Held, NothingLeft, SamePerson, StillOpen
 from huiying.retention.models import LONGEST_HOLD, Erased, Hold, Rules, Run, What
+from huiying.retention.reads import rules_in_force
 
 LEAST_CONTACT, LEAST_WORDS, MOST_MONTHS = 2, 6, 240
 
@@ -148,18 +149,18 @@ def grant_hold(*, actor: Actor, label: str) -> None:
 @verb
 def end_hold(*, actor: Actor, label: str) -> None:
     """End a hold, or take back the wish for one, before its time."""
-    _end(_hold(actor, label), actor)
+    _end(_hold(actor, label), actor, Hold.objects.all())
 
 
 @verb
 def end_lapsed_hold(*, actor: Actor, hold: Hold) -> None:
     """Say that a hold ended by itself; it had no effect since `until`."""
-    policy.require(actor.has("system") and hold.until <= time.now())
-    _end(hold, actor)
+    policy.require(actor.has("system"))
+    _end(hold, actor, Hold.objects.filter(until__lte=time.now()))
 
 
-def _end(hold: Hold, actor: Actor) -> None:
-    if not Hold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=time.now()):
+def _end(hold: Hold, actor: Actor, among: QuerySet[Hold]) -> None:
+    if not among.filter(pk=hold.pk, ended_at=None).update(ended_at=time.now()):
         raise MovedOn
     write(actor=actor, action="hold.ended", subject=subject(hold.case), data={"hold": hold.label})
 
@@ -185,10 +186,13 @@ def finish_run(*, actor: Actor, run: Run) -> None:
 def erase_due_letter(*, actor: Actor, run: Run, what: str, report_id: int) -> None:
     """Erase contact or words of one letter, if the rules of the run still say so at this moment.
 
-    Raises NothingLeft where it is no longer due: reopened, held or erased meanwhile.
+    Raises NothingLeft where it is no longer due: reopened, held or erased meanwhile, or other rules are
+    in force.
     """
     policy.require(actor.has("system"))
     report = _locked(report_id)
+    if rules_in_force() != run.rules:
+        raise NothingLeft
     if not due.due(run.rules, what, time.now()).filter(pk=report.pk).exists():
         raise NothingLeft
     _erase(report, what, run=run)
