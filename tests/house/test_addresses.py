@@ -7,9 +7,11 @@ or 404 where they may not even know that it is there; a stranger is sent to sign
 import io
 from collections.abc import Callable, Iterator, Set
 from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from huiying.accounts.models import Passkey
 from huiying.casework.actions.noting import write_note
@@ -40,12 +42,14 @@ REVIEWS_HOUSING = frozenset({"reviewer", "unit_reviewer"})
 ERASURE = frozenset({"supervisor", "auditor", "administrator"})
 CALENDARS = ERASURE
 WITHOUT_LETTERS = frozenset({"leader", "administrator"})
-SENT_ON = STAFF  # a GET on an act leads to the page of the case, which decides who sees it
 PROPOSES = DESK | HOUSING | {"below", "clerk", "other_handler", "investigator"}
 COUNTS = SEES_ALL | {"leader"}
 IMPORTS = frozenset({"administrator"})
 
-ANSWERED = frozenset({200, 302, 303, 409, 422})
+SIGN_IN = "staff_desk:sign_in"
+ENTRANCES = frozenset({SIGN_IN, "staff_desk:second_step", "staff_desk:set_up_codes"})
+LEAVES_OR_ENTERS = frozenset({"staff_desk:sign_out", *ENTRANCES})
+NO_PAGE = frozenset({"look/refusal.html", "staff_desk/sign_in.html"})
 
 type Arguments = Callable[[Scene], dict[str, object]]
 
@@ -147,18 +151,27 @@ class Address:
     arguments: Arguments = nothing
     open_to_all: bool = False
     do: str = ""  # the button, where the page has several
+    leads: str = ""  # the addresses to which a GET leads, where it is no page of its own
 
 
-def public(*, post: bool = False, arguments: Arguments = nothing) -> Address:
+def public(*, post: bool = False, arguments: Arguments = nothing, leads: str = "") -> Address:
     everybody = STAFF | {"stranger"}
-    return Address(everybody, everybody if post else None, arguments, open_to_all=True)
+    posts = everybody if post else None
+    return Address(everybody, posts, arguments, open_to_all=True, leads=leads)
+
+
+def act(post: Set[str], arguments: Arguments) -> Address:
+    """A GET on an act leads to the page of the case, which decides who sees it."""
+    return Address(STAFF, post, arguments, leads="staff_desk:case")
 
 
 # A letter opens with its receipt only: without it everybody is sent to the form that asks for it.
-WITH_RECEIPT = Address(STAFF | {"stranger"}, frozenset(), open_to_all=True)
+WITH_RECEIPT = Address(
+    STAFF | {"stranger"}, frozenset(), open_to_all=True, leads="public_site:follow"
+)
 
 # Nobody but a clerk may try; without code and PIN the form that asks for them.
-WITH_PIN = Address({"clerk"}, frozenset())
+WITH_PIN = Address({"clerk"}, frozenset(), leads="staff_desk:call_open")
 
 TABLE: dict[str, Address] = {
     # For machines; that figures are read from this machine only stands in tests/config.
@@ -176,7 +189,7 @@ TABLE: dict[str, Address] = {
     "look:gallery_resident": public(),
     "look:gallery_case": public(),
     "look:theme": Address(None, STAFF | {"stranger"}, open_to_all=True),
-    "public_site:letter": public(),
+    "public_site:letter": public(leads="public_site:follow"),
     "public_site:letter_file": Address(frozenset(), arguments=file_of("handler"), open_to_all=True),
     "public_site:letter_add": WITH_RECEIPT,
     "public_site:letter_answer": WITH_RECEIPT,
@@ -186,7 +199,7 @@ TABLE: dict[str, Address] = {
     "public_site:letter_withdraw": WITH_RECEIPT,
     "public_site:letter_erase": WITH_RECEIPT,
     "public_site:letter_leave": Address(None, STAFF | {"stranger"}, open_to_all=True),
-    "staff_desk:sign_in": public(post=True),
+    "staff_desk:sign_in": public(post=True, leads="staff_desk:queue"),
     "staff_desk:sign_out": Address(None, STAFF),
     "staff_desk:account": Address(STAFF),
     "staff_desk:change_password": Address(None, STAFF),
@@ -194,12 +207,11 @@ TABLE: dict[str, Address] = {
     "staff_desk:choose_single_keys": Address(None, STAFF),
     "staff_desk:sign_out_elsewhere": Address(None, STAFF),
     "staff_desk:give_mail_address": Address(None, STAFF),
-    "staff_desk:second_step": public(
-        post=True
-    ),  # whoever has no right password behind them is sent back
-    "staff_desk:sign_in_by_passkey": public(post=True),
-    "staff_desk:agency_start": public(),
-    "staff_desk:agency_back": public(),
+    # Whoever has no right password behind them is sent back.
+    "staff_desk:second_step": public(post=True, leads=SIGN_IN),
+    "staff_desk:sign_in_by_passkey": public(post=True, leads="staff_desk:queue"),
+    "staff_desk:agency_start": public(leads=f"staff_desk:queue {SIGN_IN}"),
+    "staff_desk:agency_back": public(leads=f"staff_desk:queue {SIGN_IN}"),
     "staff_desk:set_up_codes": Address(STAFF, STAFF),
     "staff_desk:turn_off_codes": Address(STAFF, STAFF),
     "staff_desk:renew_recovery_codes": Address(STAFF, STAFF),
@@ -209,7 +221,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:call": Address({"clerk"}, {"clerk"}),
     "staff_desk:call_lost": Address({"clerk"}, {"clerk"}),
     "staff_desk:call_open": Address({"clerk"}, {"clerk"}),
-    "staff_desk:call_letter": Address({"clerk"}),  # without an open letter sent on to `call_open`
+    "staff_desk:call_letter": Address({"clerk"}, leads="staff_desk:call_open"),
     "staff_desk:call_answer": WITH_PIN,
     "staff_desk:call_vote": WITH_PIN,
     "staff_desk:call_reopen": WITH_PIN,
@@ -218,7 +230,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:call_leave": Address(None, {"clerk"}),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
-    "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),
+    "staff_desk:next": Address(STAFF - WITHOUT_LETTERS, leads="staff_desk:queue staff_desk:case"),
     "staff_desk:own_lists": Address(STAFF - WITHOUT_LETTERS, STAFF - WITHOUT_LETTERS),
     # Nobody may touch another's: here it is a handler's.
     "staff_desk:own_list": Address(None, {"handler"}, saved_list, do="first"),
@@ -228,8 +240,12 @@ TABLE: dict[str, Address] = {
     "staff_desk:mentions": Address(STAFF - WITHOUT_LETTERS),
     # Nobody may open another's: here it is a handler's.
     "staff_desk:mention": Address(None, {"handler"}, mention),
-    "staff_desk:my_next": Address(STAFF - WITHOUT_LETTERS - {"auditor"}),
-    "staff_desk:several": Address(DESK | {"supervisor"}, DESK | {"supervisor"}),
+    "staff_desk:my_next": Address(
+        STAFF - WITHOUT_LETTERS - {"auditor"}, leads="staff_desk:queue staff_desk:case"
+    ),
+    "staff_desk:several": Address(
+        DESK | {"supervisor"}, DESK | {"supervisor"}, leads="staff_desk:queue"
+    ),
     "staff_desk:several_undo": Address(None, DESK | {"supervisor"}),
     "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_undo": Address(None, SEES_HOUSING, case("at_work")),
@@ -259,19 +275,17 @@ TABLE: dict[str, Address] = {
     "staff_desk:hold_end": Address(
         None, {"supervisor", "auditor"}, lambda scene: {"label": scene.hold.label}
     ),
-    "staff_desk:case_triage": Address(SENT_ON, DESK | {"supervisor"}, case("new")),
-    "staff_desk:case_assign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("new")),
-    "staff_desk:case_reassign": Address(SENT_ON, {"dispatcher", "supervisor"}, case("at_work")),
-    "staff_desk:case_accept": Address(SENT_ON, HOUSING, case("at_work")),
-    "staff_desk:case_ask_resident": Address(SENT_ON, HOUSING, case("at_work")),
-    "staff_desk:case_resume": Address(SENT_ON, HOUSING, case("at_work")),
-    "staff_desk:case_return_to_desk": Address(SENT_ON, HOUSING, case("at_work")),
-    "staff_desk:case_decline": Address(SENT_ON, {"dispatcher"}, case("new")),
-    "staff_desk:case_close": Address(
-        SENT_ON, HOUSING | {"dispatcher", "supervisor"}, case("answered")
-    ),
-    "staff_desk:case_reopen": Address(SENT_ON, {"supervisor"}, case("answered")),
-    "staff_desk:case_mark_conduct": Address(SENT_ON, DESK | {"supervisor"}, case("new")),
+    "staff_desk:case_triage": act(DESK | {"supervisor"}, case("new")),
+    "staff_desk:case_assign": act({"dispatcher", "supervisor"}, case("new")),
+    "staff_desk:case_reassign": act({"dispatcher", "supervisor"}, case("at_work")),
+    "staff_desk:case_accept": act(HOUSING, case("at_work")),
+    "staff_desk:case_ask_resident": act(HOUSING, case("at_work")),
+    "staff_desk:case_resume": act(HOUSING, case("at_work")),
+    "staff_desk:case_return_to_desk": act(HOUSING, case("at_work")),
+    "staff_desk:case_decline": act({"dispatcher"}, case("new")),
+    "staff_desk:case_close": act(HOUSING | {"dispatcher", "supervisor"}, case("answered")),
+    "staff_desk:case_reopen": act({"supervisor"}, case("answered")),
+    "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
     "staff_desk:answer_edit": Address(HOUSING, HOUSING, case("at_work")),
     "staff_desk:answer_take_back": Address(None, HOUSING, reply("in_review")),
     "staff_desk:answer_give_up": Address(None, HOUSING | REVIEWS_HOUSING, reply("draft")),
@@ -305,7 +319,9 @@ TABLE: dict[str, Address] = {
     "staff_desk:import_map": Address(IMPORTS, IMPORTS, file),
     "staff_desk:import_act": Address(None, IMPORTS, file, do="check"),
     "staff_desk:import_report": Address(IMPORTS, arguments=file),
-    "staff_desk:brief_cases": Address(STAFF - {"administrator"}, arguments=day),
+    "staff_desk:brief_cases": Address(
+        STAFF - {"administrator"}, arguments=day, leads="staff_desk:brief"
+    ),
 }
 
 
@@ -334,13 +350,43 @@ def test_only_what_the_table_calls_open_is_open():
         assert requires != TABLE[name].open_to_all, f"{name}: sign-in required is {requires}"
 
 
-def ask(people: People, name: str, method: str, url: str, do: str = "") -> int:
-    client = people.stranger if name == "stranger" else getattr(people, name).client
+def ask(people: People, who: str, method: str, url: str, do: str = "") -> HttpResponse:
+    client = people.stranger if who == "stranger" else getattr(people, who).client
     signed_in = client.cookies.get("staff")
-    status = int(getattr(client, method)(url, {"do": do} if do else {}).status_code)
+    response: HttpResponse = getattr(client, method)(url, {"do": do} if do else {})
     if signed_in:  # also after signing out
         client.cookies["staff"] = signed_in.value
-    return status
+    return response
+
+
+def led_to(response: HttpResponse) -> str:
+    """The name of the address to which a redirect leads; empty for a page. The root has no name."""
+    if response.status_code not in {302, 303}:
+        return ""
+    path = urlsplit(response.headers["Location"]).path
+    return path if path == "/" else resolve(path).view_name
+
+
+def page_of(response: HttpResponse) -> str:
+    """The template of a page; empty for a file or what machines read."""
+    templates = getattr(response, "templates", [])
+    return str(templates[0].name) if templates else ""
+
+
+def opens(name: str, response: HttpResponse) -> bool:
+    """Whether a GET brought the page itself, or led where its row says."""
+    if led_to(response):
+        return led_to(response) in TABLE[name].leads.split()
+    refused = page_of(response) in NO_PAGE and name != SIGN_IN
+    return response.status_code == 200 and bool(response.getvalue()) and not refused
+
+
+def acts(name: str, response: HttpResponse) -> bool:
+    """Whether a POST did something or was told what is wrong with it, and did not end at the entrance."""
+    if name in LEAVES_OR_ENTERS:
+        return response.status_code in {200, 302, 422}
+    away = led_to(response) in ENTRANCES or page_of(response) == "staff_desk/sign_in.html"
+    return response.status_code in {200, 302, 303, 409, 422} and not away
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -351,16 +397,20 @@ def test_who_may_call_it(name, method, shared_scene):
     url = reverse(name, kwargs=row.arguments(scene))
     allowed = row.get if method == "get" else row.post
     if allowed is None:
-        assert ask(scene.people, "supervisor", method, url) in {302, 303, 403, 404, 405}
+        status = ask(scene.people, "supervisor", method, url).status_code
+        assert status in {302, 303, 403, 404, 405}
         return
     may_not = (STAFF | {"stranger"}) - allowed
     for person in sorted(may_not):
-        status = ask(scene.people, person, method, url, row.do)
-        sent_away = person == "stranger" and not row.open_to_all
-        expected = {302} if sent_away else {403, 404}
-        assert status in expected, f"{person} may not {method} {name}, and got {status}"
+        response = ask(scene.people, person, method, url, row.do)
+        if person == "stranger" and not row.open_to_all:
+            assert led_to(response) == SIGN_IN, f"a stranger is not sent to sign in by {name}"
+        else:
+            assert response.status_code in {403, 404}, f"{person} may not {method} {name}"
+    may = opens if method == "get" else acts
     for person in sorted(allowed):
-        status = ask(scene.people, person, method, url, row.do)
-        assert status in {200, 302, 303, 409, 422}, (
-            f"{person} may {method} {name}, and got {status}"
+        response = ask(scene.people, person, method, url, row.do)
+        assert may(name, response), (
+            f"{person} may {method} {name}, and got {response.status_code} "
+            f"{led_to(response) or page_of(response)}"
         )
