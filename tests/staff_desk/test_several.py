@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.sorting import assign, mark_conduct, triage
 from huiying.casework.models import Move
 from huiying.casework.several import MOST
@@ -98,6 +99,7 @@ def test_sending_it_twice_does_it_once_and_says_so(people):
     for _time in range(2):
         came = _groups(_did(people.dispatcher, "assign", boxes, lead_code="housing"))
         assert set(came) == {"done"}
+        write_note(actor=people.handler.actor, number=case.number, text="知道了。")
     assert Move.objects.filter(case=case, verb="assign").count() == 1
     # Another choice, or another person, is not the same again.
     assert set(_groups(_did(people.dispatcher, "assign", boxes, lead_code="water"))) == {"moved_on"}

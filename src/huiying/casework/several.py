@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework import policy
 from huiying.casework.actions.sorting import assign, triage
 from huiying.casework.actions.undoing import undo
-from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile
 from huiying.casework.places import Names
 from huiying.casework.states import steps_of
+from huiying.casework.undoing import last_act
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound, Refusal
-from huiying.record.reads import entries_about
 
 MOST = 50
 VERBS = ("triage", "assign")
@@ -189,9 +188,12 @@ def _one(act: _Act, one: Chosen, case: CaseFile | None) -> Result:
 
 
 def _done_before(act: _Act, one: Chosen, case: CaseFile) -> bool:
-    """True where the same was sent twice: the case made one step since it was seen, and it was this."""
+    """True where the same was sent twice: the case made one step since it was seen, and it was this.
+
+    A note in between is no step.
+    """
     if case.version != one.seen + 1:
         return False
-    last = entries_about([subject(case)], most=1)[0]
-    same = (last.data or {}).get(act.names) == act.choice(case)
+    last = last_act(case)
+    same = last.data.get(act.names) == act.choice(case)
     return same and (last.action, last.actor) == (f"case.{act.verb}", act.actor.label)

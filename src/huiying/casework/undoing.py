@@ -1,7 +1,8 @@
 """Which step somebody may still take back: their own, the last on the case, done a moment ago."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile
@@ -18,10 +19,11 @@ LOOKED_AT = 20
 
 @dataclass(frozen=True, slots=True)
 class LastAct:
-    """The last act on a case, notes apart, and the label of whoever did it."""
+    """The last act on a case, notes apart, the label of whoever did it, and what its entry holds."""
 
     action: str
     actor: str
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 NOBODY = LastAct("", "")
@@ -31,7 +33,7 @@ def last_act(case: CaseFile) -> LastAct:
     """The last act on the case. One query."""
     acts = entries_about([subject(case)], most=LOOKED_AT)
     found = next((act for act in reversed(acts) if act.action != PASSED_OVER), None)
-    return LastAct(found.action, found.actor) if found else NOBODY
+    return LastAct(found.action, found.actor, found.data or {}) if found else NOBODY
 
 
 def undoable(actor: Actor, case: CaseFile, last: LastAct) -> str:
