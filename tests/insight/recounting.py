@@ -60,7 +60,7 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
             continue
         touched = True
         was_open_inside |= state in OPEN
-        line["assigned"] |= state == "assigned"
+        line["assigned"] |= state == "assigned" and move.verb != "adopt_calendar"
         line["returned"] |= move.verb == "return_to_desk"
         line["reopened"] |= move.verb == "reopen"
         if state == "closed":

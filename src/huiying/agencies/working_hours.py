@@ -13,6 +13,16 @@ from huiying.kernel.refusals import NotFound
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
+# The calendar of a unit inside another query, by the column there that holds the unit's row id: its `code`,
+# and the `digest` of the version in force. As text, because the write-in form asks it for each letter.
+CALENDAR_OF = """(
+  SELECT {wanted} FROM agencies_unit led
+  JOIN agencies_unit giver ON starts_with(led.path, giver.path)
+  JOIN clocks_workcalendar calendar ON calendar.id = giver.calendar_id
+  JOIN clocks_calendarversion version ON version.calendar_id = calendar.id
+  WHERE led.id = {unit}
+  ORDER BY length(giver.path) DESC, version.number DESC LIMIT 1)"""
+
 
 @dataclass(frozen=True, slots=True)
 class UnitAtCalendar:

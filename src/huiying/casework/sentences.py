@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop, ngettext
 from huiying.casework.places import Categories, Units
 from huiying.casework.states import Outcome, ReturnReason, Vote
 from huiying.intake.states import Channel, RevealReason
+from huiying.kernel.days import day_in_words
 from huiying.kernel.names import listed, localized
 
 type Data = dict[str, Any]
@@ -172,6 +173,13 @@ def _voted(data: Data, _words: Words) -> str:
     return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
 
 
+def _reckoned_anew(data: Data, _words: Words) -> str:
+    if "due_at" not in data:
+        return _(WITHOUT_DETAILS["case.adopt_calendar"])
+    due = day_in_words(datetime.fromisoformat(data["due_at"]))
+    return _("The calendar changed; due on %(day)s now.") % {"day": due}
+
+
 def _revealed(data: Data, _words: Words) -> str:
     reason = _choice(RevealReason.choices, data.get("reason"))
     return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
@@ -203,6 +211,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.answer_unreviewed": (_answered, "success"),
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
+    "case.adopt_calendar": (_reckoned_anew, "info"),
     "report.vote": (_voted, "info"),
     "contact.reveal": (_revealed, "warning"),
     "submission.enclosed": (_enclosed, "plain"),
@@ -274,6 +283,7 @@ WITHOUT_DETAILS = {
     "case.answer": gettext_noop("The case was answered."),
     "case.answer_at_once": gettext_noop("The case was answered."),
     "case.close": gettext_noop("The case was closed."),
+    "case.adopt_calendar": gettext_noop("The calendar changed, and the due day with it."),
     "report.vote": gettext_noop("The writer judged the answer."),
     "contact.reveal": gettext_noop("A clerk looked at the writer's contact."),
 }

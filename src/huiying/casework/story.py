@@ -235,6 +235,9 @@ def _event(move: Step, unit_before: str) -> Event | None:
         "close": _("The matter was closed. Result: %(outcome)s."),
         "decline": _("Our desk found that others are responsible."),
         "reopen": _("The matter was taken up again."),
+        "adopt_calendar": _(
+            "Holidays or working hours changed, and the day you hear by with them."
+        ),
     }.get(move.verb)
     if said is None:
         return None

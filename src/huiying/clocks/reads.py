@@ -12,6 +12,7 @@ from huiying.clocks.working_time import Timetable
 from huiying.kernel.refusals import NotFound
 
 KEPT_TIMETABLES = 64
+EARLIER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,24 @@ def timetable(code: str) -> Timetable:
     digest = versions.values_list("digest", flat=True).first()
     if digest is None:
         raise NotFound
-    return _laid_out(digest)
+    return laid_out(digest)
+
+
+def earlier_timetables(code: str) -> list[Timetable]:
+    """The timetable in force, then those of the versions before it, newest first, `EARLIER` at most.
+
+    Raises NotFound for an unknown calendar.
+    """
+    versions = CalendarVersion.objects.filter(calendar__code=code).order_by("-number")
+    digests = list(versions.values_list("digest", flat=True)[: 1 + EARLIER])
+    if not digests:
+        raise NotFound
+    return [laid_out(digest) for digest in digests]
 
 
 @functools.lru_cache(maxsize=KEPT_TIMETABLES)
-def _laid_out(digest: str) -> Timetable:
+def laid_out(digest: str) -> Timetable:
+    """The timetable of the version with this digest, read and laid out once in each process."""
     rows = CalendarVersion.objects.filter(digest=digest).values_list("definition", flat=True)
     return from_data(rows[:1].get()).timetable()
 

@@ -4,10 +4,8 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
-
-from django.conf import settings
 
 from huiying.agencies.actions import UnitRow
 from huiying.agencies.models import Unit
@@ -16,17 +14,18 @@ from huiying.doors.fitting import PastLetter
 from huiying.doors.mapping import Creating, Mapping
 from huiying.routing.actions import CategoryRow
 from huiying.routing.models import Category
+from huiying.routing.reads import Target, target_of, targets
 
 LONGEST_CODE = 50  # an entry names it as "category:…" in 60 characters
 PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")
 
 
 class Leaf(NamedTuple):
-    """A leaf category: row id, code and target in calendar days."""
+    """A leaf category: row id, code and target."""
 
     id: int
     code: str
-    target_days: int
+    target: Target
 
 
 class Placed(NamedTuple):
@@ -48,12 +47,10 @@ class Names:
     def refresh(self) -> None:
         """Read both trees anew."""
         self._units = dict(Unit.objects.values_list("code", "id"))
-        rows = list(Category.objects.values_list("code", "id", "target_days", "is_leaf"))
-        self._groups = {code for code, _id, _days, is_leaf in rows if not is_leaf}
+        groups = Category.objects.filter(is_leaf=False)
+        self._groups = set(groups.values_list("code", flat=True))
         self._leaves = {
-            code: Leaf(row_id, code, days or settings.DEFAULT_TARGET_DAYS)
-            for code, row_id, days, is_leaf in rows
-            if is_leaf
+            code: Leaf(row_id, code, target) for code, (row_id, target) in targets().items()
         }
 
     def unit_code(self, said: str) -> str:
@@ -147,8 +144,8 @@ class Names:
         """The letter with its unit, category and due time, all of which must be there by now."""
         unit_id = self._units[self.unit_code(letter.unit)] if letter.unit else None
         leaf = self._leaves[self.leaf_code(letter.category)] if letter.category else None
-        days = leaf.target_days if leaf else settings.DEFAULT_TARGET_DAYS
-        due = letter.due or letter.received + timedelta(days=days)
+        target = leaf.target if leaf else target_of(None)
+        due = letter.due or target.due(letter.received)
         return Placed(letter, unit_id, leaf, due)
 
 

@@ -67,7 +67,7 @@ WITH vote AS (
     max(at) FILTER (WHERE target = ANY(%(at_desk)s) AND NOT source = ANY(%(at_desk)s)) AS desk_since,
     bool_or(fresh) AS moved,
     bool_or(fresh AND target = ANY(%(open)s)) AS was_open,
-    bool_or(fresh AND target = 'assigned') AS assigned,
+    bool_or(fresh AND target = 'assigned' AND verb <> 'adopt_calendar') AS assigned,
     bool_or(fresh AND verb = 'return_to_desk') AS returned,
     bool_or(fresh AND leaves = 'answered') AS answered,
     bool_or(fresh AND leaves = 'declined') AS declined,

@@ -16,6 +16,8 @@ from huiying.routing.models import Category
 class CategoryRow(TypedDict, total=False):
     """One category: `parent` and `lead` are codes; a leaf has `lead` and `target_days`.
 
+    `working_days`: these are working days by the calendar of the lead unit, not calendar days.
+
     `private_unreviewed`: what goes to the writer alone needs no reviewer.
     """
 
@@ -25,6 +27,7 @@ class CategoryRow(TypedDict, total=False):
     description: dict[str, str]
     lead: str
     target_days: int
+    working_days: bool
     offered: bool
     private_unreviewed: bool
 
@@ -58,6 +61,7 @@ def load_categories(*, actor: Actor, rows: Iterable[CategoryRow]) -> int:
         data = {
             "lead": row.get("lead", ""),
             "target_days": row.get("target_days"),
+            "working_days": wanted["working_days"],
             "private_unreviewed": wanted["private_unreviewed"],
         }
         write(actor=actor, action=action, subject=f"category:{row['code']}", data=data)
@@ -85,6 +89,7 @@ def _wanted(
         "description": row.get("description", {}),
         "lead_unit_id": lead.pk if lead else None,
         "target_days": row.get("target_days") if is_leaf else None,
+        "working_days": is_leaf and row.get("working_days", False),
         "is_leaf": is_leaf,
         "offered": row.get("offered", True),
         "private_unreviewed": row.get("private_unreviewed", False),

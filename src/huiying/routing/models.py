@@ -4,7 +4,10 @@ from huiying.agencies.models import Unit
 
 
 class Category(models.Model):
-    """What a letter is about; a tree. Each leaf names its lead unit and a target in calendar days."""
+    """What a letter is about; a tree. Each leaf names its lead unit and a target.
+
+    The target counts calendar days, or working days by the calendar of the lead unit.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
@@ -12,6 +15,7 @@ class Category(models.Model):
     description = models.JSONField(default=dict)
     lead_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     target_days = models.PositiveSmallIntegerField(null=True)
+    working_days = models.BooleanField(default=False, db_default=False)
     is_leaf = models.BooleanField(default=True)
     offered = models.BooleanField(default=True)  # shown to residents in the write-in form
     active = models.BooleanField(default=True)

@@ -2,8 +2,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import CharField
+from django.db.models.expressions import RawSQL
 
+from huiying.agencies.working_hours import CALENDAR_OF
+from huiying.clocks.reads import laid_out
+from huiying.clocks.working_time import Timetable, add_working_days
 from huiying.routing.models import Category
+
+LEAD = "routing_category.lead_unit_id"
+# By which version of which calendar a category's working days go; NULL for calendar days.
+TIMETABLE = RawSQL(  # noqa: S611 - names of our own columns
+    "CASE WHEN routing_category.working_days THEN "
+    + CALENDAR_OF.format(wanted="version.digest", unit=LEAD)
+    + " END",
+    [],
+    CharField(),
+)
+CALENDAR = RawSQL(  # noqa: S611
+    CALENDAR_OF.format(wanted="calendar.code", unit=LEAD), [], CharField()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +79,43 @@ def _fits(row: Category, *, offered_only: bool, past_too: bool) -> bool:
     return led and (row.offered or not offered_only)
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """So many days: working days of `timetable` where there is one, else calendar days."""
+
+    days: int
+    timetable: Timetable | None = None
+
+    def due(self, start: datetime) -> datetime:
+        """When what came at `start` is due: so many times 24 hours later, or at the end of the last
+        working day, the day of `start` not counted."""
+        if self.timetable is None:
+            return start + timedelta(days=self.days)
+        return add_working_days(start, self.days, self.timetable).at
+
+
 def due_at(start: datetime, category: Category | None) -> datetime:
-    """When a letter that came at `start` is due: the category's target in calendar days."""
+    """When a letter that came at `start` is due, by its category's target."""
+    return target_of(category).due(start)
+
+
+def target_of(category: Category | None) -> Target:
+    """The category's target. No query for one in calendar days, or one that `leaf` found."""
     days = (category.target_days if category else None) or settings.DEFAULT_TARGET_DAYS
-    return start + timedelta(days=days)
+    if category is None or not category.working_days:
+        return Target(days)
+    digest = getattr(category, "timetable", None) or (
+        Category.objects.filter(pk=category.pk)
+        .annotate(timetable=TIMETABLE)
+        .values_list("timetable", flat=True)
+        .get()
+    )
+    return _target(days, digest)
+
+
+def _target(days: int, digest: str | None) -> Target:
+    """Where the unit was given no calendar, days are calendar days: sooner, never later."""
+    return Target(days, laid_out(digest) if digest else None)
 
 
 def leaf(code: str) -> Category | None:
@@ -72,5 +123,22 @@ def leaf(code: str) -> Category | None:
     return (
         Category.objects.filter(code=code, active=True, is_leaf=True)
         .select_related("lead_unit")
+        .annotate(timetable=TIMETABLE)
         .first()
     )
+
+
+def targets() -> dict[str, tuple[int, Target]]:
+    """Row id and target of every leaf by its code, active or not. One query, and one a new calendar."""
+    rows = Category.objects.filter(is_leaf=True).annotate(timetable=TIMETABLE)
+    return {
+        code: (row_id, _target(days or settings.DEFAULT_TARGET_DAYS, digest))
+        for code, row_id, days, digest in rows.values_list("code", "id", "target_days", "timetable")
+    }
+
+
+def reckoned_by(calendar_code: str) -> dict[int, int]:
+    """The targets that are working days of this calendar now, by the row ids of their categories."""
+    found = Category.objects.filter(is_leaf=True, working_days=True, target_days__isnull=False)
+    by = found.annotate(by=CALENDAR).filter(by=calendar_code)
+    return {row_id: days or 0 for row_id, days in by.values_list("pk", "target_days")}

@@ -84,6 +84,18 @@ def _import(args: argparse.Namespace) -> None:
     for each in lists:
         number = actions.add_holidays(actor=SYSTEM, code=code, holidays=each, note=args.note)
     say(f"Version {number} of {code} is in force.")
+    _adopt(code)
+
+
+def _adopt(code: str) -> None:
+    """Let running clocks follow, batch by batch; what an interrupted call left is done by the next."""
+    adopting = importlib.import_module("huiying.casework.actions.adopting")
+    changed, after = 0, 0
+    while after is not None:
+        more, after = adopting.adopt_calendar(actor=SYSTEM, code=code, after=after)
+        changed += more
+    if changed:
+        say(f"{changed} running cases are due at another time now.")
 
 
 def _text(args: argparse.Namespace) -> str:

@@ -1,0 +1,103 @@
+"""Running clocks follow a new version of the calendar by which they were reckoned."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max
+
+from huiying.casework.labels import subject
+from huiying.casework.models import CaseFile, Move
+from huiying.casework.states import OPEN
+from huiying.casework.stepping import move_row
+from huiying.clocks.policy import require_keeper
+from huiying.clocks.reads import earlier_timetables
+from huiying.clocks.working_time import Timetable
+from huiying.kernel.actors import Actor
+from huiying.kernel.verbs import verb
+from huiying.record.actions import entry_rows, write_together
+from huiying.routing.reads import Target, reckoned_by
+
+BATCH = 500
+
+# `version` counts on, so that nobody decides on the due time that was.
+NEW_DUE = """
+WITH changed AS (
+  SELECT * FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[]) AS new (id, due)
+), reports AS (
+  UPDATE casework_report r SET due_at = changed.due FROM changed
+  WHERE r.case_id = changed.id AND r.ended_at IS NULL
+)
+UPDATE casework_casefile c SET due_at = changed.due, version = c.version + 1
+FROM changed WHERE c.id = changed.id
+"""
+
+
+@verb
+def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int | None]:
+    """Reckon the running clocks of one batch of cases anew; how many changed, and after which row the
+    next batch begins, None where this was the last.
+
+    Only a clock that stands where an earlier version of this calendar put it is moved, with one entry and
+    one move each: a due time from elsewhere is nobody's mistake. So it can be run again at any time.
+    Raises NotFound for an unknown calendar.
+    """
+    require_keeper(actor)
+    now, *earlier = earlier_timetables(code)
+    targets = reckoned_by(code)
+    cases = list(
+        CaseFile.objects.select_for_update()
+        .filter(pk__gt=after, state__in=OPEN, category__in=targets)
+        .order_by("pk")[:BATCH]
+    )
+    starts = _round_starts(cases)
+    changed = []
+    for case in cases:
+        days = targets[case.category_id or 0]
+        due = _new_due(case, days, starts[case.pk], (now, earlier))
+        if due is not None:
+            case.due_at, case.version = due, case.version + 1
+            changed.append(case)
+    if changed:
+        _keep(actor, changed)
+    return len(changed), cases[-1].pk if len(cases) == BATCH else None
+
+
+def _round_starts(cases: Sequence[CaseFile]) -> dict[int, datetime]:
+    """When the present round of each began."""
+    again = [case.pk for case in cases if case.round > 1]
+    moves = Move.objects.filter(case__in=again, verb="reopen").values("case")
+    reopened = dict(moves.annotate(last=Max("at")).values_list("case", "last"))
+    return {case.pk: reopened.get(case.pk, case.received_at) for case in cases}
+
+
+def _new_due(
+    case: CaseFile, days: int, start: datetime, timetables: tuple[Timetable, Sequence[Timetable]]
+) -> datetime | None:
+    """When it is due now, where an earlier version put the clock to where it stands; else None."""
+    now, earlier = timetables
+    due = Target(days, now).due(start) + case.paused
+    if due == case.due_at:
+        return None
+    before = (Target(days, each).due(start) + case.paused for each in earlier)
+    return due if case.due_at in before else None
+
+
+def _keep(actor: Actor, changed: Sequence[CaseFile]) -> None:
+    dues = [case.due_at for case in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_DUE, {"ids": [case.pk for case in changed], "dues": dues})
+    Move.objects.bulk_create(
+        [move_row(case, verb="adopt_calendar", source=case.state) for case in changed]
+    )
+    write_together(
+        [
+            entry_rows(
+                actor=actor,
+                action="case.adopt_calendar",
+                subject=subject(case),
+                data={"due_at": case.due_at.isoformat()},
+            )
+            for case in changed
+        ]
+    )

@@ -1,0 +1,245 @@
+"""Targets in working days: reckoned by the calendar of the unit that leads, and anew when it changes."""
+
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from huiying.agencies.working_hours import give_calendar
+from huiying.casework.actions import adopting
+from huiying.casework.actions.adopting import adopt_calendar
+from huiying.casework.actions.sorting import triage
+from huiying.casework.actions.working import ask_resident, resume
+from huiying.casework.actions.writing_back import reopen_own
+from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.states import State
+from huiying.clocks.actions import add_holidays, adopt_calendar_version
+from huiying.clocks.calendar_files import read_calendar
+from huiying.clocks.holiday_files import china, read_year
+from huiying.config.demo_sample import file as sample
+from huiying.insight.actions import count_brief
+from huiying.insight.models import BriefLine
+from huiying.insight.periods import usual_hour
+from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
+from huiying.kernel.refusals import MovedOn, NotAllowed, NotFound
+from huiying.record.models import Entry
+from huiying.routing.actions import load_categories
+from huiying.routing.reads import targets
+from tests.casework.ways import brought_to, taken_in, writer_of
+
+pytestmark = pytest.mark.django_db
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+BEFORE_HOLIDAYS = at(
+    "09-29T10:00"
+)  # 1 to 7 October are off, Saturday 10 October is worked in exchange
+# A notice that changes its mind: the 8th and 9th are off too, and nothing is worked in exchange.
+LONGER = json.dumps(
+    {
+        "year": 2026,
+        "days": [
+            {"name": "国庆节", "date": f"2026-10-{day:02}", "isOffDay": True}
+            for day in range(1, 10)
+        ],
+    }
+)
+
+
+def _noise(days: int = 3, *, working: bool = True) -> None:
+    row = {
+        "code": "noise", "parent": "living", "name": {"zh-hans": "噪声"}, "lead": "housing",
+        "target_days": days, "working_days": working,
+    }  # fmt: skip
+    group = {"code": "living", "name": {"zh-hans": "住在这里"}}
+    load_categories(actor=SYSTEM, rows=[group, row])  # type: ignore[list-item]
+
+
+@pytest.fixture
+def offices(people):
+    """Housing works office hours with China's holidays; noise has three working days."""
+    file = read_calendar(sample("calendar_offices.toml").read_text("utf-8"))
+    adopt_calendar_version(actor=SYSTEM, code="offices", name=file.name, definition=file.definition)
+    add_holidays(actor=SYSTEM, code="offices", holidays=china())
+    give_calendar(actor=SYSTEM, unit_code="county", calendar_code="offices")
+    _noise()
+    return people
+
+
+def _declared() -> None:
+    """The longer holidays are announced."""
+    read = read_year(LONGER)
+    add_holidays(actor=SYSTEM, code="offices", holidays=read)
+
+
+def _taken_in(**changes: object) -> CaseFile:
+    with time.at(BEFORE_HOLIDAYS):
+        return taken_in(category_code="noise", **changes)
+
+
+def _dues(case: CaseFile) -> datetime:
+    """When it is due: for the desk, for its writer, and in its last move alike."""
+    case.refresh_from_db()
+    moves = Move.objects.filter(case=case)
+    assert {report.due_at for report in Report.objects.filter(case=case)} == {case.due_at}
+    assert moves.latest("id").due_at == case.due_at
+    return case.due_at
+
+
+def test_holidays_and_make_up_workdays_count_as_they_are(offices):
+    assert _dues(_taken_in()) == at("10-09T17:30")  # 30 September, 8 and 9 October
+    _noise(4)
+    assert _dues(_taken_in()) == at("10-10T17:30")  # a Saturday, worked in exchange
+    _noise(4, working=False)
+    assert _dues(_taken_in()) == BEFORE_HOLIDAYS + timedelta(days=4)
+
+
+def test_without_a_calendar_the_days_are_calendar_days(people):
+    _noise()
+    assert _dues(_taken_in()) == BEFORE_HOLIDAYS + timedelta(days=3)
+
+
+def test_the_writer_reads_the_day_and_no_round_trip_is_added(offices):
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            _taken_in()
+        return len(found)
+
+    _taken_in()  # the timetable is laid out once a process
+    with_calendar = queries()
+    _noise(working=False)
+    assert with_calendar == queries()
+
+
+def test_sorting_and_a_new_round_follow_the_category(offices):
+    with time.at(BEFORE_HOLIDAYS):
+        case = taken_in()
+    with time.at(at("10-12T09:00")):
+        triage(actor=offices.clerk.actor, number=case.number, category_code="noise")
+    assert _dues(case) == at("10-09T17:30")  # from the day the letter came
+    with time.at(at("10-12T10:00")):
+        done = brought_to(State.ANSWERED, offices)
+    with time.at(at("10-16T10:00")):
+        reopen_own(actor=writer_of(done), words="还在响。")
+    assert _dues(done) == at("10-21T17:30")
+
+
+def test_imports_reckon_the_same(offices):
+    assert targets()["noise"][1].due(BEFORE_HOLIDAYS) == at("10-09T17:30")
+    assert targets()["leak"][1].due(BEFORE_HOLIDAYS) == BEFORE_HOLIDAYS + timedelta(days=3)
+
+
+def test_running_clocks_follow_a_new_version_with_one_entry_each(offices):
+    case, other = _taken_in(), _taken_in(title="另一件")
+    with time.at(at("09-29T12:00")):
+        waiting = brought_to(State.WAITING, offices)
+        resume(actor=offices.handler.actor, number=waiting.number)
+    _declared()
+    with time.at(at("10-08T09:00")):
+        assert adopt_calendar(actor=offices.administrator.actor, code="offices") == (3, None)
+        assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+    for each in (case, other, waiting):
+        assert _dues(each) == at("10-13T17:30")  # 30 September, 12 and 13 October
+        entries = Entry.objects.filter(subject=f"case:{each.label}", action="case.adopt_calendar")
+        assert [entry.payload.data for entry in entries] == [
+            {"due_at": at("10-13T17:30").astimezone(ZoneInfo("UTC")).isoformat()}
+        ]
+    page = offices.clerk.client.get(f"/en/desk/cases/{case.number}/").text
+    assert "The calendar changed; due on 13 October 2026 now." in page
+
+
+def test_a_pause_stays_in_the_new_due_time(offices):
+    with time.at(BEFORE_HOLIDAYS):
+        case = brought_to(State.IN_PROGRESS, offices)
+        ask_resident(actor=offices.handler.actor, number=case.number, question="在几栋？")
+    with time.at(BEFORE_HOLIDAYS + timedelta(hours=20)):
+        resume(actor=offices.handler.actor, number=case.number)
+    assert _dues(case) == at("10-09T17:30") + timedelta(hours=20)
+    _declared()
+    adopt_calendar(actor=SYSTEM, code="offices")
+    assert _dues(case) == at("10-13T17:30") + timedelta(hours=20)
+
+
+def test_what_is_done_and_what_was_due_by_another_rule_stays(offices):
+    with time.at(BEFORE_HOLIDAYS):
+        done = brought_to(State.ANSWERED, offices)
+    given = _taken_in()
+    promised = at("12-24T12:00")
+    CaseFile.objects.filter(pk=given.pk).update(due_at=promised)
+    older = _taken_in()
+    _noise(5)  # what was promised before stays promised
+    leak = taken_in(category_code="leak")
+    before = {case.pk: case.due_at for case in (done, older, leak)}
+    _declared()
+    assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+    for case in (done, older, leak):
+        case.refresh_from_db()
+        assert case.due_at == before[case.pk]
+    given.refresh_from_db()
+    assert given.due_at == promised
+
+
+def test_who_decided_on_the_old_due_time_looks_again(offices):
+    case = _taken_in()
+    _declared()
+    adopt_calendar(actor=SYSTEM, code="offices")
+    with pytest.raises(MovedOn):
+        triage(
+            actor=offices.clerk.actor, number=case.number, seen=case.version, category_code="leak"
+        )
+
+
+def test_it_goes_on_in_batches_and_can_be_stopped_between_them(offices, monkeypatch):
+    monkeypatch.setattr(adopting, "BATCH", 2)
+    cases = [_taken_in(title=f"第 {number} 件") for number in range(5)]
+    _declared()
+    changed, after = adopt_calendar(actor=SYSTEM, code="offices")
+    assert (changed, after) == (2, cases[1].pk)
+    assert adopt_calendar(actor=SYSTEM, code="offices", after=cases[1].pk) == (2, cases[3].pk)
+    assert adopt_calendar(actor=SYSTEM, code="offices", after=cases[3].pk) == (1, None)
+    assert {_dues(case) for case in cases} == {at("10-13T17:30")}
+
+
+def test_a_batch_costs_the_same_number_of_statements_however_many_change(offices):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as found:
+            adopt_calendar(actor=SYSTEM, code="offices")
+        return len(found)
+
+    _taken_in()
+    _declared()
+    one = statements()
+    for number in range(6):
+        _taken_in(title=f"第 {number} 件")
+    add_holidays(actor=SYSTEM, code="offices", holidays=china())
+    assert statements() == one
+
+
+def test_only_an_administrator_lets_clocks_follow(offices):
+    for name in offices:
+        if name != "administrator":
+            with pytest.raises(NotAllowed):
+                adopt_calendar(actor=getattr(offices, name).actor, code="offices")
+    with pytest.raises(NotFound):
+        adopt_calendar(actor=SYSTEM, code="nowhere")
+
+
+def test_a_changed_calendar_is_no_new_assignment_in_the_brief(offices):
+    with time.at(BEFORE_HOLIDAYS):
+        case = brought_to(State.ASSIGNED, offices)
+    _declared()
+    with time.at(at("10-08T09:00")):
+        assert adopt_calendar(actor=SYSTEM, code="offices")[0] == 1
+    with time.at(at("10-09T09:00")):
+        count_brief(actor=SYSTEM, day=at("10-09T09:00").date(), until=usual_hour())
+    line = BriefLine.objects.get(case=case)
+    assert (line.assigned, line.due_at) == (False, at("10-13T17:30"))
