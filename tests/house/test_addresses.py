@@ -247,6 +247,9 @@ TABLE: dict[str, Address] = {
         DESK | {"supervisor"}, DESK | {"supervisor"}, leads="staff_desk:queue"
     ),
     "staff_desk:several_undo": Address(None, DESK | {"supervisor"}),
+    "staff_desk:case_keep": Address(
+        None, SEES_HOUSING, lambda scene: {"number": scene.at_work.number, "name": "note"}
+    ),
     "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_undo": Address(None, SEES_HOUSING, case("at_work")),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),

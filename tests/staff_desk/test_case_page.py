@@ -86,7 +86,7 @@ def _acts(person, case) -> tuple[set[str], str]:
     page = _page(person, case).text
     can, _, cannot = page.partition("What cannot be done now")
     found = set(re.findall(rf'action="/en/desk/cases/{case.number}/(\w+)/', can))
-    return found - {"note", "undo"}, cannot  # a note is no act on the case
+    return found - {"note", "undo", "keep"}, cannot  # a note is no act on the case
 
 
 def test_only_allowed_acts_are_offered_and_the_others_say_why(people):

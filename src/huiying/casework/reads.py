@@ -28,6 +28,7 @@ from huiying.casework.sentences import Told, Words
 from huiying.casework.states import State
 from huiying.casework.timeline import timeline
 from huiying.casework.undoing import undoable
+from huiying.casework.unfinished import Unfinished, read_unfinished, unfinished_within
 from huiying.intake.actions.revealing import may_reveal
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
@@ -120,6 +121,7 @@ class CaseShown:
     notes: tuple[NoteShown, ...]
     entries: tuple[Told, ...]
     cut: bool
+    unfinished: dict[str, Unfinished]
     undoable: str
     acts: tuple[policy.Act, ...]
     may_reveal: bool
@@ -142,6 +144,7 @@ def _found(actor: Actor, number: int) -> CaseFile:
         .annotate(
             parts=ArraySubquery(parts.values(row=JSONObject(unit="unit_id", part="part"))),
             said=notes_within(),
+            begun=unfinished_within(actor),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
         )
         .first()
@@ -189,6 +192,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         notes=tuple(read_from(case.said)),
         entries=story.entries,
         cut=story.cut,
+        unfinished=read_unfinished(case.begun),
         undoable=undoable(actor, case, story.last),
         acts=tuple(policy.acts_on(actor, case)),
         may_reveal=may_reveal(actor),

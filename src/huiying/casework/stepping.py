@@ -10,6 +10,7 @@ from huiying.casework.deadlines import pause_so_far
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
+from huiying.casework.unfinished import FIELDS, own_words
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.inserting import insert_together
@@ -95,6 +96,8 @@ def take_step(
     change(case, **((columns or {}) | ended | {"state": step.target}))
     if pause:
         Report.objects.filter(case=case, ended_at=None).update(due_at=F("due_at") + pause)
+    if verb in FIELDS:  # sent: nothing is left to keep
+        own_words(actor).filter(case=case, act=verb).delete()
     insert_together(
         move_row(case, verb=verb, source=source),
         *entry_rows(actor=actor, action=f"case.{verb}", subject=subject(case), data=told),

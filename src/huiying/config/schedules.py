@@ -5,7 +5,9 @@ from django.core.management import call_command
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
+from huiying.casework.actions.keeping import forget_unfinished
 from huiying.insight import tasks
+from huiying.kernel.actors import SYSTEM
 from huiying.kernel.limits import sweep_limits
 from huiying.retention import tasks as retention
 from huiying.sample import loading
@@ -32,6 +34,7 @@ def freeze_due_brief(timestamp: int) -> None:  # noqa: ARG001 - every periodic t
 def erase_due(timestamp: int) -> None:  # noqa: ARG001
     """Every hour a few thousand letters at most, so that nothing else waits for it."""
     retention.erase_due()
+    forget_unfinished(actor=SYSTEM)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -11,6 +11,7 @@ from huiying.agencies.reads import standing_of
 from huiying.casework import policy
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, CaseNote, Mention
+from huiying.casework.unfinished import own_words
 from huiying.casework.words import required
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -66,6 +67,7 @@ def write_note(*, actor: Actor, number: int, text: str) -> CaseNote:
     note = CaseNote.objects.create(
         case=case, author_id=account_id, unit=_unit_of(actor), at=now, text=said
     )
+    own_words(actor).filter(case=case, act="note").delete()
     Mention.objects.bulk_create([Mention(note=note, account=person) for person in people])
     write(
         actor=actor,

@@ -51,7 +51,7 @@ def _shown(
     page = replace(
         page,
         my_next_url=onward,
-        notes=notes_part(actor, shown.number, shown.notes),
+        notes=notes_part(actor, shown.number, shown.notes, begun=shown.unfinished.get("note")),
         undo=undo_part(shown),
     )
     if may_hold(actor):

@@ -15,6 +15,7 @@ from huiying.faces.look.files import files_shown
 from huiying.faces.look.templatetags.look import listed
 from huiying.faces.staff_desk.case_acts import FACES
 from huiying.faces.staff_desk.forms import ActForm
+from huiying.faces.staff_desk.keeping import keep_address
 from huiying.faces.staff_desk.letter_files import address_of_file
 from huiying.faces.staff_desk.lists import NAMES, address, query_of
 from huiying.faces.staff_desk.pages import (
@@ -104,14 +105,17 @@ def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> A
     if face.at_once:
         url += f"{'&' if query else '?'}seen={shown.version}"
         return ActShown(label, url, kind, str(face.hint), key=key)
+    begun = shown.unfinished.get(offered.verb)
     return ActShown(
         label,
         url,
         kind,
         str(face.hint),
+        keep_url=keep_address(shown.number, offered.verb),
+        kept_at=begun.at if begun else None,
         submit=str(face.submit),
         form=typed or face.form(shown, offered.verb),
-        open=kind == "primary",
+        open=kind == "primary" or begun is not None,
         key=key,
     )
 

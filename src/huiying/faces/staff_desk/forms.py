@@ -59,7 +59,9 @@ class ActForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, shown: CaseShown, act: str, data: Any = None) -> None:
-        super().__init__(data, initial=self.suggested(shown), auto_id=f"{act}-%s")
+        begun = shown.unfinished.get(act)
+        initial = self.suggested(shown) | (begun.words if begun else {})
+        super().__init__(data, initial=initial, auto_id=f"{act}-%s")
         self.fit(shown)
 
     def suggested(self, shown: CaseShown) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from huiying.casework.actions.noting import open_mention, write_note
 from huiying.casework.notes import MentionShown, NoteShown, mentions_of, notes_on
 from huiying.casework.policy import find, may_note
 from huiying.casework.queues import tabs_of
+from huiying.casework.unfinished import Unfinished
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.forms import words_field
+from huiying.faces.staff_desk.keeping import keep_address
 from huiying.faces.staff_desk.trails import from_case
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -51,6 +53,8 @@ class NotesPart:
     lines: list[NoteLine]
     url: str
     form: forms.Form | None
+    keep_url: str = ""
+    kept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,22 @@ def _line(note: NoteShown) -> NoteLine:
 
 
 def notes_part(
-    actor: Actor, number: int, shown: Iterable[NoteShown], form: forms.Form | None = None
+    actor: Actor,
+    number: int,
+    shown: Iterable[NoteShown],
+    form: forms.Form | None = None,
+    begun: Unfinished | None = None,
 ) -> NotesPart:
-    """What the case page shows of notes, with a form (perhaps with what was typed)."""
+    """What the case page shows of notes, with a form (perhaps with what was typed or kept)."""
     url = reverse("staff_desk:case_note", args=[number])
-    offered = (form or NoteForm(auto_id="note-%s")) if may_note(actor) else None
-    return NotesPart([_line(each) for each in shown], url, offered)
+    fresh = NoteForm(initial=begun.words if begun else {}, auto_id="note-%s")
+    return NotesPart(
+        lines=[_line(each) for each in shown],
+        url=url,
+        form=(form or fresh) if may_note(actor) else None,
+        keep_url=keep_address(number, "note"),
+        kept_at=begun.at if begun else None,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -110,7 +110,7 @@ class NoLettersPage:
 class ActShown:
     """One act of the panel; `reason` says why it cannot be done now, `open` shows its form at once.
 
-    `key` brings the focus there.
+    `key` brings the focus there; `keep_url` keeps what is typed, `kept_at` says when that was done.
     """
 
     label: str
@@ -123,6 +123,8 @@ class ActShown:
     direct: bool = False
     open: bool = False
     key: str = ""
+    keep_url: str = ""
+    kept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
