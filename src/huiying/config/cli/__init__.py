@@ -37,6 +37,7 @@ COMMANDS = {
     "bounces": Command("bounces", "Keep which mails came back."),
     "divisions": Command("divisions", "Load the places that clerks choose from."),
     "calendar": Command("calendar", "Keep working hours and holidays."),
+    "route": Command("route", "Try how good the learned routing is, on files."),
     "brief": Command("brief", "Print the daily brief."),
     "backup": Command("backup", "Write an archive of everything but the keys."),
     "restore": Command("restore", "Bring an archive into an empty installation."),

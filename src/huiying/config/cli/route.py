@@ -1,0 +1,133 @@
+"""`huiying route`: how good a learned routing model is, on files; needs no database."""
+
+import argparse
+import csv
+import gzip
+import importlib
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from huiying.config.cli.installation import say
+from huiying.routing.errors import TooFewLetters
+
+if TYPE_CHECKING:  # the package imports its commands when they are called
+    from huiying.config.cli import Subparsers
+
+COLUMNS = ("label", "title", "body")
+LARGEST = 1 << 30  # bytes of a file, unpacked
+LONGEST_CELL = 1 << 24
+
+
+def add(subparsers: "Subparsers") -> None:
+    """`evaluate TRAIN TEST [--json] [--threshold T]`."""
+    parser = subparsers.add_parser("route", help="Try how good the learned routing is, on files.")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    evaluate = acts.add_parser("evaluate", help="train on one file, try it on another")
+    for name, purpose in (("train", "learned from"), ("test", "tried on")):
+        evaluate.add_argument(
+            name,
+            type=Path,
+            metavar=name.upper(),
+            help=f"letters {purpose}: CSV, or .csv.gz, with the columns {', '.join(COLUMNS)}",
+        )
+    evaluate.add_argument("--json", action="store_true", help="figures for a machine")
+    evaluate.add_argument(
+        "--threshold",
+        type=_share,
+        help="say nothing below this likelihood (0 to 1); the trained one unless given",
+    )
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("a number from 0 to 1")
+    return share
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the figures; 1 where a file cannot be used."""
+    # These are slow to import, and wanted by this command alone.
+    learning = importlib.import_module("huiying.routing.learning")
+    try:
+        train, test = (_letters(file, learning) for file in (args.train, args.test))
+        figures = _evaluate(train, test, args.threshold)
+    except Unreadable as error:
+        say(str(error))
+        return 1
+    except TooFewLetters:
+        say(
+            f"{args.train} has too few letters: two categories with ten letters each are the least."
+        )
+        return 1
+    print(json.dumps(figures.as_json(), ensure_ascii=False) if args.json else _table(figures))
+    return 0
+
+
+class Unreadable(Exception):
+    """A file is not what was asked for; the words say which and why."""
+
+
+def _letters(file: Path, learning: Any) -> list[Any]:
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        packed = file.read_bytes()
+        text = _unpacked(packed) if packed[:2] == b"\x1f\x8b" else packed
+        rows = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            raise Unreadable(f"{file} has no column {', '.join(missing)}.")
+        return [
+            learning.Labelled(row["title"] or "", row["body"] or "", row["label"])
+            for row in rows
+            if row["label"]
+        ]
+    except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
+        raise Unreadable(f"{file} cannot be read: {error}") from error
+
+
+def _unpacked(packed: bytes) -> bytes:
+    with gzip.open(io.BytesIO(packed)) as opened:
+        text = opened.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise Unreadable("A file that unpacks to more than 1 GB is not read.")
+    return text
+
+
+def _evaluate(train: list[Any], test: list[Any], threshold: float | None) -> Any:
+    learning = importlib.import_module("huiying.routing.learning")
+    grams = importlib.import_module("huiying.routing.grams")
+    measuring = importlib.import_module("huiying.routing.measuring")
+    if not test:
+        raise Unreadable("There is no letter to try it on.")
+    model = learning.train(train)
+    likely = model.likely([grams.plain(letter.title, letter.body) for letter in test])
+    return measuring.figures(
+        [letter.category for letter in test],
+        model.categories,
+        likely,
+        model.threshold if threshold is None else threshold,
+    )
+
+
+def _table(figures: Any) -> str:
+    lines = [
+        f"{figures.n:,} letters",
+        f"first suggestion right     {figures.accuracy:7.1%}",
+        f"macro-F1                   {figures.macro_f1:7.3f}",
+        f"something said on          {figures.coverage:7.1%}  (at {figures.threshold:.2f} and above)",
+        f"right where it was said    {figures.accuracy_covered:7.1%}",
+        f"calibration error (ECE)    {figures.ece:7.3f}",
+        "",
+        f"{'letters':>8} {'right':>7} {'found':>7} {'F1':>6}  category",
+    ]
+    lines += [
+        f"{each.n:8,} {each.precision:7.1%} {each.recall:7.1%} {each.f1:6.3f}  {each.category}"
+        for each in figures.per_class
+    ]
+    return "\n".join(lines)

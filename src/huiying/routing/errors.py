@@ -1,0 +1,8 @@
+from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel.refusals import Invalid
+
+
+class TooFewLetters(Invalid):
+    code = "too_few_letters"
+    sentence = _("There are too few letters to learn from: two categories with ten letters each.")
