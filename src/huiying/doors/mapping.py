@@ -25,7 +25,7 @@ CODES = frozenset({"category", "unit", "channel", "state", "outcome"})
 TARGETS = MOMENTS | TEXTS | CODES
 NEEDED = ("id", "body", "received")
 PLAIN_KEYS = {"source", "language", "time_zone", "publish", "encoding", "open_state"}
-KEYS = PLAIN_KEYS | {"sheet", "header_row", "targets", "units", "categories"}
+KEYS = PLAIN_KEYS | {"sheet", "header_row", "targets", "point", "units", "categories"}
 # `open` stands for the state that the map names for open cases.
 OPEN_WORD = "open"
 # Waiting needs a question and returned a unit that sent it back: a file has neither.
@@ -83,7 +83,8 @@ class Creating:
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """A whole map. `zone` is that of moments without an offset; `sheet` and `header_line` say where in a
-    workbook the table stands: by default, in the first sheet, where its columns are found.
+    workbook the table stands: by default, in the first sheet, where its columns are found. `point`: the
+    columns of latitude and longitude, for comparing reports; an import keeps neither.
     """
 
     source: str
@@ -97,6 +98,7 @@ class Mapping:
     categories: Creating = Creating()
     sheet: str = ""
     header_line: int = 0
+    point: tuple[str, str] | None = None
 
     def as_read_from(self, header: Collection[str]) -> "Mapping":
         """The same map without the optional columns that a file with this header lacks."""
@@ -159,6 +161,7 @@ def read(table: Table[str, Any]) -> Mapping:
         categories=_creating(table.get("categories", {}), "categories"),
         sheet=_text(table, "sheet"),
         header_line=_header_line(table),
+        point=_point(table.get("point", {})),
     )
 
 
@@ -202,6 +205,15 @@ def _starts(table: Table[str, Any]) -> tuple[tuple[str, str], ...]:
     if len(pairs) != len(value):
         raise MapRefused("starts must be a list of pairs: how the text begins, and what it means.")
     return tuple((str(start), str(meaning)) for start, meaning in pairs)
+
+
+def _point(value: object) -> tuple[str, str] | None:
+    if value == {}:
+        return None
+    match value:
+        case {"latitude": str(latitude), "longitude": str(longitude), **rest} if not rest:
+            return latitude, longitude
+    raise MapRefused("point names two columns: latitude and longitude.")
 
 
 def _days(table: Table[str, Any], key: str) -> int:

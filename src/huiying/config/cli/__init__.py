@@ -35,6 +35,7 @@ COMMANDS = {
     "demo": Command("demo", "Start with the sample letters and demo accounts."),
     "import": Command("import_file", "Take in letters from a CSV or XLSX file."),
     "bounces": Command("bounces", "Keep which mails came back."),
+    "similar": Command("similar", "Try how well the same report is found again."),
     "divisions": Command("divisions", "Load the places that clerks choose from."),
     "calendar": Command("calendar", "Keep working hours and holidays."),
     "route": Command("route", "Try how good the learned routing is, on files."),
