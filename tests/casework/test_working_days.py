@@ -106,7 +106,7 @@ def test_without_a_calendar_the_days_are_calendar_days(people):
     assert _dues(_taken_in()) == BEFORE_HOLIDAYS + timedelta(days=3)
 
 
-def test_the_writer_reads_the_day_and_no_round_trip_is_added(offices):
+def test_no_round_trip_is_added_to_a_letter(offices):
     def queries() -> int:
         with CaptureQueriesContext(
             connection,

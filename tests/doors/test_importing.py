@@ -277,7 +277,7 @@ def test_new_units_and_categories_are_made_where_the_map_says_so(county, file):
         file.map.read_text()
         + '[units]\ncreate = true\nunder = "partner"\nname = { en = "Partner" }\n'
         + 'names = { "P W" = { zh-hans = "公共工程", en = "Public Works" } }\n'
-        + '[categories]\ncreate = true\nunder = "partner"\ntarget_days = 9\n'
+        + '[categories]\ncreate = true\nunder = "partner"\ntarget_days = 9\nworking_days = true\n'
     )
     lines = [
         row(1, unit="P W", kind="Street Lights"),
@@ -293,7 +293,9 @@ def test_new_units_and_categories_are_made_where_the_map_says_so(county, file):
     assert len(units) == 3
     made = Category.objects.filter(parent__code="partner")
     assert made.count() == 3
-    assert {(each.target_days, each.offered) for each in made} == {(9, False)}
+    assert {(each.target_days, each.working_days, each.offered) for each in made} == {
+        (9, True, False)
+    }
     lights = Category.objects.get(code="partner-street-lights")
     assert lights.lead_unit == units["partner-p-w"]
     of_case = Category.objects.filter(pk__in=[case_of("4").category_id, case_of("5").category_id])

@@ -77,6 +77,7 @@ class Creating:
     names: Table[str, Table[str, str]] = field(default_factory=dict)
     lead: str = ""
     target_days: int = 0
+    working_days: bool = False
     past: bool = False
 
 
@@ -307,10 +308,13 @@ def _check_values(name: str, target: Target) -> None:
         raise MapRefused(f"targets.{name} cannot be {wrong[0]!r}. It can be: {allowed}.")
 
 
+CREATING = {
+    *("create", "under", "name", "names", "lead", "target_days", "working_days", "past"),
+}
+
+
 def _creating(table: Table[str, Any], where: str) -> Creating:
-    _refuse_unknown(
-        table, {"create", "under", "name", "names", "lead", "target_days", "past"}, where
-    )
+    _refuse_unknown(table, CREATING, where)
     creating = Creating(
         create=_flag(table, "create"),
         under=_text(table, "under"),
@@ -318,6 +322,7 @@ def _creating(table: Table[str, Any], where: str) -> Creating:
         names=_names(table),
         lead=_text(table, "lead"),
         target_days=_days(table, "target_days"),
+        working_days=_flag(table, "working_days"),
         past=_flag(table, "past"),
     )
     if creating.create and not creating.under:

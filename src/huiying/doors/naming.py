@@ -105,6 +105,7 @@ class Names:
                     name=self._name(creating, letter.category),
                     lead=self._lead(letter),
                     target_days=creating.target_days,
+                    working_days=creating.working_days,
                     offered=False,
                 )
         if rows and creating.under in self._leaves:
