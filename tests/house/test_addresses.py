@@ -27,7 +27,7 @@ from huiying.intake.reads import resident
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.identifiers import random_label
-from huiying.notices.models import Outgoing
+from huiying.notices.models import Errand, Outgoing
 from tests.files import kept
 from tests.people import MEMBERS, People
 from tests.scene import Scene
@@ -128,6 +128,18 @@ def failed(_scene: Scene) -> dict[str, object]:
         recipient="submission:unknown", message_id=random_label(26), result="gave_up",
     )  # fmt: skip
     return {"notice": row.pk}
+
+
+def letter_to_post(scene: Scene) -> dict[str, object]:
+    label = scene.new.reports.get().submission.label
+    row = Outgoing.objects.create(
+        made_at=time.now(), due_at=time.now(), ended_at=time.now(), kind="question", language="en",
+        recipient=f"submission:{label}", message_id=random_label(26), result="by_hand",
+    )  # fmt: skip
+    Errand.objects.create(
+        notice=row, way="letter", state="waiting", made_at=time.now(), due_at=time.now()
+    )
+    return {"errand_id": row.pk}
 
 
 def mention(scene: Scene) -> dict[str, object]:
@@ -258,6 +270,8 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_hold": Address(
         {"supervisor", "auditor"}, {"supervisor", "auditor"}, case("new")
     ),
+    "staff_desk:by_hand": Address({"clerk"}),
+    "staff_desk:errand": Address({"clerk"}, {"clerk"}, letter_to_post),
     "staff_desk:failures": Address({"clerk", "administrator"}),
     "staff_desk:failure_again": Address(None, {"clerk", "administrator"}, failed),
     "staff_desk:erasure": Address(ERASURE),

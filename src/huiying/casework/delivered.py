@@ -12,9 +12,11 @@ from huiying.casework import policy
 from huiying.casework.models import Report
 from huiying.kernel.actors import Actor
 from huiying.notices.reads import Delivery
-from huiying.notices.states import FAILED, Result, Way
+from huiying.notices.states import ErrandState, Result, Way
 
 SUBMISSION = "submission:"
+ANSWERS = frozenset({"answered", "declined"})
+NO_NEWS = frozenset({Result.NO_ADDRESS, Result.WITHDRAWN})
 KINDS: dict[str, str | Promise] = {
     "received": gettext_lazy("Word that your letter came"),
     "question": gettext_lazy("Word of a question"),
@@ -47,22 +49,52 @@ def way_in_words(way: str) -> str:
     return str(Way(way).label) if way in Way.values else ""
 
 
+def _how(delivery: Delivery) -> str:
+    if delivery.errand == ErrandState.DONE:
+        return _("Posted") if delivery.way == Way.LETTER else _("You were told")
+    if delivery.errand:
+        return str(ErrandState(delivery.errand).label)
+    return str(Result(delivery.result).label) if delivery.result in Result.values else ""
+
+
 def told(delivery: Delivery) -> Told:
     """One line of the log."""
-    how = str(Result(delivery.result).label) if delivery.result in Result.values else ""
+    how = _how(delivery)
     way = way_in_words(delivery.way)
-    tones = {Result.SENT: "success", Result.WAITING: "info"} | dict.fromkeys(FAILED, "danger")
+    tone = "info" if delivery.waits else "success"
     return Told(
         at=delivery.ended_at or delivery.made_at,
         what=kind_in_words(delivery.kind),
         how=f"{way} · {how}" if way else how,
-        tone=tones.get(Result(delivery.result), "plain"),
+        tone="danger" if delivery.failed else tone,
     )
 
 
 def all_told(found: Iterable[Delivery]) -> tuple[Told, ...]:
     """The log; what had nobody to go to is no news."""
     return tuple(told(each) for each in found if each.result != Result.NO_ADDRESS)
+
+
+def window_start(
+    delivered_at: datetime | None, found: Iterable[Delivery], now: datetime
+) -> datetime | None:
+    """From when the writer's time for reopening counts; None before an answer.
+
+    Since the answer stood on their page, or since word of it went out by the way that they chose, where
+    that was later: the mail sent, the letter posted, the call made. Where nothing reached them, since that
+    was clear. While it is still on its way, the time has not begun.
+    """
+    if delivered_at is None:
+        return None
+    words = [
+        each
+        for each in found
+        if each.kind in ANSWERS and each.made_at >= delivered_at and each.result not in NO_NEWS
+    ]
+    if not words:
+        return delivered_at
+    last = words[-1]
+    return max(delivered_at, now if last.waits or last.ended_at is None else last.ended_at)
 
 
 def case_numbers(actor: Actor, recipients: Iterable[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiying.casework import story
 from huiying.casework.deadlines import Clock, clock
-from huiying.casework.delivered import Told, all_told
+from huiying.casework.delivered import Told, all_told, window_start
 from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Move, Report
@@ -119,11 +119,12 @@ def own_label(actor: Actor) -> str:
     return subjects[0].removeprefix("submission:")
 
 
-def reopen_until(report: Report) -> datetime | None:
-    """Until when the writer may reopen: the window starts when the answer was delivered."""
-    if report.delivered_at is None:
-        return None
-    return report.delivered_at + timedelta(days=settings.REOPEN_DAYS)
+def reopen_until(report: Any) -> datetime | None:
+    """Until when the writer of an `own_report` may reopen: the window starts when the answer was
+    delivered by the way that they chose.
+    """
+    start = window_start(report.delivered_at, deliveries(report.sent), time.now())
+    return None if start is None else start + timedelta(days=settings.REOPEN_DAYS)
 
 
 def said_before(actor: Actor, *, text: str, form_key: str) -> bool:

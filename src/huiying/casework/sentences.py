@@ -13,6 +13,7 @@ from huiying.casework.states import Outcome, ReturnReason, Vote
 from huiying.intake.states import Channel, RevealReason
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import listed, localized
+from huiying.notices.states import CallResult
 
 type Data = dict[str, Any]
 type Teller = Callable[[Data, "Words"], str]
@@ -185,6 +186,12 @@ def _revealed(data: Data, _words: Words) -> str:
     return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
 
 
+def _called(data: Data, _words: Words) -> str:
+    result = _choice(CallResult.choices, data.get("result"))
+    said = {"number": int(data.get("number") or 1), "result": result}
+    return _("Called the writer (call %(number)d): %(result)s.") % said
+
+
 # Sentences that say something of the payload, with their tone.
 TELLERS: dict[str, tuple[Teller, str]] = {
     "case.receive": (_received, "info"),
@@ -212,6 +219,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
     "case.adopt_calendar": (_reckoned_anew, "info"),
+    "errand.call": (_called, "info"),
     "report.vote": (_voted, "info"),
     "contact.reveal": (_revealed, "warning"),
     "submission.enclosed": (_enclosed, "plain"),
@@ -237,6 +245,8 @@ SENTENCES = {
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),
     "exchange.reopening": (gettext_noop("Said why it should be taken up again."), "info"),
+    "errand.posted": (gettext_noop("Posted a letter to the writer."), "success"),
+    "errand.not_posted": (gettext_noop("Could not post a letter to the writer."), "warning"),
     "notice.again": (gettext_noop("Had a notice to the writer sent again."), "plain"),
     "notice.bounced": (gettext_noop("A mail to the writer came back."), "warning"),
     "contact.changed": (gettext_noop("Changed how they want to hear from us."), "info"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.intake import callers, receipts, vault
 from huiying.intake.models import CallerPin, Contact, Seal, Submission
 from huiying.intake.states import SPOKEN, Channel, Wish
-from huiying.intake.ways import check_way
+from huiying.intake.ways import LONGEST_CONTACT, check_way
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
@@ -45,6 +45,7 @@ class Letter:
     hears_by: str = ""
     email: str = ""
     phone: str = ""
+    address: str = ""
     source: str = ""
     source_id: str = ""
     files: tuple[str, ...] = ()
@@ -79,6 +80,7 @@ def check(letter: Letter) -> None:
         ("title", LONGEST_TITLE),
         ("place", LONGEST_PLACE),
         ("phone", LONGEST_PHONE),
+        ("address", LONGEST_CONTACT["address"]),
     ):
         text = getattr(letter, field)
         if len(text) > most:
@@ -90,7 +92,13 @@ def check(letter: Letter) -> None:
         raise Invalid(_("Choose one from the list."), field="channel")
     if letter.wish not in Wish.values:
         raise Invalid(_("Choose one."), field="wish")
-    check_way(letter.hears_by, {"email": letter.email.strip(), "phone": letter.phone.strip()})
+    check_way(letter.hears_by, _contact(letter))
+
+
+def _contact(letter: Letter) -> dict[str, str]:
+    """What was left, by kind."""
+    kinds = {"email": letter.email, "phone": letter.phone, "address": letter.address}
+    return {kind: value.strip() for kind, value in kinds.items()}
 
 
 def letter_rows(
@@ -107,8 +115,7 @@ def letter_rows(
     if (letter.channel != Channel.WEB or letter.source) and not actor.has(*TAKES_IN_FOR_OTHERS):
         raise NotAllowed
     check(letter)
-    contact = {"email": letter.email.strip(), "phone": letter.phone.strip()}
-    contact = {kind: value for kind, value in contact.items() if value}
+    contact = {kind: value for kind, value in _contact(letter).items() if value}
     submission = Submission(
         label=random_label(),
         code=receipts.new_code(),

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from huiying.intake.models import Contact, Seal, Submission
 from huiying.intake.ways import plain_number
 from huiying.kernel import keys
-from huiying.notices.states import Way
+from huiying.notices.states import HAND_WAYS, Way
 
 NONCE_BYTES = 12
 
@@ -58,7 +58,8 @@ def email_of(label: str) -> str | None:
 def way_to(label: str) -> tuple[Way, str] | None:
     """How the writer of "submission:…" hears of news, and where, for sending and nothing else.
 
-    None where nothing is sent. Who was never asked hears by mail, where they left an address.
+    None where nothing is sent; no address where a clerk brings it, who asks for it then. Who was never
+    asked hears by mail, where they left an address.
     """
     plain = label.removeprefix("submission:")
     hears_by = Submission.objects.filter(label=plain).values_list("hears_by", flat=True).first()
@@ -68,7 +69,7 @@ def way_to(label: str) -> tuple[Way, str] | None:
     if hears_by == Way.SMS:
         number = plain_number(contact_of(plain).get("phone", ""))
         return (Way.SMS, number) if number else None
-    return None
+    return (Way(hears_by), "") if hears_by in HAND_WAYS else None
 
 
 def contact_of(label: str) -> dict[str, str]:

@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from huiying.kernel.refusals import Invalid
 from huiying.notices.states import Way
 
-LONGEST_CONTACT = {"email": 254, "phone": 40}
+LONGEST_CONTACT = {"email": 254, "phone": 40, "address": 300}
 FEWEST_DIGITS = 5
 MOST_DIGITS = 15  # ITU-T E.164
-NEEDS = {Way.MAIL: "email", Way.SMS: "phone"}
+NEEDS = {Way.MAIL: "email", Way.SMS: "phone", Way.LETTER: "address", Way.CALL: "phone"}
 MISSING: dict[Way, str | Promise] = {
     Way.MAIL: _("Write the e-mail address to which we should write."),
     Way.SMS: _("Write the mobile number to which we should send the message."),
+    Way.LETTER: _("Write the name and address for the envelope."),
+    Way.CALL: _("Write the number that we should call."),
 }
 
 

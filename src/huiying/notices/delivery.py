@@ -12,12 +12,13 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from huiying.kernel import time
 from huiying.kernel.names import localized
 from huiying.notices.backends import channel
 from huiying.notices.errors import NotWired
-from huiying.notices.models import Outgoing
+from huiying.notices.models import Errand, Outgoing
 from huiying.notices.parcels import Channel, Parcel
-from huiying.notices.states import Result, Way
+from huiying.notices.states import HAND_WAYS, WORTH_A_HAND, ErrandState, Result, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one row ended: "sent", "no_address" where there is nobody to send to, or "withdrawn" where the
-    letter was withdrawn since and the news is not for them any more. `parts`: segments of an SMS.
+    """How one row ended: "sent", "no_address" where there is nobody to send to, "withdrawn" where the
+    letter was withdrawn since and the news is not for them any more, "by_hand" where a clerk
+    brings it. `parts`: segments of an SMS.
     """
 
     result: str
@@ -102,6 +104,16 @@ def longest_sms() -> list[str]:
     return found
 
 
+def _handed_over(row: Outgoing, route: Route) -> Ended:
+    """Put it on a clerk's list; part of the transaction that ends the row, so once."""
+    if row.kind not in WORTH_A_HAND:
+        return Ended(Result.NO_ADDRESS)
+    now = time.now()
+    state = ErrandState.WAITING
+    Errand.objects.create(notice=row, way=route.way, state=state, made_at=now, due_at=now)
+    return Ended(Result.BY_HAND, route.way)
+
+
 def deliver(row: Outgoing, *, by: Channel | None = None) -> Ended:
     """Send one row and say how it ended.
 
@@ -114,6 +126,8 @@ def deliver(row: Outgoing, *, by: Channel | None = None) -> Ended:
     route = _route_of(row.recipient)
     if route is None:
         return Ended(Result.NO_ADDRESS)
+    if route.way in HAND_WAYS:
+        return _handed_over(row, route)
     back_end = by or channel(route.way)
     if not back_end.needs_address:
         route = Route(route.way, f"{row.recipient.replace(':', '-')}@outbox.invalid")

@@ -15,6 +15,11 @@ class SwitchedOff(Exception):
     """The channel that the recipient chose is not in use (any more) at this agency."""
 
 
+class ErrandEnded(MovedOn):
+    code = "errand_ended"
+    sentence = _("This has been done already, perhaps by a colleague. Look at the list again.")
+
+
 class NotFailed(MovedOn):
     code = "not_failed"
     sentence = _("This notice has not failed. There is nothing to send again.")

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from huiying.notices.states import FAILED
+from huiying.notices.states import FAILED, CallResult, ErrandState, Way
 
 FAILURE = Q(result__in=[result.value for result in FAILED])
 # What a log of deliveries shows: every letter has a confirmation, of which there is nothing to say.
@@ -44,4 +44,51 @@ class Outgoing(models.Model):
                 condition=Q(again_of__isnull=False),
                 name="outgoing_again_once",
             )
+        ]
+
+
+class Errand(models.Model):
+    """A notice that a clerk brings: a letter to post, or a call to make. `due_at` is when to call (again)."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    notice = models.OneToOneField(
+        Outgoing, on_delete=models.PROTECT, primary_key=True, related_name="errand"
+    )
+    way = models.CharField(max_length=10, choices=Way.choices)
+    state = models.CharField(max_length=10, choices=ErrandState.choices)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=ErrandState.WAITING, ended_at=None)
+                | Q(state__in=[ErrandState.DONE, ErrandState.FAILED], ended_at__isnull=False),
+                name="errand_ended_has_time",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "notice"],
+                condition=Q(state=ErrandState.WAITING),
+                name="errand_waiting",
+            )
+        ]
+
+
+class CallAttempt(models.Model):
+    """One call for an errand and what came of it. Append-only; who called stands in the entry."""
+
+    database_rights = ("SELECT", "INSERT")
+
+    errand = models.ForeignKey(Errand, on_delete=models.PROTECT, related_name="attempts")
+    number = models.SmallIntegerField()
+    at = models.DateTimeField()
+    result = models.CharField(max_length=20, choices=CallResult.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["errand", "number"], name="call_attempt_once"),
         ]

@@ -4,32 +4,41 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Q, Value
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, JSONObject
 
 from huiying.kernel import paging
 from huiying.kernel.actors import Actor
-from huiying.notices.models import FAILURE, LOGGED, Outgoing
+from huiying.notices.models import FAILURE, LOGGED, Errand, Outgoing
 from huiying.notices.policy import require_mender
-from huiying.notices.states import FAILED
+from huiying.notices.states import FAILED, CallResult, ErrandState, Result
 
 ROWS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One notice in the log of whom it is for: `result` is a `Result`, `way` a `Way`, empty before."""
+    """One notice in the log of whom it is for: `result` is a `Result`, `way` a `Way`, empty before.
+
+    `errand` is the state of what a clerk does, where one brings it; `ended_at` then when they did.
+    """
 
     kind: str
     way: str
     result: str
     made_at: datetime
     ended_at: datetime | None
+    errand: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still on its way: with the worker, or on a clerk's list."""
+        return not self.result or self.errand == ErrandState.WAITING
 
     @property
     def failed(self) -> bool:
-        return self.result in FAILED
+        return self.result in FAILED or self.errand == ErrandState.FAILED
 
 
 def log_of(label: Combinable) -> ArraySubquery:
@@ -41,7 +50,14 @@ def log_of(label: Combinable) -> ArraySubquery:
     return ArraySubquery(
         rows.order_by("id").values(
             row=JSONObject(
-                kind="kind", way="way", result="result", made_at="made_at", ended_at="ended_at"
+                kind="kind",
+                way="way",
+                result="result",
+                made_at="made_at",
+                ended_at=Case(
+                    When(result=Result.BY_HAND, then="errand__ended_at"), default="ended_at"
+                ),
+                errand="errand__state",
             )
         )
     )
@@ -56,6 +72,7 @@ def deliveries(column: Iterable[dict[str, Any]]) -> tuple[Delivery, ...]:
             result=row["result"],
             made_at=datetime.fromisoformat(row["made_at"]),
             ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+            errand=row["errand"] or "",
         )
         for row in column
     )
@@ -111,3 +128,36 @@ def failures(actor: Actor, *, way: str = "", result: str = "", after: str = "") 
     )
     more = len(found) > ROWS
     return Failures(lines, paging.place_of(lines[-1].ended_at, lines[-1].id) if more else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandLine:
+    """A letter to post, or a call to make. `calls` are those made before: (when, what came of it)."""
+
+    id: int
+    way: str
+    kind: str
+    recipient: str
+    made_at: datetime
+    due_at: datetime
+    calls: tuple[tuple[datetime, str], ...]
+
+
+def waiting_errands() -> QuerySet[Errand]:
+    """Every errand that waits, the one that is due first before the others."""
+    rows = Errand.objects.filter(state=ErrandState.WAITING).select_related("notice")
+    return rows.prefetch_related("attempts").order_by("due_at", "notice_id")
+
+
+def errand_line(row: Errand) -> ErrandLine:
+    """One of `waiting_errands`, read."""
+    calls = sorted(row.attempts.all(), key=lambda each: each.number)
+    return ErrandLine(
+        row.pk,
+        row.way,
+        row.notice.kind,
+        row.notice.recipient,
+        row.made_at,
+        row.due_at,
+        tuple((each.at, str(CallResult(each.result).label)) for each in calls),
+    )

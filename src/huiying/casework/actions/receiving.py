@@ -22,7 +22,7 @@ from huiying.kernel.identifiers import random_label
 from huiying.kernel.inserting import insert_together
 from huiying.kernel.verbs import single_statement_verb, verb
 from huiying.notices.actions import notice_row
-from huiying.notices.states import Way
+from huiying.notices.states import HAND_WAYS, Way
 from huiying.record.actions import entry_rows
 from huiying.routing.reads import due_at, leaf
 
@@ -134,7 +134,7 @@ def _named(case: CaseFile, submission: Submission) -> list[Model]:
 
 
 def _confirmation(submission: Submission) -> list[Model]:
-    if not submission.reachable or submission.hears_by == Way.PAGE:
+    if not submission.reachable or submission.hears_by in (Way.PAGE, *HAND_WAYS):
         return []
     return [
         notice_row(

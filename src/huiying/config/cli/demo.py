@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     password = demo_password(places.data_folder())
     os.environ |= {"HUIYING_DEMO": "1", "HUIYING_DEMO_PASSWORD": password}
+    os.environ.setdefault("HUIYING_SMS", "file")
+    os.environ.setdefault("HUIYING_ANSWER_WAYS", "mail,sms,letter,call")
     with installation.database() as share:
         if not installation.migrated():
             return 1

@@ -38,6 +38,7 @@ WAYS = (
         "staff_desk:calendars",
         frozenset({"administrator", "auditor", "supervisor"}),
     ),
+    (pgettext_lazy("navigation", "By hand"), "staff_desk:by_hand", frozenset({"clerk"})),
     (
         pgettext_lazy("navigation", "Undelivered"),
         "staff_desk:failures",

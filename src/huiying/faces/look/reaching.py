@@ -17,11 +17,15 @@ OWN_WORDS: dict[Way, tuple[Words, Words]] = {
     Way.PAGE: (_("I look here myself"), _("With your code and secret. You leave nothing.")),
     Way.MAIL: (_("By e-mail"), _("We write that there is news; what it is stands here.")),
     Way.SMS: (_("By text message"), _("We write that there is news; what it is stands here.")),
+    Way.LETTER: (_("By post"), _("Our answer comes in an envelope.")),
+    Way.CALL: (_("Call me"), _("We try three times, in office hours.")),
 }
 CLERKS_WORDS: dict[Way, tuple[Words, Words]] = {
     Way.PAGE: (_("They look themselves, or call"), ""),
     Way.MAIL: (_("By e-mail"), ""),
     Way.SMS: (_("By text message"), ""),
+    Way.LETTER: (_("By post"), ""),
+    Way.CALL: (_("Call them"), ""),
 }
 
 
@@ -55,6 +59,12 @@ class ReachFields(forms.Form):
         ),
     )
 
+    address = forms.CharField(
+        required=False,
+        label=_("Name and address"),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         ways = offered()
@@ -63,7 +73,7 @@ class ReachFields(forms.Form):
         field.choices = [(way.value, words[way][0]) for way in ways]
         field.choice_hints = {way.value: words[way][1] for way in ways if words[way][1]}
         needed = {NEEDS[way] for way in ways if way in NEEDS}
-        for name in ("email", "phone"):
+        for name in LONGEST_CONTACT:
             if name not in needed and not (self.spoken and name == "phone"):
                 del self.fields[name]
         if len(ways) == 1:
@@ -72,7 +82,7 @@ class ReachFields(forms.Form):
             self._for_a_clerk()
 
     def _for_a_clerk(self) -> None:
-        for name in ("email", "phone"):
+        for name in LONGEST_CONTACT:
             if name in self.fields:
                 self.fields[name].widget.attrs["autocomplete"] = "off"
         if "hears_by" in self.fields:

@@ -67,7 +67,7 @@ class WriteForm(ReachFields):
 
     field_order = (
         "danger", "body", "title", "place", "enclosed", "category_code", "conduct", "named_units",
-        "wish", "hears_by", "email", "phone",
+        "wish", "hears_by", "email", "phone", "address",
     )  # fmt: skip
 
     danger = forms.BooleanField(
@@ -185,6 +185,7 @@ class WriteForm(ReachFields):
             hears_by=self.way(),
             email=contact.get("email", ""),
             phone=contact.get("phone", ""),
+            address=contact.get("address", ""),
             files=tuple(each.digest for each in files),
         )
 
@@ -300,7 +301,7 @@ class ReopenForm(WordsForm):
 class ReachForm(OnLetterForm, ReachFields):
     """Another way to hear from the desk."""
 
-    field_order = ("hears_by", "email", "phone")
+    field_order = ("hears_by", "email", "phone", "address")
 
     def more(self) -> dict[str, Any]:
         return {"way": self.way(), "contact": self.contact()}

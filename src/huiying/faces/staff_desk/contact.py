@@ -19,7 +19,11 @@ from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.intake.errors import NothingKept, TooManyLooks
 from huiying.intake.states import RevealReason
 
-KINDS = {"email": gettext_lazy("E-mail"), "phone": gettext_lazy("Phone number")}
+KINDS = {
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone number"),
+    "address": gettext_lazy("Name and address"),
+}
 
 
 class ReasonForm(forms.Form):

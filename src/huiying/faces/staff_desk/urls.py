@@ -1,5 +1,6 @@
 from huiying.faces.staff_desk import (
     answers,
+    by_hand,
     case,
     contact,
     erasure,
@@ -43,6 +44,7 @@ urlpatterns = [
     *undoing.urls,
     *letter_files.urls,
     *contact.urls,
+    *by_hand.urls,
     *erasure.urls,
     *failures.urls,
     *answers.urls,

@@ -9,7 +9,7 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Role, Unit
 from huiying.intake import vault
 from huiying.intake.errors import AlreadyWithdrawn, NothingKept, TooManyLooks
-from huiying.intake.letters import require_writer, subject
+from huiying.intake.letters import require_keepable, require_writer, subject
 from huiying.intake.models import Reveal, Seal, Submission
 from huiying.intake.states import RevealReason, State
 from huiying.intake.ways import check_way
@@ -80,6 +80,8 @@ def change_contact(
     if not hears_by:
         raise Invalid(_("Choose one."), field="hears_by")
     kept = {kind: value.strip() for kind, value in contact.items() if value.strip()}
+    for kind, value in kept.items():
+        require_keepable(value, kind)
     check_way(hears_by, kept)
     vault.replace_contact(held, kept)
     Submission.objects.filter(pk=held.pk).update(hears_by=hears_by, reachable=bool(kept))

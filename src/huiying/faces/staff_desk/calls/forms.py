@@ -67,7 +67,7 @@ class CallForm(ReachFields):
     spoken = True
     field_order = (
         "via", "language", "danger", "body", "title", "place", "topic", "find", "conduct",
-        "hears_by", "email", "phone", "wish",
+        "hears_by", "email", "phone", "address", "wish",
     )  # fmt: skip
 
     via = way_field()
@@ -168,6 +168,7 @@ class CallForm(ReachFields):
             hears_by=self.way(),
             email=contact.get("email", ""),
             phone=contact.get("phone", ""),
+            address=contact.get("address", ""),
         )
 
 
