@@ -249,6 +249,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_note": Address(
         SEES_HOUSING - {"auditor"}, SEES_HOUSING - {"auditor"}, case("at_work")
     ),
+    "staff_desk:changes": Address(STAFF - WITHOUT_LETTERS, STAFF - WITHOUT_LETTERS),
     "staff_desk:mentions": Address(STAFF - WITHOUT_LETTERS),
     # Nobody may open another's: here it is a handler's.
     "staff_desk:mention": Address(None, {"handler"}, mention),

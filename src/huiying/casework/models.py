@@ -336,3 +336,12 @@ class UnfinishedWords(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["at"], name="unfinished_words_at")]
+
+
+class LastLook(models.Model):
+    """Up to where a member of staff has read what changed, by their own word. Read by them alone."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
