@@ -196,7 +196,7 @@ def test_a_page_costs_the_same_with_a_short_story_and_a_long_one(people):
         return sum("SAVEPOINT" not in query["sql"] for query in found.captured_queries)
 
     before = queries()
-    assert before <= 12 + 1  # one keeps that the letters were opened
+    assert before <= 12
     other = taken_in(title="另一封")
     Report.objects.filter(case=other).update(case=case)
     for _round in range(15):

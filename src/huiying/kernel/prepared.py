@@ -16,4 +16,8 @@ def run_prepared(statement: bytes, values: Sequence[Any]) -> tuple[Any, ...] | N
     connection.ensure_connection()
     with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
         cursor.execute(statement, values, prepare=True)
+        if (
+            connection.queries_logged
+        ):  # it goes past Django's cursor, and is counted like the others
+            connection.queries_log.append({"sql": statement.decode(), "time": ""})
         return cursor.fetchone()

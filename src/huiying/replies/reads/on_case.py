@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
+from huiying.accounts.models import Account
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
+from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed
 from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
-from huiying.replies.reads.beside import names_of
 from huiying.replies.reads.versions import with_words
 from huiying.replies.states import OPEN, Audience, State
 
@@ -74,17 +78,19 @@ def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, st
 
 def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
     """The replies on a case that this actor may see, newest first, without what was given up."""
-    rows = (
+    author = Account.objects.filter(label=OuterRef("drafted_by"))
+    rows: Any = (
         policy.visible_replies(actor)
         .filter(case=case)
         .exclude(state=State.ABANDONED)
         .select_related("case", "case__lead_unit", "unit")
+        .annotate(author=Subquery(author.values("name")[:1]))
         .order_by("-id")
     )
     chain = [
         pair for pair in with_words(rows) if pair[0].state not in OPEN or policy.is_live(pair[0])
     ]
-    names = names_of(reply.drafted_by for reply, _version in chain)
+    names = {row.drafted_by: localized(row.author) for row in rows}
     refusal = policy.may_draft(actor, case)
     return CaseReplies(
         lines=tuple(_line(actor, reply, version, names) for reply, version in chain),
