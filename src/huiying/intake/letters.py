@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import json
+import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,10 @@ LONGEST_PLACE = 300
 LONGEST_PHONE = 40
 # Who may say that a letter came by another channel than the page that the writer stands on.
 TAKES_IN_FOR_OTHERS = ("clerk", "door", "system")
+CHANNELS = frozenset(Channel.values)
+WISHES = frozenset(Wish.values)
+# PostgreSQL keeps no null byte, and UTF-8 no half of a surrogate pair.
+UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class Letter:
     files: tuple[str, ...] = ()
 
 
+PARTS = tuple(field.name for field in fields(Letter))
+
+
 def replay_of(form_key: str, content: str) -> bytes | None:
     """32 bytes that are the same only for the same form and the same content; None without a form."""
     if not form_key:
@@ -62,12 +70,13 @@ def replay_of(form_key: str, content: str) -> bytes | None:
 
 def letter_replay(letter: Letter, form_key: str) -> bytes | None:
     """`replay_of` for a whole letter."""
-    return replay_of(form_key, json.dumps(asdict(letter), sort_keys=True))
+    content = {name: getattr(letter, name) for name in PARTS}
+    return replay_of(form_key, json.dumps(content, sort_keys=True))
 
 
 def require_keepable(text: str, field: str) -> None:
-    """PostgreSQL keeps no null byte, and UTF-8 no half of a surrogate pair."""
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+    """Refuse what the database could not give back."""
+    if UNKEEPABLE.search(text):
         raise Invalid(_("This text has characters that cannot be kept."), field=field)
 
 
@@ -88,9 +97,9 @@ def check(letter: Letter) -> None:
                 _("This is longer than %(most)d characters.") % {"most": most}, field=field
             )
         require_keepable(text, field)
-    if letter.channel not in Channel.values:
+    if letter.channel not in CHANNELS:
         raise Invalid(_("Choose one from the list."), field="channel")
-    if letter.wish not in Wish.values:
+    if letter.wish not in WISHES:
         raise Invalid(_("Choose one."), field="wish")
     check_way(letter.hears_by, _contact(letter))
 

@@ -7,6 +7,7 @@ either every row is there or none. https://www.postgresql.org/docs/current/queri
 import functools
 import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,18 @@ type _Table = tuple[type[models.Model], tuple[str, ...], tuple[tuple[str, int], 
 PLAIN = {str, int, bool, bytes, datetime, type(None)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What is known of a field before any row is. `set_late`: the field may change its value on saving."""
+
+    field: Any
+    name: str
+    attribute: str
+    relation: str
+    set_late: bool
+    json: bool
+
+
 def insert_together(*rows: models.Model) -> None:
     """INSERT all `rows`, in this order, and give each the key that the database gave it.
 
@@ -36,34 +49,39 @@ def insert_together(*rows: models.Model) -> None:
     values: list[Any] = []
     for row in rows:
         given, taken = [], []
-        for field in _fields(type(row)):
-            value = field.pre_save(row, add=True)
-            if isinstance(value, DatabaseDefault):
+        held = row.__dict__
+        for column in _columns(type(row)):
+            if column.set_late or column.attribute not in held:
+                value = column.field.pre_save(row, add=True)
+            else:
+                value = held[column.attribute]
+            kind = type(value)
+            if kind is DatabaseDefault:
                 continue
-            place = None
-            if value is None and field.is_relation:
-                place = places.get(id(_related(row, field)))
-            if place is not None:
-                taken.append((field.column, place))
-                continue
-            given.append(field.column)
-            plain = type(value) in PLAIN and not isinstance(field, models.JSONField)
-            values.append(value if plain else field.get_db_prep_save(value, connection))
+            if value is None and column.relation:
+                place = places.get(id(_related(row, column.relation)))
+                if place is not None:
+                    taken.append((column.name, place))
+                    continue
+            given.append(column.name)
+            plain = kind in PLAIN and not column.json
+            values.append(value if plain else column.field.get_db_prep_save(value, connection))
         tables.append((type(row), tuple(given), tuple(taken)))
     _keep(rows, run_prepared(_statement(tuple(tables)), values) or ())
 
 
 def _keep(rows: tuple[models.Model, ...], returned: tuple[Any, ...]) -> None:
     answers = iter(returned)
+    alias = connection.alias
     for row in rows:
         for field in _returned(type(row)):
             setattr(row, field.attname, next(answers))
-        for field in _foreign(type(row)):
-            related = _related(row, field)
+        for column in _foreign(type(row)):
+            related = _related(row, column.relation)
             if related is not None:
-                setattr(row, field.attname, related.pk)
+                setattr(row, column.attribute, related.pk)
         row._state.adding = False
-        row._state.db = connection.alias
+        row._state.db = alias
 
 
 @functools.cache
@@ -103,18 +121,32 @@ def _key(model: type[models.Model]) -> sql.Identifier:
 
 
 @functools.cache
-def _fields(model: type[models.Model]) -> tuple[Any, ...]:
+def _columns(model: type[models.Model]) -> tuple[_Column, ...]:
     """The columns that an INSERT may name: not the key that the database draws."""
     return tuple(
-        field
+        _Column(
+            field=field,
+            name=str(field.column),
+            attribute=field.attname,
+            relation=field.name if field.is_relation else "",
+            set_late=_set_late(field),
+            json=isinstance(field, models.JSONField),
+        )
         for field in model._meta.concrete_fields
         if not isinstance(field, models.AutoField | models.BigAutoField)
     )
 
 
+def _set_late(field: Any) -> bool:
+    """Whether `pre_save` does more than look the value up, as far as is known."""
+    if isinstance(field, models.DateField | models.TimeField):  # DateTimeField is a DateField
+        return bool(field.auto_now or field.auto_now_add)
+    return type(field).pre_save is not models.Field.pre_save
+
+
 @functools.cache
-def _foreign(model: type[models.Model]) -> tuple[Any, ...]:
-    return tuple(field for field in _fields(model) if field.is_relation)
+def _foreign(model: type[models.Model]) -> tuple[_Column, ...]:
+    return tuple(column for column in _columns(model) if column.relation)
 
 
 @functools.cache
@@ -122,5 +154,5 @@ def _returned(model: type[models.Model]) -> tuple[Any, ...]:
     return tuple(model._meta.db_returning_fields)
 
 
-def _related(row: models.Model, field: Any) -> models.Model | None:
-    return row._state.fields_cache.get(field.name)
+def _related(row: models.Model, relation: str) -> models.Model | None:
+    return row._state.fields_cache.get(relation)

@@ -1,7 +1,7 @@
 """A letter becomes a case file with its own number, clocks and first entry."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Model
@@ -75,7 +75,15 @@ def receive(
 
 def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
     plain = letters.receipt_of(submission, again=again)
-    return CaseReceipt(**asdict(plain), due_at=submission.report.due_at)
+    return CaseReceipt(
+        code=plain.code,
+        secret=plain.secret,
+        received_at=plain.received_at,
+        submission_label=plain.submission_label,
+        again=plain.again,
+        pin=plain.pin,
+        due_at=submission.report.due_at,
+    )
 
 
 @verb
