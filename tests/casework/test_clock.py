@@ -137,7 +137,7 @@ def test_reopening_starts_a_new_round_and_keeps_the_first(people):
         vote(actor=writer_of(case), verdict="not_solved")
     first = list(Move.objects.filter(case=case).order_by("id").values())
     with time.at(_day(6)):
-        reopen_own(actor=writer_of(case), words="还在吵。")
+        reopen_own(actor=writer_of(case), text="还在吵。")
     assert _due(case) == timedelta(days=6 + 10)
     assert (case.round, case.paused, case.outcome, case.answered_at) == (2, timedelta(), "", None)
     assert case.state == State.IN_PROGRESS

@@ -80,7 +80,7 @@ def test_every_verdict_stays_also_when_the_case_is_opened_again(people):
     writer = _writer(case)
     vote(actor=writer, verdict="partly")
     vote(actor=writer, verdict="not_solved")
-    reopen_own(actor=writer, words="还是吵。")
+    reopen_own(actor=writer, text="还是吵。")
     assert Report.objects.get(case=case).vote == ""
     said = Verdict.objects.order_by("id").values_list("vote", flat=True)
     assert list(said) == ["partly", "not_solved"]
@@ -89,7 +89,7 @@ def test_every_verdict_stays_also_when_the_case_is_opened_again(people):
 def test_a_case_that_is_opened_again_can_be_assigned_and_answered_again(people):
     case, _receipt = letter(people, upto="in_progress")
     answer(people, case, upto="published")
-    reopen_own(actor=_writer(case), words="还是吵。")
+    reopen_own(actor=_writer(case), text="还是吵。")
     answer(people, CaseFile.objects.get(pk=case.pk), upto="published")
     assert CaseFile.objects.get(pk=case.pk).state == "answered"
     other, _receipt = letter(people)

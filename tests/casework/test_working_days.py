@@ -129,7 +129,7 @@ def test_sorting_and_a_new_round_follow_the_category(offices):
     with time.at(at("10-12T10:00")):
         done = brought_to(State.ANSWERED, offices)
     with time.at(at("10-16T10:00")):
-        reopen_own(actor=writer_of(done), words="还在响。")
+        reopen_own(actor=writer_of(done), text="还在响。")
     assert _dues(done) == at("10-21T17:30")
 
 

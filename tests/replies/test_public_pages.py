@@ -164,7 +164,7 @@ def test_the_unit_and_the_resident_each_say_what_came_of_it(people, publish):
     for page in (people.stranger.get(address).text, people.stranger.get("/en/answers/").text):
         assert _said(page) == [unit, ("The resident says:", "Not solved")]
         assert "hy-tone--success" not in page
-    reopen_own(actor=writer, words="It is dark again.")
+    reopen_own(actor=writer, text="It is dark again.")
     page = people.stranger.get(address).text
     assert _said(page) == [unit, ("The resident says:", "had it taken up again")]
 

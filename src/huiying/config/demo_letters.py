@@ -204,7 +204,7 @@ class _Step:
 
     def _reopen(self) -> None:
         if self._step["by"] == "resident":
-            writing_back.reopen_own(actor=self._by, words=self._step["words"])
+            writing_back.reopen_own(actor=self._by, text=self._step["words"])
         else:
             writing_back.reopen(actor=self._by, number=self._number, words=self._step["words"])
 

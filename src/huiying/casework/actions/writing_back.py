@@ -143,10 +143,10 @@ def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
 
 
 @verb
-def reopen_own(*, actor: Actor, words: str, form_key: str = "") -> None:
+def reopen_own(*, actor: Actor, text: str, form_key: str = "") -> None:
     """Reopen as of right within the window, saying what is still wrong."""
     report = own_report(actor)
-    said = required(words, "words", most=letters.LONGEST_BODY)
+    said = required(text, "text", most=letters.LONGEST_BODY)
     until = reopen_until(report)
     if until is None:
         raise NotAnswered

@@ -182,7 +182,7 @@ ACTS = (
         "reopen",
         ReopenForm,
         lambda actor, given: writing_back.reopen_own(
-            actor=actor, words=given["text"], form_key=given["form_key"]
+            actor=actor, text=given["text"], form_key=given["form_key"]
         ),
         _("Your letter has been taken up again."),
     ),

@@ -90,14 +90,21 @@ class Act:
     kind: str = "secondary"
 
 
+def _saying(verb: Callable[..., object]) -> Callable[[Actor, dict[str, Any]], None]:
+    """The act of saying something, by the words of the form."""
+
+    def do(actor: Actor, given: dict[str, Any]) -> None:
+        verb(actor=actor, text=given["text"], form_key=given["form_key"])
+
+    return do
+
+
 ACTS = (
     Act(
         "answer",
         gettext_lazy("Answer the question"),
         SaidForm,
-        lambda actor, given: writing_back.answer_question(
-            actor=actor, text=given["text"], form_key=given["form_key"]
-        ),
+        _saying(writing_back.answer_question),
         gettext_lazy("Send their answer"),
         gettext_lazy("Their answer has arrived, and the clock runs again."),
         "primary",
@@ -114,9 +121,7 @@ ACTS = (
         "reopen",
         gettext_lazy("Have it taken up again"),
         SaidForm,
-        lambda actor, given: writing_back.reopen_own(
-            actor=actor, words=given["text"], form_key=given["form_key"]
-        ),
+        _saying(writing_back.reopen_own),
         gettext_lazy("Take it up again"),
         gettext_lazy("Their letter has been taken up again."),
     ),
@@ -124,9 +129,7 @@ ACTS = (
         "add",
         gettext_lazy("Add words"),
         SaidForm,
-        lambda actor, given: writing_back.add_words(
-            actor=actor, text=given["text"], form_key=given["form_key"]
-        ),
+        _saying(writing_back.add_words),
         gettext_lazy("Add to their letter"),
         gettext_lazy("The words have been added to their letter."),
     ),
