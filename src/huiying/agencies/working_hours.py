@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models.functions import Length
 
 from huiying.agencies.models import Unit
@@ -14,7 +15,7 @@ from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
 # The calendar of a unit inside another query, by the column there that holds the unit's row id: its `code`,
-# and the `digest` of the version in force. As text, because the write-in form asks it for each letter.
+# and the `digest` of the version in force.
 CALENDAR_OF = """(
   SELECT {wanted} FROM agencies_unit led
   JOIN agencies_unit giver ON starts_with(led.path, giver.path)
@@ -22,6 +23,7 @@ CALENDAR_OF = """(
   JOIN clocks_calendarversion version ON version.calendar_id = calendar.id
   WHERE led.id = {unit}
   ORDER BY length(giver.path) DESC, version.number DESC LIMIT 1)"""
+DIGEST_OF = CALENDAR_OF.format(wanted="version.digest", unit="%s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,18 @@ def give_calendar(*, actor: Actor, unit_code: str, calendar_code: str) -> None:
         subject=f"unit:{unit.code}",
         data={"calendar": calendar_code},
     )
+
+
+def timetable_digest(unit_id: int | None) -> str | None:
+    """The digest of the calendar version in force for a unit, for `clocks.reads.laid_out`; None where
+    none was given.
+
+    As text: built by the ORM it would cost a letter more than asking it does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + DIGEST_OF, [unit_id])
+        found: str | None = cursor.fetchone()[0]
+    return found
 
 
 def calendar_of(path: str) -> str | None:

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db.models import CharField
 from django.db.models.expressions import RawSQL
 
-from huiying.agencies.working_hours import CALENDAR_OF
+from huiying.agencies.working_hours import CALENDAR_OF, timetable_digest
 from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Timetable, add_working_days
 from huiying.routing.models import Category
@@ -100,21 +100,16 @@ def due_at(start: datetime, category: Category | None) -> datetime:
 
 
 def target_of(category: Category | None) -> Target:
-    """The category's target. No query for one in calendar days, or one that `leaf` found."""
+    """The category's target. No query for one in calendar days, a small one for working days: which
+    version of the calendar is in force. What that says is kept in memory."""
     days = (category.target_days if category else None) or settings.DEFAULT_TARGET_DAYS
     if category is None or not category.working_days:
         return Target(days)
-    digest = getattr(category, "timetable", None) or (
-        Category.objects.filter(pk=category.pk)
-        .annotate(timetable=TIMETABLE)
-        .values_list("timetable", flat=True)
-        .get()
-    )
-    return _target(days, digest)
+    return _target(days, timetable_digest(category.lead_unit_id))
 
 
 def _target(days: int, digest: str | None) -> Target:
-    """Where the unit was given no calendar, days are calendar days: sooner, never later."""
+    """Where the unit was given no calendar, days are calendar days."""
     return Target(days, laid_out(digest) if digest else None)
 
 
@@ -123,7 +118,6 @@ def leaf(code: str) -> Category | None:
     return (
         Category.objects.filter(code=code, active=True, is_leaf=True)
         .select_related("lead_unit")
-        .annotate(timetable=TIMETABLE)
         .first()
     )
 
