@@ -40,9 +40,13 @@ def _places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     return kept
 
 
-def excerpt(text: str, words: Sequence[str], length: int = LENGTH) -> tuple[Piece, ...]:
-    """About `length` characters of the masked text around the first word that was found."""
-    line = " ".join(mask(text).split())
+def excerpt(
+    text: str, words: Sequence[str], *, length: int = LENGTH, published: bool = False
+) -> tuple[Piece, ...]:
+    """About `length` characters of the text around the first word that was found; masked, unless it is
+    published as it stands.
+    """
+    line = " ".join((text if published else mask(text)).split())
     places = _places(line, words)
     start = max(0, places[0][0] - BEFORE) if places and places[0][1] > length else 0
     end = min(len(line), start + length)

@@ -40,6 +40,7 @@ class GalleryPage:
 @dataclass(frozen=True, slots=True)
 class ResidentSample:
     answers: list[dict[str, Any]]
+    found: list[dict[str, Any]]
     steps: list[dict[str, Any]]
     figures: list[dict[str, Any]]
 
@@ -169,6 +170,7 @@ def resident() -> ResidentSample:
     names = ("label", "done", "current", "at", "note")
     return ResidentSample(
         answers=_answers(),
+        found=[{"text": say("夜里", "At night the ")}, {"text": say("施工", "site"), "found": True}],
         steps=[dict(zip(names, step, strict=True)) for step in steps],
         figures=[
             {"number": "1,260", "label": say("本月来件", "Letters this month")},

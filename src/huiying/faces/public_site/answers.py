@@ -15,9 +15,11 @@ from django.views.decorators.http import require_safe
 
 from huiying.agencies.reads import unit_choices
 from huiying.faces.public_site.forms import unit_lines
+from huiying.finding.errors import AboutSomebody, TooLong
 from huiying.kernel.names import localized
 from huiying.replies.reads.finding import MOST_COUNTED
 from huiying.replies.reads.public import AnswerLine, AnswersFound, answers, public_answer
+from huiying.replies.reads.searching import public_hits
 from huiying.replies.shown import AnswerShown
 from huiying.routing.reads import CategoryGroup, category_groups
 
@@ -28,6 +30,12 @@ type Choices = list[tuple[str, Any]]
 class AnswersFilter(forms.Form):
     """What the list is narrowed to; it lives in the address."""
 
+    q = forms.CharField(
+        required=False,
+        max_length=LONGEST_VALUE,
+        label=pgettext_lazy("filter of answers", "Words"),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
     category = forms.ChoiceField(required=False, label=pgettext_lazy("filter of answers", "About"))
     unit = forms.ChoiceField(
         required=False, label=pgettext_lazy("filter of answers", "Answered by")
@@ -98,26 +106,44 @@ def _given(request: HttpRequest, key: str) -> str:
     return request.GET.get(key, "").replace("\0", "")[:LONGEST_VALUE]
 
 
+def _found(request: HttpRequest, chosen: dict[str, str], form: AnswersFilter) -> AnswersFound:
+    """The answers asked for; what cannot be searched for stands at the field, with the reason."""
+    if not chosen["q"]:
+        return answers(
+            category=chosen["category"],
+            unit=chosen["unit"],
+            older=_given(request, "older"),
+            newer=_given(request, "newer"),
+        )
+    try:
+        return public_hits(
+            chosen["q"],
+            category=chosen["category"],
+            unit=chosen["unit"],
+            older=_given(request, "older"),
+        )
+    except (AboutSomebody, TooLong) as refusal:
+        form.add_error("q", str(refusal))
+        return AnswersFound((), 0, "", "")
+
+
 @login_not_required
 @require_safe
 def answer_list(request: HttpRequest) -> HttpResponse:
     """The newest answers; a filter that is not known finds nothing."""
-    chosen = {key: _given(request, key) for key in ("category", "unit")}
-    found = answers(
-        category=chosen["category"],
-        unit=chosen["unit"],
-        older=_given(request, "older"),
-        newer=_given(request, "newer"),
-    )
+    chosen = {key: _given(request, key).strip() for key in ("q", "category", "unit")}
+    form = _filter(request)
+    found = _found(request, chosen, form)
     page = AnswersPage(
-        form=_filter(request),
+        form=form,
         lines=found.lines,
         shown=_shown(found) if found.count else "",
         newer_url=_address(chosen, newer=found.newer) if found.newer else "",
         older_url=_address(chosen, older=found.older) if found.older else "",
         clear_url=_address({}) if any(chosen.values()) else "",
     )
-    return render(request, "public_site/answers/list.html", {"page": page})
+    status = 422 if form.is_bound and form.has_error("q") else 200
+    return render(request, "public_site/answers/list.html", {"page": page}, status=status)
 
 
 @login_not_required

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huiying.casework.models import Report
+from huiying.finding.excerpts import Piece
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound
 from huiying.replies import policy
@@ -21,7 +22,10 @@ EXCERPT = 120
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One answer in a list. `unit` and `category` are in words, `outcome` is the code that the unit says."""
+    """One answer in a list. `unit` and `category` are in words, `outcome` is the code that the unit says.
+
+    In a search `named` and `said` are its title and the place where the words stand, these marked.
+    """
 
     label: str
     address: str
@@ -33,13 +37,16 @@ class AnswerLine:
     verdicts: tuple[Verdict, ...]
     answered_at: datetime
     corrected: bool
+    named: tuple[Piece, ...] = ()
+    said: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersFound:
     """One page of a list, newest first. `count` stops at `finding.MOST_COUNTED`, which means "or more".
 
-    `older` and `newer` are the addresses from which the next page goes on, empty where it ends.
+    `older` and `newer` are the addresses (in a search, the places) from which the next page goes on,
+    empty where it ends.
     """
 
     lines: tuple[AnswerLine, ...]

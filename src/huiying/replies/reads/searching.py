@@ -1,7 +1,7 @@
 """Searching letters and answers: the engine of `finding`, joined with who may read them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -12,16 +12,18 @@ from huiying.casework.models import CaseFile, Report
 from huiying.casework.places import all_categories
 from huiying.finding.excerpts import Piece, excerpt
 from huiying.finding.models import Kind
-from huiying.finding.searching import MOST_COUNTED, Line, Search
+from huiying.finding.searching import MOST_COUNTED, Line, Search, read_query
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.paging import place_of, read_place
 from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads import finding
+from huiying.replies.reads.public import AnswerLine, AnswersFound, answer_lines
 from huiying.replies.states import SAID
 
 PAGE_SIZE = 20
+LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,6 @@ class Hits:
     older: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicLine:
-    """One published answer that was found: its address, and the words marked."""
-
-    reply: int
-    title: tuple[Piece, ...]
-    excerpt: tuple[Piece, ...]
-
-
 def _spoken(replies: QuerySet[Reply]) -> Exists:
     """Texts that are the current words of one of these replies."""
     return Exists(replies.filter(versions__pk=OuterRef("key"), versions__number=F("version")))
@@ -82,16 +75,30 @@ def public_search(words: Sequence[str], reach: finding.Reach) -> Search:
     return Search(Kind.ANSWER, words, _spoken(replies))
 
 
-def public_lines(lines: Sequence[Line], words: Sequence[str]) -> list[PublicLine]:
-    """What stands behind these places in the index, in their order."""
-    versions = ReplyVersion.objects.in_bulk([line.key for line in lines])
-    found = []
-    for line in lines:
-        version = versions[line.key]
-        text = f"{version.question}\n{version.text}"
-        title, said = excerpt(version.title, words), excerpt(text, words)
-        found.append(PublicLine(version.reply_id, title, said))
-    return found
+def _marked(answer: AnswerLine, version: ReplyVersion, words: Sequence[str]) -> AnswerLine:
+    text = f"{version.question}\n{version.text}"
+    return replace(
+        answer,
+        named=excerpt(version.title, words, length=LONGEST_TITLE, published=True),
+        said=excerpt(text, words, published=True),
+    )
+
+
+def public_hits(query: str, *, category: str = "", unit: str = "", older: str = "") -> AnswersFound:
+    """One page of the published answers that hold the words of `query`, newest first, marked.
+
+    Raises AboutSomebody, TooLong.
+    """
+    words = read_query(query)
+    search = public_search(words, finding.reach(category=category, unit=unit))
+    lines = search.newest(PAGE_SIZE + 1, read_place(older)) if words else []
+    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
+    rows = ReplyVersion.objects.select_related("reply").in_bulk([line.key for line in lines])
+    versions = {rows[line.key].reply.label: rows[line.key] for line in lines}
+    answers = answer_lines([version.reply_id for version in versions.values()])
+    marked = tuple(_marked(answer, versions[answer.label], words) for answer in answers)
+    last = place_of(lines[-1].at, lines[-1].id) if more else ""
+    return AnswersFound(marked, search.count() if words else 0, older=last, newer="")
 
 
 def _narrowed(seen: QuerySet[CaseFile], asked: Asked) -> QuerySet[CaseFile]:
@@ -150,7 +157,7 @@ def _hit(line: Line, case: CaseFile, title: str, text: str, words: Sequence[str]
     return Hit(
         kind=line.kind,
         number=case.number,
-        title=excerpt(title, words),
+        title=excerpt(title, words, length=LONGEST_TITLE),
         excerpt=excerpt(text, words),
         state=case.state,
         category=localized(case.category.name) if case.category else "",
