@@ -78,7 +78,9 @@ def test_the_focus_stays_where_it_was_after_the_list_is_narrowed(people, opened:
     page = opened(people.handler)
     page.goto("/en/desk/?tab=ours")
     page.keyboard.press("/")
-    _on(page, "#filter-state")
+    _on(page, "#search-q")
+    page.get_by_text("Filter this list").click()
+    page.locator("#filter-state").focus()
     with page.expect_response(lambda answer: "state=assigned" in answer.url):
         page.locator("#filter-state").select_option("assigned")
     expect(page.get_by_role("status").first).to_have_text("0 cases")

@@ -40,6 +40,7 @@ COMMANDS = {
     "calendar": Command("calendar", "Keep working hours and holidays."),
     "route": Command("route", "Try how good the learned routing is, on files."),
     "brief": Command("brief", "Print the daily brief."),
+    "search": Command("search", "Search letters and answers as a member of staff."),
     "backup": Command("backup", "Write an archive of everything but the keys."),
     "restore": Command("restore", "Bring an archive into an empty installation."),
     "upgrade": Command("upgrade", "Check, back up, migrate and check again."),

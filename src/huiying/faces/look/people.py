@@ -24,6 +24,7 @@ LETTERS = frozenset({"clerk", "dispatcher", "handler", "reviewer", "supervisor",
 # Words, the view that opens, and who is shown the way there. Whether they may go is the view's matter.
 WAYS = (
     (pgettext_lazy("navigation", "Queue"), "staff_desk:queue", LETTERS),
+    (pgettext_lazy("navigation", "Search"), "staff_desk:search", LETTERS),
     (pgettext_lazy("navigation", "Phone and counter"), "staff_desk:call", frozenset({"clerk"})),
     (pgettext_lazy("navigation", "Answers"), "staff_desk:answers", LETTERS),
     (

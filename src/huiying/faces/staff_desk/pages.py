@@ -76,6 +76,7 @@ class QueuePage:
     title: str
     tabs: list[Link]
     find: forms.Form
+    search: forms.Form
     filters: forms.Form
     filtered: bool
     clear_url: str

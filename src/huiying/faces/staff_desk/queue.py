@@ -26,6 +26,7 @@ from huiying.faces.staff_desk.lists import NAMES, address, fields_of, query_of, 
 from huiying.faces.staff_desk.my_next import way_to_next
 from huiying.faces.staff_desk.own_lists import NameForm, first_address, links_to
 from huiying.faces.staff_desk.pages import Empty, Link, NoLettersPage, QueuePage, QueueRow
+from huiying.faces.staff_desk.search import WordsForm
 from huiying.faces.staff_desk.several import buttons_for, sent_as
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
@@ -192,6 +193,7 @@ def _page(
         title=str(NAMES[found.tab.code]),
         tabs=_tabs(found, actor),
         find=FindForm(auto_id="find-%s"),
+        search=WordsForm(auto_id="search-%s"),
         filters=QueueFilters(found, wanted),
         filtered=wanted.filtered,
         clear_url=address(Wanted(tab=found.tab.code)) if wanted.filtered else "",

@@ -13,6 +13,7 @@ from huiying.faces.staff_desk import (
     own_lists,
     printing,
     queue,
+    search,
     several,
     undoing,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     *account.urls,
     *account_safety.urls,
     *queue.urls,
+    *search.urls,
     *call.urls,
     *call_letter.urls,
     *my_next.urls,

@@ -34,7 +34,8 @@
     (field ?? target).focus();
   };
   const toSearch = () => {
-    const field = document.querySelector("[data-search] input:not([type=hidden]), input[type=search], [data-filters] input:not([type=hidden]), [data-filters] select");
+    const field = document.querySelector("[data-search] input:not([type=hidden]), input[type=search], [data-filters] input:not([type=hidden]), [data-filters] select")
+      ?? document.querySelector("a[href$='/desk/search/']");
     if (!field) return false;
     open(field);
     field.focus();
