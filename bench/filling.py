@@ -18,14 +18,17 @@ SELECT 'u' || n, (SELECT id FROM agencies_unit WHERE code = 'county'), 'county/u
        jsonb_build_object('zh-hans', '单位' || n, 'en', 'Unit ' || n), true
 FROM generate_series(1, %(units)s) n ON CONFLICT DO NOTHING;
 INSERT INTO routing_category
-  (code, parent_id, name, description, lead_unit_id, target_days, is_leaf, offered, active, place)
-SELECT 'group', NULL, '{"zh-hans": "生活", "en": "Living"}', '{}', NULL, NULL, false, true, true, 0
+  (code, parent_id, name, description, lead_unit_id, target_days, is_leaf, offered, active,
+   private_unreviewed, place)
+SELECT 'group', NULL, '{"zh-hans": "生活", "en": "Living"}', '{}', NULL, NULL, false, true, true, false, 0
 ON CONFLICT DO NOTHING;
 INSERT INTO routing_category
-  (code, parent_id, name, description, lead_unit_id, target_days, is_leaf, offered, active, place)
+  (code, parent_id, name, description, lead_unit_id, target_days, is_leaf, offered, active,
+   private_unreviewed, place)
 SELECT 'c' || n, (SELECT id FROM routing_category WHERE code = 'group'),
        jsonb_build_object('zh-hans', '事项' || n, 'en', 'Topic ' || n), '{}',
-       (SELECT id FROM agencies_unit WHERE code = 'u' || (1 + n %% %(units)s)), 15, true, true, true, n
+       (SELECT id FROM agencies_unit WHERE code = 'u' || (1 + n %% %(units)s)), 15, true, true,
+       true, false, n
 FROM generate_series(1, %(categories)s) n ON CONFLICT DO NOTHING;
 """
 

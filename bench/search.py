@@ -1,0 +1,103 @@
+"""Search among letters: the newest 20, scope and count included, and what the index weighs."""
+
+import random
+import time
+from collections.abc import Iterable
+
+from django.db import connection
+
+from bench.filling import fill
+from bench.pages import person
+from bench.rows import Report, percentile
+from huiying.accounts.models import Account
+from huiying.agencies.reads import standing_of
+from huiying.finding.models import Kind, Text
+from huiying.intake.indexing import index_letters
+from huiying.kernel.actors import Actor
+from huiying.replies.reads.searching import Asked, hits
+
+SIZES = (10_000, 100_000)
+BUDGET = 20.0
+WORDS = 4000
+WORDS_OF_A_TEXT = 31  # 63 characters, as the mean of real letters
+QUERIES = 60
+FIRST, LAST = 0x4E00, 0x5600
+
+
+def vocabulary(chance: random.Random) -> tuple[list[str], list[float]]:
+    """Invented words of two characters; the n-th is as common as 1/n, as in any language."""
+    words = [
+        chr(chance.randint(FIRST, LAST)) + chr(chance.randint(FIRST, LAST))
+        for _each in range(WORDS)
+    ]
+    return words, [1 / (place + 1) for place in range(WORDS)]
+
+
+def texts(chance: random.Random, number: int) -> Iterable[str]:
+    """Texts of 63 characters out of one vocabulary."""
+    words, weights = vocabulary(random.Random(1))
+    for _each in range(number):
+        yield "".join(chance.choices(words, weights, k=WORDS_OF_A_TEXT)) + "。"
+
+
+def replace_texts(chance: random.Random) -> None:
+    """Give each letter a text of its own, in place of the one that they share."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE finding_text")
+        cursor.execute("SELECT id, received_at FROM intake_submission ORDER BY id")
+        rows = cursor.fetchall()
+        statement = "COPY finding_text (kind, key, at, text) FROM STDIN"
+        with cursor.copy(statement) as copy:
+            for (key, at), text in zip(rows, texts(chance, len(rows)), strict=True):
+                copy.write_row((Kind.LETTER.value, key, at, text))
+        cursor.execute("VACUUM ANALYZE finding_text")
+
+
+def queries(chance: random.Random, length: int) -> list[str]:
+    """Pieces of texts that are there, wherever they begin."""
+    found = []
+    for text in Text.objects.order_by("?").values_list("text", flat=True)[:QUERIES]:
+        start = chance.randrange(len(text) - length)
+        found.append(text[start : start + length])
+    return found
+
+
+def measure(actor: Actor, asked: Iterable[str]) -> list[float]:
+    """Milliseconds of each search, with its count and its excerpts."""
+    taken = []
+    for query in asked:
+        started = time.perf_counter()
+        hits(actor, (query,), Asked(kind=Kind.LETTER))
+        taken.append((time.perf_counter() - started) * 1000)
+    return taken
+
+
+def sizes() -> tuple[int, int]:
+    """(bytes of the index of character pairs, bytes of the texts)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_relation_size('finding_text_grams'), sum(octet_length(text)) FROM finding_text"
+        )
+        index, text = cursor.fetchone()
+    return int(index), int(text)
+
+
+def run(report: Report) -> None:
+    """For who reads all and for a unit that holds one letter in a hundred."""
+    chance = random.Random(2)
+    for size in SIZES:
+        fill(size)
+        for name, unit, role in (("desk", "county", "dispatcher"), ("unit", "u7", "handler")):
+            person(f"bench-search-{name}", unit, role)
+        started, done = time.perf_counter(), index_letters()
+        report.plain(f"letters indexed at {size:,}", done / (time.perf_counter() - started), "/s")
+        replace_texts(chance)
+        for name in ("desk", "unit"):
+            account = Account.objects.get(username=f"bench-search-{name}")
+            actor = standing_of(account).actor
+            for length in (2, 4, 6):
+                taken = measure(actor, queries(chance, length))
+                title = f"search, {length} characters, {name}: p95 at {size:,} letters"
+                report.at_most(title, percentile(taken, 0.95), "ms", budget=BUDGET)
+        index, text = sizes()
+        report.at_most(f"index to text at {size:,} letters", index / text, "×", budget=3.0)
