@@ -243,7 +243,6 @@ TABLE: dict[str, Address] = {
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
     "staff_desk:next": Address(STAFF - WITHOUT_LETTERS, leads="staff_desk:queue staff_desk:case"),
-    "staff_desk:next": Address(STAFF - WITHOUT_LETTERS),
     "staff_desk:search": Address(STAFF - WITHOUT_LETTERS, STAFF - WITHOUT_LETTERS),
     "staff_desk:own_lists": Address(STAFF - WITHOUT_LETTERS, STAFF - WITHOUT_LETTERS),
     # Nobody may touch another's: here it is a handler's.
