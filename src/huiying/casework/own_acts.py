@@ -63,8 +63,8 @@ def _by_clerk(entry: Said) -> story.Event | None:
         )
     if entry.action == CODE_SENT:
         told = _(
-            "Somebody told a clerk that they had lost the code of this letter (%(way)s). If you left an "
-            "e-mail address, code and PIN were sent there; the clerk saw none of them."
+            "Somebody told a clerk that they had lost the code of this letter (%(way)s). If you are "
+            "reached by e-mail or text message, code and PIN were sent there; the clerk saw none of them."
         )
         return story.Event(entry.at, told % words, "info")
     return None

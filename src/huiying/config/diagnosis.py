@@ -174,7 +174,7 @@ def _worker() -> Iterator[Finding]:
         well=silent is not None and silent < SILENT_SECONDS,
     )
     late = Outgoing.objects.filter(ended_at=None, due_at__lt=timezone.now() - OVERDUE).count()
-    lost = Outgoing.objects.filter(result="gave_up").count()
+    lost = Outgoing.objects.filter(result="gave_up", again=None).count()
     yield graded(
         "outbox",
         State.warning,

@@ -126,7 +126,7 @@ def _outbox() -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "huiying_outbox_overdue_seconds", "How long the oldest has been due.", max(late, 0.0)
     )
-    given_up = Outgoing.objects.filter(result="gave_up").count()
+    given_up = Outgoing.objects.filter(result="gave_up", again=None).count()
     yield GaugeMetricFamily("huiying_outbox_given_up", "Notices that were given up.", given_up)
 
 

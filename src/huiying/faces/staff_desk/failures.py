@@ -30,7 +30,7 @@ class FailureFilter(forms.Form):
     )
     result = forms.ChoiceField(
         required=False,
-        label=gettext_lazy("What happened"),
+        label=gettext_lazy("How it failed"),
         choices=[ALL, *((each.value, each.label) for each in FAILED)],
     )
 

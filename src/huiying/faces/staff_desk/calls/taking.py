@@ -198,8 +198,8 @@ def _told(came: Sending) -> str:
         Sending.NONE: _("No letter of that day fits. Ask for another word, or another day."),
         Sending.SEVERAL: _("Several letters fit. Ask for more words of the place."),
         Sending.ONE: _(
-            "One letter fits. If its writer left an e-mail address, code and PIN are on their way to "
-            "it. Whether they did, you are not told."
+            "One letter fits. If its writer is reached by e-mail or text message, code and PIN are on "
+            "their way. Whether they are, you are not told."
         ),
     }[came]
 
