@@ -145,3 +145,20 @@ def test_a_slow_computer_is_not_kept_busy(people, opened: Opener):
         assert page.evaluate("window.busy") < MOST_BUSY
         html = page.evaluate("new TextEncoder().encode(document.documentElement.outerHTML).length")
         assert html < HEAVIEST
+
+
+def test_what_is_typed_is_kept_without_a_button_and_without_script_with_one(people, opened: Opener):
+    case = taken_in()
+    path = f"/en/desk/cases/{case.number}/"
+    page = opened(people.clerk)
+    page.goto(path)
+    with page.expect_response(lambda answer: "/keep/note/" in answer.url) as kept:
+        page.locator("#note-text").press_sequentially("ask the town")
+    assert kept.value.status == 204
+    expect(page.locator("#notes ~ form [data-kept]")).to_have_text("Kept, not sent.")
+    plain = opened(people.clerk, javascript=False)
+    plain.goto(path)
+    expect(plain.locator("#note-text")).to_have_value("ask the town")
+    with plain.expect_navigation():
+        plain.locator("#notes ~ form").get_by_role("button", name="Throw away").click()
+    expect(plain.locator("#note-text")).to_have_value("")

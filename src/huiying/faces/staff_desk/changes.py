@@ -69,7 +69,7 @@ def _page(actor: Actor) -> ChangesPage:
     return ChangesPage(
         trail=[
             (pgettext("navigation", "Queue"), reverse("staff_desk:queue")),
-            (_("What changed"), ""),
+            (pgettext("news", "What changed"), ""),
         ],
         since=since,
         upto=now.isoformat(),
