@@ -130,7 +130,12 @@ def counted(found: Grams, vocabulary: Keys) -> Counted:
 def letters_with(found: Grams) -> tuple[Keys, Rows]:
     """Every key, sorted, and the number of letters in which it stands."""
     keys, place = np.unique(found.key, return_inverse=True)
-    once = np.unique(found.row * len(keys) + place)
+    if not len(keys):
+        return keys, np.zeros(0, dtype=np.int64)
+    pairs = np.sort(
+        found.row * len(keys) + place
+    )  # several times as fast as numpy's unique by hash
+    once = pairs[np.diff(pairs, prepend=-1) > 0]
     return keys, np.bincount(once % len(keys), minlength=len(keys))
 
 
