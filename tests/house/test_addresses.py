@@ -7,6 +7,7 @@ or 404 where they may not even know that it is there; a stranger is sent to sign
 import io
 from collections.abc import Callable, Iterator, Set
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,9 +15,10 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from huiying.accounts.models import Passkey
+from huiying.agencies.models import Unit
 from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.writing_back import add_words
-from huiying.casework.models import SavedList
+from huiying.casework.models import Assignment, SavedList
 from huiying.clocks.actions import adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
 from huiying.config.demo_sample import file as sample
@@ -28,6 +30,9 @@ from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.identifiers import random_label
 from huiying.notices.models import Errand, Outgoing
+from huiying.replies.actions.co_signing import ask_signatures
+from huiying.replies.models import Signature
+from huiying.replies.signing import today
 from tests.files import kept
 from tests.people import MEMBERS, People
 from tests.scene import Scene
@@ -146,6 +151,23 @@ def mention(scene: Scene) -> dict[str, object]:
     who, number = scene.people.handler.account, scene.at_work.number
     note = write_note(actor=scene.people.clerk.actor, number=number, text=f"@{who.username}")
     return {"mention_id": note.mentions.get().pk}
+
+
+def signature(scene: Scene) -> dict[str, object]:
+    """What the water company is asked to co-sign of the housing department's draft."""
+    case, reply = scene.at_work, scene.draft
+    unit = Unit.objects.get(code="water")
+    Assignment.objects.get_or_create(
+        case=case, unit=unit, part="support", ended_at=None, defaults={"since": time.now()}
+    )
+    found = Signature.objects.filter(reply=reply, unit=unit).first()
+    if found is None:
+        ask_signatures(
+            actor=scene.people.handler.actor, label=reply.label, seen=reply.version,
+            unit_codes=["water"], due_on=today() + timedelta(days=5),
+        )  # fmt: skip
+        found = Signature.objects.get(reply=reply, unit=unit)
+    return {"label": found.label}
 
 
 def saved_list(scene: Scene) -> dict[str, object]:
@@ -305,10 +327,17 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_close": act(HOUSING | {"dispatcher", "supervisor"}, case("answered")),
     "staff_desk:case_reopen": act({"supervisor"}, case("answered")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
+    "staff_desk:case_co_signing": act({"dispatcher", "supervisor"}, case("at_work")),
     "staff_desk:answer_edit": Address(HOUSING, HOUSING, case("at_work")),
     "staff_desk:answer_take_back": Address(None, HOUSING, reply("in_review")),
     "staff_desk:answer_give_up": Address(None, HOUSING | REVIEWS_HOUSING, reply("draft")),
     "staff_desk:answer_preview": Address(SEES_HOUSING, arguments=reply("in_review")),
+    "staff_desk:to_co_sign": Address(
+        STAFF - WITHOUT_LETTERS - DESK - {"auditor"}
+    ),  # each sees their own units' alone
+    "staff_desk:co_sign": Address({"other_handler"}, {"other_handler"}, signature, do="sign"),
+    "staff_desk:co_sign_recall": Address(None, HOUSING, signature),
+    "staff_desk:answer_co_sign": Address(HOUSING, HOUSING, reply("draft")),
     "staff_desk:answer_correct": Address(HOUSING, HOUSING, reply("published")),
     "staff_desk:answer_correcting": Address(HOUSING, HOUSING, reply("correction")),
     "staff_desk:answers": Address(STAFF),

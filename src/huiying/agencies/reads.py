@@ -119,6 +119,16 @@ def nearest_with(role: Role, path: str) -> dict[str, str] | None:
     return nearest.first()
 
 
+def nearest_holders(role: Role, path: str) -> list[Account]:
+    """Those who hold `role` in the nearest unit, from `path` upwards, in which anybody does. One query."""
+    held = Membership.objects.filter(
+        unit__path__in=ancestors(path), role=role, ended_at=None, account__is_active=True
+    )
+    rows = list(held.select_related("account", "unit").order_by("account_id"))
+    nearest = max((len(row.unit.path) for row in rows), default=0)
+    return [row.account for row in rows if len(row.unit.path) == nearest]
+
+
 @dataclass(frozen=True, slots=True)
 class Colleague:
     """An account as a line of the list of staff; `roles` are (role, unit code)."""

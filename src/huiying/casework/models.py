@@ -41,6 +41,7 @@ class CaseFile(models.Model):
     channel = models.CharField(max_length=12)
     conduct = models.BooleanField(default=False)
     danger = models.BooleanField(default=False)
+    co_sign = models.BooleanField(default=False, db_default=False)  # its supporting units must
     received_at = models.DateTimeField()
     due_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)

@@ -25,6 +25,7 @@ from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 
 READS_ALL = (Role.CLERK, Role.DISPATCHER, Role.AUDITOR, "system")
 READS_BELOW = (Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR)
+SAYS_WHO_SIGNS = frozenset({Role.DISPATCHER, HEAD})
 BOTH = {"assign", "reassign"}
 
 
@@ -175,6 +176,11 @@ def may_mark_conduct(actor: Actor) -> bool:
     return actor.has(Role.CLERK, Role.DISPATCHER, "system") or "" in actor.scopes(Role.SUPERVISOR)
 
 
+def may_say_who_signs(actor: Actor, case: CaseFile) -> bool:
+    """The dispatcher, or a supervisor of the whole agency, while a unit has the case."""
+    return at_unit(case) and plays_part(actor, SAYS_WHO_SIGNS, case)
+
+
 def may_take_calls(actor: Actor) -> bool:
     """Clerks of the desk speak with those who call or come."""
     return actor.has(Role.CLERK)
@@ -277,6 +283,8 @@ def acts_on(actor: Actor, case: CaseFile) -> list[Act]:
             found.append(Act(name))
         elif isinstance(refusal, WrongState | NeedsSupervisor):
             found.append(Act(name, refusal.said))
+    if may_say_who_signs(actor, case):
+        found.append(Act("co_signing"))
     if may_mark_conduct(actor):
         found.append(Act("mark_conduct"))
     return found

@@ -4,7 +4,7 @@ A page is found by its sort value and id, never by counting rows away, and count
 list costs the same at a thousand cases and at a million.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,10 @@ from huiying.kernel.refusals import NotFound
 PAGE = 30
 COUNTED = 1000
 MOST_ENDANGERED = 10
+
+
+# Rows in parts that share none, by the name of the list.
+type Lists = dict[str, Sequence[QuerySet[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ def _narrowed(wanted: Wanted, units: Units, categories: Categories, moment: date
     return rule
 
 
-def counts(lists: Mapping[str, Sequence[QuerySet[CaseFile]]]) -> dict[str, int]:
+def counts(lists: Lists) -> dict[str, int]:
     """How many rows each list has, whose parts share none, counting no further than 1,001; one query
     for all of them.
     """
@@ -216,15 +220,19 @@ class _Asked:
 
 
 def _asked(
-    tabs: Sequence[Tab], tab: Tab, in_tab: Callable[[Tab], list[QuerySet[CaseFile]]], rule: Q
+    tabs: Sequence[Tab],
+    tab: Tab,
+    in_tab: Callable[[Tab], list[QuerySet[CaseFile]]],
+    rule: Q,
+    also: Lists,
 ) -> _Asked:
     work = {each.code: in_tab(each) for each in tabs if each.open_only}
     parts = work.get(tab.code) or in_tab(tab)
     if not rule and tab.code in work:
-        found = counts(work)
+        found = counts(work | also)
         return _Asked(parts, found[tab.code], found)
     parts = [part.filter(rule) for part in parts]
-    found = counts({"": parts} | work)
+    found = counts({"": parts} | work | also)
     return _Asked(parts, found.pop(""), found)
 
 
@@ -241,9 +249,12 @@ def sight_over(actor: Actor, units: Units) -> Sight:
     return sight_of(actor, [line.id for line in units.below(actor.scopes(*own))])
 
 
-def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
+def case_list(
+    actor: Actor, wanted: Wanted, *, size: int = PAGE, also: Lists | None = None
+) -> CaseList:
     """One page of the list that `wanted` names (the actor's first, where it names none of theirs).
 
+    `also` are other rows that wait for the actor, counted along with the tabs under their names.
     Raises NotFound for somebody who reads no letters. Six queries whatever the rows: units,
     categories, what is kept from the actor, counts, rows, those in danger.
     """
@@ -254,7 +265,9 @@ def case_list(actor: Actor, wanted: Wanted, *, size: int = PAGE) -> CaseList:
     units, categories, moment = all_units(), all_categories(), time.now()
     sight = sight_over(actor, units)
     rule = _narrowed(wanted, units, categories, moment)
-    asked = _asked(tabs, tab, lambda each: _in_tab(each, actor, sight, units, moment), rule)
+    asked = _asked(
+        tabs, tab, lambda each: _in_tab(each, actor, sight, units, moment), rule, also or {}
+    )
     sorts = SORTS if tab.open_only else SORTS[:2]
     sort = wanted.sort if wanted.sort in sorts else tab.sort
     page = cursors.page_of(asked.parts, sort, wanted.after, wanted.before, size)

@@ -9,10 +9,18 @@ from huiying.casework.actions.keeping import forget_unfinished
 from huiying.insight import tasks
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.limits import sweep_limits
+from huiying.replies import tasks as replies
 from huiying.retention import tasks as retention
 from huiying.sample import loading
 
-__all__ = ["app", "erase_due", "forget_tries_and_sessions", "freeze_due_brief", "remove_old_jobs"]
+__all__ = [
+    "app",
+    "erase_due",
+    "forget_tries_and_sessions",
+    "freeze_due_brief",
+    "remind_to_co_sign",
+    "remove_old_jobs",
+]
 
 KEEP_FAILED_HOURS = 72
 
@@ -35,6 +43,13 @@ def erase_due(timestamp: int) -> None:  # noqa: ARG001
     """Every hour a few thousand letters at most, so that nothing else waits for it."""
     retention.erase_due()
     forget_unfinished(actor=SYSTEM)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="remind_to_co_sign", queueing_lock="remind_to_co_sign")
+def remind_to_co_sign(timestamp: int) -> None:  # noqa: ARG001
+    """Every hour; each request is reminded of once."""
+    replies.remind_to_co_sign()
 
 
 @app.periodic(cron="17 3 * * *")

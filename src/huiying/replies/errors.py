@@ -112,6 +112,53 @@ class NeedsStandardApprover(NotAllowed):
     sentence = _("You proposed this text. Somebody else must check it.")
 
 
+class NotSupporting(Invalid):
+    code = "not_supporting"
+    sentence = _("Only units that help with this case can be asked to co-sign its answer.")
+
+
+class AlreadyAsked(MovedOn):
+    code = "already_asked"
+    sentence = _("This unit was asked about this version already. Look at what it said.")
+
+
+class BadDay(Invalid):
+    code = "bad_day"
+    sentence = _("Choose a day from tomorrow on, within the next two months.")
+
+
+class SignFirst(Invalid):
+    """Units that must co-sign were not asked about this version."""
+
+    code = "sign_first"
+    sentence = _("Supporting units must co-sign this answer first. Save it, then ask them.")
+
+
+class StillAsked(Invalid):
+    """The day until which a unit may answer is not over."""
+
+    code = "still_asked"
+    sentence = _("A supporting unit still has time to co-sign.")
+
+
+class SayWhyWithout(Invalid):
+    """The reviewer goes on without a signature and has not said why."""
+
+    code = "say_why_without"
+    sentence = _(
+        "Not every unit that was asked has co-signed. Say why the answer goes out all the same, or send "
+        "it back."
+    )
+
+
+class OtherSignatures(MovedOn):
+    """What the units said is not what the reviewer decided on."""
+
+    code = "other_signatures"
+    sentence = _("A supporting unit has answered meanwhile. Look at what it says, then decide.")
+
+
+refuse_on("signature_standing_once", AlreadyAsked)
 refuse_on("reply_one_open", AlreadyDrafted)
 refuse_on("reply_corrected_once", AlreadyDrafted)
 refuse_on("version_number_once", OtherVersion)

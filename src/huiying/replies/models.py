@@ -5,12 +5,22 @@ from huiying.agencies.models import Unit
 from huiying.casework.models import CaseFile
 from huiying.casework.states import Outcome
 from huiying.intake.models import Submission
-from huiying.replies.states import ISSUED, OPEN, WITH_REVIEWER, Audience, StandardState, State
+from huiying.replies.states import (
+    ISSUED,
+    OPEN,
+    STANDING,
+    WITH_REVIEWER,
+    Audience,
+    SignatureState,
+    StandardState,
+    State,
+)
 from huiying.routing.models import Category
 
 OPEN_VALUES = sorted(state.value for state in OPEN)
 ISSUED_VALUES = sorted(state.value for state in ISSUED)
 WITH_REVIEWER_VALUES = sorted(state.value for state in WITH_REVIEWER)
+STANDING_VALUES = sorted(state.value for state in STANDING)
 APPROVED_VALUES = sorted([State.APPROVED.value, *ISSUED_VALUES])
 
 
@@ -52,6 +62,9 @@ class Reply(models.Model):
     approved_by = models.CharField(max_length=60, blank=True)
     approved_at = models.DateTimeField(null=True)
     approved_version = models.IntegerField(null=True)
+
+    # Why it was approved without the signature of a unit that was asked.
+    without_because = models.TextField(blank=True, default="", db_default="")
 
     audience = models.CharField(max_length=10, choices=Audience.choices, blank=True)
     issued_at = models.DateTimeField(null=True)
@@ -187,6 +200,56 @@ class Given(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["reply", "submission"], name="given_once"),
+        ]
+
+
+class Signature(models.Model):
+    """That a supporting unit was asked to co-sign one version of an answer by a day, and what it said.
+
+    It counts for the version that it names and for no other.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    label = models.CharField(max_length=32, unique=True)
+    reply = models.ForeignKey(
+        Reply, on_delete=models.PROTECT, related_name="signatures", db_index=False
+    )
+    version = models.IntegerField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(
+        max_length=10, choices=SignatureState.choices, default=SignatureState.ASKED
+    )
+    asked_by = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()  # the last day on which it may answer, in the agency's zone
+    reminded_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=60, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)  # why it does not sign
+    wording = models.TextField(blank=True)  # and what the answer should say instead
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=SignatureState.values), name="signature_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["signed", "refused"])
+                | (~Q(answered_by="") & Q(answered_at__isnull=False)),
+                name="signature_answer_has_time",
+            ),
+            models.UniqueConstraint(
+                fields=["reply", "unit", "version"],
+                condition=Q(state__in=STANDING_VALUES),
+                name="signature_standing_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reply", "id"], name="signature_reply"),
+            models.Index(
+                fields=["unit", "due_on", "id"], condition=Q(state="asked"), name="signature_asked"
+            ),
         ]
 
 

@@ -1,6 +1,7 @@
 """Who may see a reply and what they may do with it. It follows the case: who may not see that, sees none."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -25,10 +26,19 @@ from huiying.replies.states import ISSUED, OPEN, SAID, Audience, StandardState, 
 
 # While a case waits for its writer, its answer may already be written.
 IN_HAND = frozenset({CaseState.IN_PROGRESS, CaseState.WAITING})
-# `is_live` as a condition on rows.
-LIVE = Q(corrects__isnull=False) | Q(
-    case__state__in=IN_HAND, case__lead_unit=F("unit"), case__round=F("round")
-)
+
+
+def live_rows(reply: str = "") -> Q:
+    """`is_live` as a condition on rows; `reply` is the way from them to the reply, as in `reply__`."""
+    in_hand = Q(
+        (f"{reply}case__state__in", IN_HAND),
+        (f"{reply}case__lead_unit", F(f"{reply}unit")),
+        (f"{reply}case__round", F(f"{reply}round")),
+    )
+    return Q((f"{reply}corrects__isnull", False)) | in_hand
+
+
+LIVE = live_rows()
 OF_THE_DESK = frozenset({Role.CLERK, Role.DISPATCHER})
 READS_STANDARDS = (
     Role.CLERK,
@@ -45,12 +55,16 @@ def visible_replies(actor: Actor) -> QuerySet[Reply]:
     return Reply.objects.filter(case__in=cases.visible_cases(actor))
 
 
-def find(actor: Actor, label: str) -> Reply:
-    """The reply with this label, if this actor may see its case; NotFound otherwise."""
+def find(actor: Actor, label: str, **columns: Any) -> Reply:
+    """The reply with this label, if this actor may see its case; NotFound otherwise.
+
+    `columns` are read along with it.
+    """
     reply = (
         visible_replies(actor)
         .select_related("case", "case__lead_unit", "case__category", "unit", "category", "corrects")
         .filter(label=label)
+        .annotate(**columns)
         .first()
     )
     if reply is None:
@@ -58,11 +72,12 @@ def find(actor: Actor, label: str) -> Reply:
     return reply
 
 
-def open_reply_on(case: CaseFile) -> Reply | None:
-    """The answer that is being written on this case, corrections apart."""
+def open_reply_on(case: CaseFile, **columns: Any) -> Reply | None:
+    """The answer that is being written on this case, corrections apart; `columns` as in `find`."""
     return (
         Reply.objects.select_related("unit", "category")
         .filter(case=case, corrects=None, state__in=OPEN)
+        .annotate(**columns)
         .first()
     )
 

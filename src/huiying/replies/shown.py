@@ -34,6 +34,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class CoSigned:
+    """A supporting unit, in words, that has co-signed this text, and when."""
+
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerShown:
     """One answer with its history. `unit` and `category` are in words, `outcome` is the code that the
     unit says, `verdicts` what its writers say (empty where that is not shown).
@@ -66,6 +74,7 @@ class AnswerShown:
     on_view: bool = False
     imported_from: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    co_signed: tuple[CoSigned, ...] = ()
 
     @property
     def withdrawn(self) -> bool:

@@ -29,6 +29,14 @@ class StandardState(models.TextChoices):
     RETIRED = "retired", pgettext_lazy("standard answer", "No longer used")
 
 
+class SignatureState(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("signature", "Asked")
+    SIGNED = "signed", pgettext_lazy("signature", "Co-signed")
+    REFUSED = "refused", pgettext_lazy("signature", "Not co-signed")
+    RECALLED = "recalled", pgettext_lazy("signature", "Request withdrawn")
+    VOID = "void", pgettext_lazy("signature", "No longer counts")
+
+
 S = State
 OPEN = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED})
 WITH_REVIEWER = frozenset({S.IN_REVIEW, S.APPROVED})
@@ -62,6 +70,31 @@ STEPS: tuple[Step[State], ...] = (
         "handler reviewer clerk dispatcher",
     ),
 )
+
+
+G = SignatureState
+# What counts for the version that it names; a new version, or the end of the unit's part, makes it void.
+STANDING = frozenset({G.ASKED, G.SIGNED, G.REFUSED})
+# While the answer is in these, a supporting unit may still sign or refuse, or change its mind.
+SIGNING = frozenset({S.DRAFT, S.IN_REVIEW})
+
+# A supporting unit's co-signature of one version. `ask` and `recall` belong to whoever may write the
+# answer, `sign` and `refuse` to who speaks for the unit that is asked (`signing.speaks_for`).
+SIGNATURE_STEPS: tuple[Step[SignatureState], ...] = (
+    step("ask", set(), G.ASKED, "handler clerk dispatcher"),
+    step("sign", {G.ASKED, G.REFUSED}, G.SIGNED, "handler reviewer"),
+    step("refuse", {G.ASKED, G.SIGNED}, G.REFUSED, "handler reviewer"),
+    step("recall", {G.ASKED}, G.RECALLED, "handler clerk dispatcher"),
+    step("void", set(STANDING), G.VOID, "handler clerk dispatcher reviewer"),
+)
+
+
+def signature_step(verb: str) -> Step[SignatureState]:
+    """The row of the signatures' table for `verb`; raises KeyError for a verb that is not in it."""
+    for each in SIGNATURE_STEPS:
+        if each.verb == verb:
+            return each
+    raise KeyError(verb)
 
 
 def step_of(verb: str) -> Step[State]:

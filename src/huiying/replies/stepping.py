@@ -1,5 +1,6 @@
 """Taking one step of a reply's life cycle: authorise, compare-and-set, entry."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from huiying.casework.labels import subject
@@ -7,8 +8,8 @@ from huiying.kernel.actors import Actor
 from huiying.record.actions import write
 from huiying.replies import policy
 from huiying.replies.errors import NotNow, OtherVersion
-from huiying.replies.models import Reply
-from huiying.replies.states import step_of
+from huiying.replies.models import Reply, Signature
+from huiying.replies.states import STANDING, SignatureState, signature_step, step_of
 
 
 def check_seen(reply: Reply, seen: int | None) -> None:
@@ -41,6 +42,39 @@ def move(reply: Reply, *, verb: str, columns: dict[str, Any] | None = None) -> N
         raise OtherVersion
     for name, value in wanted.items():
         setattr(reply, name, value)
+
+
+def move_signature(
+    signature: Signature, *, verb: str, columns: dict[str, Any] | None = None
+) -> None:
+    """Set state and named columns where the state is still the one that was read.
+
+    Raises NotNow for a pair that is not in the table, or where somebody was first.
+    """
+    step = signature_step(verb)
+    wanted = {"state": step.target, **(columns or {})}
+    rows = Signature.objects.filter(pk=signature.pk, state=signature.state)
+    if signature.state not in step.sources or not rows.update(**wanted):
+        raise NotNow
+    for name, value in wanted.items():
+        setattr(signature, name, value)
+
+
+def void_signatures(reply: Reply, *, actor: Actor, kept: Iterable[int] = ()) -> None:
+    """End what was asked and said about this answer, but for the signatures with the ids `kept`.
+
+    One entry names the units; part of a verb that has authorised what makes them void.
+    """
+    rows = Signature.objects.filter(reply=reply, state__in=STANDING).exclude(pk__in=list(kept))
+    ended = list(rows.select_related("unit").order_by("id"))
+    if not ended:
+        return
+    Signature.objects.filter(pk__in=[row.pk for row in ended], state__in=STANDING).update(
+        state=SignatureState.VOID
+    )
+    codes = [row.unit.code for row in ended]
+    said = {"reply": reply.label, "version": reply.version, "units": codes}
+    write(actor=actor, action="signature.void", subject=subject(reply.case), data=said)
 
 
 def take_step(

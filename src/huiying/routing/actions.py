@@ -18,7 +18,8 @@ class CategoryRow(TypedDict, total=False):
 
     `working_days`: these are working days by the calendar of the lead unit, not calendar days.
 
-    `private_unreviewed`: what goes to the writer alone needs no reviewer.
+    `private_unreviewed`: what goes to the writer alone needs no reviewer. `co_sign`: the supporting units
+    co-sign an answer before it is reviewed.
     """
 
     code: str
@@ -30,6 +31,7 @@ class CategoryRow(TypedDict, total=False):
     working_days: bool
     offered: bool
     private_unreviewed: bool
+    co_sign: bool
 
 
 @verb
@@ -63,6 +65,7 @@ def load_categories(*, actor: Actor, rows: Iterable[CategoryRow]) -> int:
             "target_days": row.get("target_days"),
             "working_days": wanted["working_days"],
             "private_unreviewed": wanted["private_unreviewed"],
+            "co_sign": wanted["co_sign"],
         }
         write(actor=actor, action=action, subject=f"category:{row['code']}", data=data)
     return new
@@ -93,5 +96,6 @@ def _wanted(
         "is_leaf": is_leaf,
         "offered": row.get("offered", True),
         "private_unreviewed": row.get("private_unreviewed", False),
+        "co_sign": row.get("co_sign", False),
         "place": place,
     }

@@ -21,6 +21,8 @@ class Category(models.Model):
     active = models.BooleanField(default=True)
     # An answer to the writer alone on this needs no reviewer. Default: every answer is checked.
     private_unreviewed = models.BooleanField(default=False)
+    # The supporting units of a case about this co-sign its answer before it is reviewed.
+    co_sign = models.BooleanField(default=False, db_default=False)
     place = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.casework import policy
-from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice
+from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice, WrongState
 from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.states import Outcome
@@ -123,6 +123,25 @@ def reassign(
     data = {"lead": lead.code, "support": [unit.code for unit in support], "words": said}
     take_step(case, actor=actor, verb="reassign", data=data, columns={"lead_unit": lead})
     replace_assignments(case, lead, support)
+    return case
+
+
+@verb
+def require_co_signing(
+    *, actor: Actor, number: int, seen: int | None = None, required: bool
+) -> CaseFile:
+    """Say whether the supporting units must co-sign the answer before it is reviewed."""
+    case = policy.find(actor, number)
+    check_seen(case, seen)
+    if not policy.plays_part(actor, policy.SAYS_WHO_SIGNS, case):
+        raise NotAllowed
+    if not policy.at_unit(case):
+        raise WrongState
+    if case.co_sign == required:
+        return case
+    change(case, co_sign=required)
+    data = {"required": required}
+    write(actor=actor, action="case.co_signing", subject=subject(case), data=data)
     return case
 
 

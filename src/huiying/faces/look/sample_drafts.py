@@ -1,8 +1,10 @@
 """What the gallery shows of an answer in the making."""
 
+from datetime import timedelta
 from typing import Any
 
 from huiying.faces.look.sample_words import say
+from huiying.kernel import time
 
 
 def advice() -> dict[str, Any]:
@@ -35,3 +37,39 @@ def beside() -> dict[str, Any]:
         "changed": True,
         "parts": [{"name": say("答复", "The answer"), "pieces": pieces, "changed": True}],
     }
+
+
+def signatures() -> list[dict[str, Any]]:
+    """Requests to co-sign in every state, as `replies.reads.co_signing` gives them."""
+    now = time.now()
+    rows = [
+        (say("供水公司", "Water Company"), "signed", ""),
+        (say("公路局", "Roads Department"), "asked", ""),
+        (say("物业管理科", "Estates Office"), "silent", ""),
+        (say("效能办", "Integrity Office"), "refused",
+         say("管网不归我们管。", "The mains are not ours.")),
+        (say("教育局", "School Office"), "recalled", ""),
+        (say("民政局", "Social Affairs"), "void", ""),
+    ]  # fmt: skip
+    answered = {"signed", "refused"}
+    return [
+        {
+            "label": "",
+            "unit": unit,
+            "version": 2,
+            "state": state,
+            "due_on": (now + timedelta(days=2)).date(),
+            "asked_at": now,
+            "answered_at": now if state in answered else None,
+            "answered_by": say("王小梅", "Wang Xiaomei") if state in answered else "",
+            "reason": reason,
+            "wording": say("请删去第二段。", "Leave out the second part.") if reason else "",
+            "may_recall": False,
+        }
+        for unit, state, reason in rows
+    ]
+
+
+def co_signed() -> list[dict[str, Any]]:
+    """Units that have co-signed an answer."""
+    return [{"unit": say("供水公司", "Water Company"), "at": time.now()}]

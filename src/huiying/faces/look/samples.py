@@ -35,6 +35,8 @@ class GalleryPage:
     corrections: list[dict[str, Any]]
     advice: dict[str, Any]
     beside: dict[str, Any]
+    signatures: list[dict[str, Any]]
+    co_signed: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def gallery() -> GalleryPage:
         corrections=[corrected],
         advice=sample_drafts.advice(),
         beside=sample_drafts.beside(),
+        signatures=sample_drafts.signatures(),
+        co_signed=sample_drafts.co_signed(),
     )
 
 

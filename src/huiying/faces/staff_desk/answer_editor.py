@@ -25,8 +25,8 @@ from huiying.kernel.refusals import Invalid, MovedOn, Refusal
 from huiying.replies.actions import mending, writing
 from huiying.replies.actions.reviewing import finish_unreviewed
 from huiying.replies.models import Reply
-from huiying.replies.reads.beside import Previewed, previewed
 from huiying.replies.reads.editing import Editor, Said, correction_editor, editor, said
+from huiying.replies.reads.previewing import Previewed, previewed
 from huiying.replies.states import State
 from huiying.replies.words import Words
 

@@ -105,6 +105,17 @@ class ReasonForm(forms.Form):
         self.fields["reason"].help_text = hint
 
 
+class BecauseForm(forms.Form):
+    """Why an answer goes out without a signature that was asked for."""
+
+    because = Prose(
+        most=LONGEST["reason"],
+        rows=3,
+        label=_("Why it goes out without the signature"),
+        help_text=_("The units and the supervisor read this."),
+    )
+
+
 class CorrectionForm(CorrectionTextForm):
     """The beginning of a correction."""
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiying.casework.actions.looking import record_opening
-from huiying.faces.staff_desk.answer_forms import ReasonForm, WithdrawalForm
+from huiying.faces.staff_desk.answer_forms import BecauseForm, ReasonForm, WithdrawalForm
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
 from huiying.replies.actions import mending, reviewing
+from huiying.replies.actions.reviewing import Without
 from huiying.replies.reads.editing import Said, said
 from huiying.replies.reads.listing import (
     MOST_COUNTED,
@@ -66,6 +67,7 @@ class AnswerReviewPage:
 
     review: Review
     form: ReasonForm
+    because: BecauseForm
     problem: str = ""
 
     @property
@@ -126,6 +128,11 @@ def _seen(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
+def _without(request: HttpRequest) -> Without:
+    said = request.POST.get("because", "").replace("\r\n", "\n")
+    return Without(request.POST.get("signatures_seen", ""), said)
+
+
 def _decide(request: HttpRequest, label: str) -> str:
     """The verb behind the button that was pressed; what to say about it."""
     actor, seen, wish = actor_of(request), _seen(request), request.POST.get("do")
@@ -135,7 +142,9 @@ def _decide(request: HttpRequest, label: str) -> str:
         return _("Sent back to its writer.")
     if wish in {"publish", "send"}:
         privately = wish == "send"
-        reviewing.approve_and_issue(actor=actor, label=label, seen=seen, privately=privately)
+        reviewing.approve_and_issue(
+            actor=actor, label=label, seen=seen, privately=privately, without=_without(request)
+        )
         return _("Sent to the writer.") if privately else _("Published.")
     if wish == "publish_approved":
         reviewing.publish(actor=actor, label=label, seen=seen)
@@ -153,7 +162,7 @@ def review_one(request: HttpRequest, label: str) -> HttpResponse:
     if request.method != "POST":
         found = review(actor, label, _place(request, "against"))
         record_opening(actor=actor, number=found.number)
-        page = AnswerReviewPage(found, ReasonForm(hint=str(SEND_BACK_HINT)))
+        page = AnswerReviewPage(found, ReasonForm(hint=str(SEND_BACK_HINT)), BecauseForm())
         return render(request, REVIEW, {"page": page})
     try:
         done = _decide(request, label)
@@ -172,7 +181,11 @@ def _undecided(request: HttpRequest, label: str, refusal: Refusal) -> HttpRespon
         form = ReasonForm(request.POST, hint=str(SEND_BACK_HINT))
         form.add_error(refusal.field, problem)
         problem = ""
-    page = AnswerReviewPage(review(actor_of(request), label), form, problem)
+    because = BecauseForm(request.POST if "because" in request.POST else None)
+    if refusal.field in because.fields:
+        because.add_error(refusal.field, problem)
+        problem = ""
+    page = AnswerReviewPage(review(actor_of(request), label), form, because, problem)
     return render(request, REVIEW, {"page": page}, status=refusal.status)
 
 

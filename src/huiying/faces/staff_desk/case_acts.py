@@ -96,6 +96,12 @@ def _led(case: CaseFile) -> str:
     return localized(case.lead_unit.name) if case.lead_unit else ""
 
 
+def _who_signs(case: CaseFile) -> str:
+    if case.co_sign:
+        return _("The units that help must co-sign the answer.")
+    return _("The units that help need not co-sign the answer.")
+
+
 FACES: dict[str, Face] = {
     "triage": Face(
         pgettext_lazy("act", "Sort"),
@@ -175,6 +181,16 @@ FACES: dict[str, Face] = {
         forms.ReopenForm,
         _reopen,
         lambda _case: _("Reopened, with a new clock."),
+    ),
+    "co_signing": Face(
+        gettext_lazy("Who must co-sign"),
+        gettext_lazy("Keep it so"),
+        forms.CoSigningForm,
+        lambda doing, form: doing.call(
+            sorting.require_co_signing, required=form.cleaned_data["required"]
+        ),
+        _who_signs,
+        hint=gettext_lazy("Then no reviewer decides before they were asked and had their time."),
     ),
     "mark_conduct": Face(
         gettext_lazy("Mark as a complaint about conduct"),

@@ -133,6 +133,9 @@ def _reply_acts(shown: CaseShown, replies: CaseReplies) -> list[ActShown]:
     if replies.to_review:
         url = reverse("staff_desk:answer_review", args=[replies.to_review])
         acts.append(ActShown(_("Check the answer"), url, "primary", direct=True, key="v"))
+    if replies.to_sign:
+        url = reverse("staff_desk:co_sign", args=[replies.to_sign])
+        acts.append(ActShown(_("Co-sign the answer"), url, "primary", direct=True))
     if replies.may_write or replies.why_not:
         url = reverse("staff_desk:answer_edit", args=[shown.number])
         reason = "" if replies.may_write else replies.why_not

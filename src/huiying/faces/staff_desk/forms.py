@@ -204,6 +204,15 @@ class ReopenForm(ActForm):
     words = words_field(pgettext_lazy("field", "Why"))
 
 
+class CoSigningForm(ActForm):
+    required = forms.BooleanField(
+        label=_("The units that help must co-sign the answer"), required=False
+    )
+
+    def suggested(self, shown: CaseShown) -> dict[str, Any]:
+        return super().suggested(shown) | {"required": shown.case.co_sign}
+
+
 class ConductForm(SeveralUnits):
     stem = "unit"
     words = (_("Which unit it is about"), _("Another unit"))

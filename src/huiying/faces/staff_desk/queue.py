@@ -31,7 +31,7 @@ from huiying.faces.staff_desk.several import buttons_for, sent_as
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
-from huiying.replies.reads.listing import review_count
+from huiying.replies.reads.listing import waiting_rows
 
 NOTHING = {
     "sort": gettext_lazy("Everything is sorted. New letters appear here the moment they come in."),
@@ -108,11 +108,15 @@ def count_words(count: int) -> str:
     return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
 
 
-def _tabs(found: CaseList, actor: Actor) -> list[Link]:
+def _tabs(found: CaseList) -> list[Link]:
     tabs: list[Link] = []
-    if actor.has("reviewer"):
-        waiting = count_words(review_count(actor))
-        tabs.append((_("Answers to review"), reverse("staff_desk:answers"), False, waiting))
+    elsewhere = {
+        "review": (_("Answers to review"), reverse("staff_desk:answers")),
+        "co_sign": (_("To co-sign"), reverse("staff_desk:to_co_sign")),
+    }
+    for name, (label, url) in elsewhere.items():
+        if name in found.counts:
+            tabs.append((label, url, False, count_words(found.counts[name])))
     for tab in found.tabs:
         count = count_words(found.counts[tab.code]) if tab.open_only else ""
         link = address(Wanted(tab=tab.code))
@@ -191,7 +195,7 @@ def _page(
     }
     return QueuePage(
         title=str(NAMES[found.tab.code]),
-        tabs=_tabs(found, actor),
+        tabs=_tabs(found),
         find=FindForm(auto_id="find-%s"),
         search=WordsForm(auto_id="search-%s"),
         filters=QueueFilters(found, wanted),
@@ -243,7 +247,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     kept, wanted = lists_kept(actor), wanted_of(request.GET)
     if not request.GET and (first := first_address(kept)):
         return redirect(first)
-    found = case_list(actor, wanted)
+    found = case_list(actor, wanted, also=waiting_rows(actor))
     page = _page(found, wanted, actor, kept, ticked=bool(request.GET.get("tick")))
     return render(request, "staff_desk/queue.html", {"page": page})
 

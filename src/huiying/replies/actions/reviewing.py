@@ -1,21 +1,31 @@
 """The reviewer's verbs: send back, approve the version that was seen, send it or publish it."""
 
+from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.answering import mark_answered
 from huiying.casework.models import CaseFile
+from huiying.casework.words import fitting
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
-from huiying.replies import policy
+from huiying.replies import policy, signing
 from huiying.replies.actions.writing import draft, save
-from huiying.replies.errors import NeedsReviewer, NeedsSecondPerson, NotForEverybody
+from huiying.replies.errors import (
+    NeedsReviewer,
+    NeedsSecondPerson,
+    NotForEverybody,
+    OtherSignatures,
+    SayWhyWithout,
+)
 from huiying.replies.models import Reply
 from huiying.replies.reads.versions import words_of
 from huiying.replies.recipients import keep_given, tell_who_had
 from huiying.replies.states import Audience
-from huiying.replies.stepping import check_seen, move, note, take_step
-from huiying.replies.words import Words, check_reason
+from huiying.replies.stepping import check_seen, move, note, take_step, void_signatures
+from huiying.replies.words import LONGEST, Words, check_reason
 
 # Who approved it where the category exempts a private answer: nobody, by a rule that stands on record.
 BY_CATEGORY = "rule:private_unreviewed"
@@ -30,6 +40,7 @@ def send_back(*, actor: Actor, label: str, seen: int | None = None, reason: str)
     reason = check_reason(reason)
     columns = {
         "sent_back_because": reason,
+        "without_because": "",
         "submitted_at": None,
         "approved_by": "",
         "approved_at": None,
@@ -39,11 +50,51 @@ def send_back(*, actor: Actor, label: str, seen: int | None = None, reason: str)
     return reply
 
 
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Why an answer goes out although a unit that was asked has not signed; `seen` is what the reviewer
+    had before them (`signing.as_seen`).
+    """
+
+    seen: str
+    because: str
+
+
+NOTHING_LACKS = Without("", "")
+
+
+def _decide_signatures(reply: Reply, actor: Actor, without: Without) -> None:
+    """Let the approval pass where all who were asked have signed, or the reviewer says why without.
+
+    The reply's row is locked by the approval, so nobody signs or refuses meanwhile. Raises SignFirst,
+    StillAsked, OtherSignatures, SayWhyWithout.
+    """
+    stood = signing.standing(reply)
+    signing.check_settled(reply, stood)
+    void_signatures(reply, actor=actor, kept=[row.pk for row in stood])
+    open_ones = signing.unsigned(stood)
+    if not open_ones:
+        return
+    if without.seen != signing.as_seen(stood):
+        raise OtherSignatures
+    if not without.because.strip():
+        raise SayWhyWithout(field="because")
+    because = fitting(without.because, "because", most=LONGEST["reason"])
+    Reply.objects.filter(pk=reply.pk).update(without_because=because)
+    said = {
+        "units": [row.unit.code for row in open_ones],
+        "silent": [row.unit.code for row in open_ones if signing.is_silent(row)],
+        "words": because,
+    }
+    note(reply, actor=actor, verb="decide_without", data=said)
+
+
 @verb
-def approve(*, actor: Actor, label: str, seen: int) -> Reply:
+def approve(*, actor: Actor, label: str, seen: int, without: Without = NOTHING_LACKS) -> Reply:
     """Approve the version with the number `seen`, as somebody who wrote no version of it.
 
-    Raises OtherVersion where the current version is another, NeedsSecondPerson.
+    Raises OtherVersion where the current version is another, NeedsSecondPerson; what
+    `_decide_signatures` raises where a unit that was asked has not signed and `without` does not say why.
     """
     reply = policy.find(actor, label)
     policy.require(actor, "approve", reply)
@@ -56,6 +107,7 @@ def approve(*, actor: Actor, label: str, seen: int) -> Reply:
         "approved_version": seen,
     }
     take_step(reply, actor=actor, verb="approve", columns=columns)
+    _decide_signatures(reply, actor, without)
     return reply
 
 
@@ -129,6 +181,9 @@ def send_unreviewed(*, actor: Actor, label: str, seen: int) -> Reply:
     if words.audience != Audience.PRIVATE:
         raise NeedsReviewer(field="audience")
     words.check(complete=True)
+    stood = signing.standing(reply)
+    if signing.lacking(reply, stood) or signing.unsigned(stood):
+        raise NeedsReviewer(_("A supporting unit has not co-signed this. Hand it to a reviewer."))
     approval = {
         "approved_by": BY_CATEGORY,
         "approved_at": time.now(),
@@ -178,9 +233,16 @@ def publish(*, actor: Actor, label: str, seen: int | None = None) -> Reply:
 
 
 @verb
-def approve_and_issue(*, actor: Actor, label: str, seen: int, privately: bool = False) -> Reply:
+def approve_and_issue(
+    *,
+    actor: Actor,
+    label: str,
+    seen: int,
+    privately: bool = False,
+    without: Without = NOTHING_LACKS,
+) -> Reply:
     """Approve the version `seen` and send or publish it, in one transaction."""
-    approve(actor=actor, label=label, seen=seen)
+    approve(actor=actor, label=label, seen=seen, without=without)
     if privately:
         return send(actor=actor, label=label)
     return publish(actor=actor, label=label)

@@ -14,7 +14,8 @@ from huiying.replies.errors import AlreadyDrafted
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads.beside import language_of
 from huiying.replies.reads.versions import words_of
-from huiying.replies.stepping import check_seen, move, note, take_step
+from huiying.replies.signing import check_settled, standing
+from huiying.replies.stepping import check_seen, move, note, take_step, void_signatures
 from huiying.replies.words import Words
 
 
@@ -106,6 +107,7 @@ def save(*, actor: Actor, label: str, seen: int | None, words: Words) -> Reply:
     move(reply, verb="save", columns={"version": reply.version + 1})
     keep_version(reply, author=actor.label, words=words)
     note(reply, actor=actor, verb="save")
+    void_signatures(reply, actor=actor)
     return reply
 
 
@@ -116,6 +118,7 @@ def submit(*, actor: Actor, label: str, seen: int | None) -> Reply:
     policy.require(actor, "submit", reply)
     check_seen(reply, seen)
     words_of(reply).check(complete=True)
+    check_settled(reply, standing(reply))
     columns = {"submitted_at": time.now(), "sent_back_because": ""}
     take_step(reply, actor=actor, verb="submit", columns=columns)
     return reply

@@ -1,7 +1,7 @@
 """What stands beside an answer at the desk: the letters, who saved what, how it will look."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,8 @@ from huiying.intake.models import Message, Submission
 from huiying.intake.reads import MessageLine, exchange_on
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
-from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
+from huiying.replies.reads.signed import asked_on, signed_in
 from huiying.replies.reads.versions import with_words
 from huiying.replies.shown import AnswerShown, shown
 from huiying.replies.states import ISSUED
@@ -120,34 +120,12 @@ def saved_versions(versions: Iterable[ReplyVersion]) -> tuple[Saved, ...]:
 
 
 def preview(reply: Reply) -> AnswerShown:
-    """The reply as its readers will see it once it is issued, with what it corrects below."""
+    """The reply as its readers will see it once it is issued, with what it corrects below.
+
+    It was read with the columns of `signed.columns`.
+    """
     rows = Reply.objects.filter(case=reply.case, address=reply.address)
     rows = rows.filter(state__in=ISSUED) | rows.filter(pk=reply.pk)
     chain = with_words(rows.select_related("case", "unit", "category").order_by("id"))
     last = next(place for place, pair in enumerate(chain) if pair[0].pk == reply.pk)
-    return shown(chain[: last + 1])
-
-
-@dataclass(frozen=True, slots=True)
-class Previewed:
-    """A reply as its readers will see it, with what the desk needs around it."""
-
-    shown: AnswerShown
-    number: int
-    version: int
-    state: str
-    correction: bool
-    may_edit: bool
-
-
-def previewed(actor: Actor, label: str) -> Previewed:
-    """The preview for whoever may see the case; NotFound otherwise."""
-    reply = policy.find(actor, label)
-    return Previewed(
-        shown=preview(reply),
-        number=reply.case.number,
-        version=reply.version,
-        state=reply.state,
-        correction=reply.corrects_id is not None,
-        may_edit=policy.may(actor, "save", reply) is None,
-    )
+    return replace(shown(chain[: last + 1]), co_signed=signed_in(asked_on(reply)))

@@ -13,6 +13,8 @@ from huiying.replies import policy
 from huiying.replies.hints import Advice, advice
 from huiying.replies.models import Reply
 from huiying.replies.reads.beside import Letter, Saved, letters_of, preview, saved_versions
+from huiying.replies.reads.co_signing import CoSigning, before_first, co_signing
+from huiying.replies.reads.signed import columns
 from huiying.replies.reads.versions import all_versions, words_in, words_of
 from huiying.replies.shown import AnswerShown
 from huiying.replies.states import Audience, State
@@ -47,6 +49,7 @@ class Editor:
     advice: Advice
     reviewed_at: str
     may_send_unreviewed: bool
+    signing: CoSigning
 
 
 def _why_private(case: CaseFile, letters: tuple[Letter, ...]) -> str:
@@ -69,13 +72,14 @@ def editor(actor: Actor, number: int) -> Editor:
     refusal = policy.may_draft(actor, case)
     if refusal is not None:
         raise refusal
-    reply = policy.open_reply_on(case)
+    reply = policy.open_reply_on(case, **columns())
     if reply is not None:
         reply.case = case
         if policy.is_live(reply):
             return _editor(actor, reply)
     letters = letters_of(case, actor)
     why_private = _why_private(case, letters)
+    new = Reply(case=case, unit=case.lead_unit, round=case.round)
     return Editor(
         number=case.number,
         case_title=case.title,
@@ -95,10 +99,8 @@ def editor(actor: Actor, number: int) -> Editor:
         may_take_back=False,
         advice=Advice((), 0),
         reviewed_at=_reviewed_at(case),
-        may_send_unreviewed=policy.may(
-            actor, "send_unreviewed", Reply(case=case, unit=case.lead_unit, round=case.round)
-        )
-        is None,
+        may_send_unreviewed=policy.may(actor, "send_unreviewed", new) is None,
+        signing=before_first(case),
     )
 
 
@@ -126,12 +128,13 @@ def _editor(actor: Actor, reply: Reply) -> Editor:
         advice=advice(words),
         reviewed_at=_reviewed_at(reply.case),
         may_send_unreviewed=policy.may(actor, "send_unreviewed", reply) is None,
+        signing=co_signing(actor, reply),
     )
 
 
 def correction_editor(actor: Actor, label: str) -> Editor:
     """The editor for the correction with this label; NotAllowed for who cannot write it."""
-    reply = policy.find(actor, label)
+    reply = policy.find(actor, label, **columns())
     if reply.corrects_id is None or isinstance(policy.may(actor, "save", reply), NotAllowed):
         raise NotAllowed
     return _editor(actor, reply)
@@ -153,7 +156,7 @@ class Said:
 
 def said(actor: Actor, label: str, *, verb: str) -> Said:
     """The answer that this actor is about to correct or withdraw; raises what the verb would."""
-    reply = policy.find(actor, label)
+    reply = policy.find(actor, label, **columns())
     policy.require(actor, verb, reply)
     begun = reply.corrections.exclude(state=State.ABANDONED).values_list("label", flat=True)
     return Said(

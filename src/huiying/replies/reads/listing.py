@@ -11,7 +11,7 @@ from huiying.agencies.models import Role
 from huiying.casework import policy as cases
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
-from huiying.replies import policy
+from huiying.replies import policy, signing
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads import finding
 from huiying.replies.reads.beside import names_of
@@ -87,11 +87,16 @@ def _to_review(actor: Actor) -> QuerySet[Reply]:
     return rows.filter(_in_reviewers_reach(actor))
 
 
-def review_count(actor: Actor) -> int:
-    """How many answers wait for a reviewer in this person's reach, no further than MOST_COUNTED + 1.
-    One query.
+def waiting_rows(actor: Actor) -> dict[str, Sequence[QuerySet[Any]]]:
+    """What waits for this person beside cases, to be counted: `review` for a reviewer, `co_sign` for who
+    speaks for a unit.
     """
-    return _to_review(actor)[: MOST_COUNTED + 1].count()
+    found: dict[str, Sequence[QuerySet[Any]]] = {}
+    if actor.has(Role.REVIEWER):
+        found["review"] = [_to_review(actor)]
+    if actor.has(*signing.SPEAKERS):
+        found["co_sign"] = [signing.waiting_for(actor)]
+    return found
 
 
 def waiting_cases(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:

@@ -15,6 +15,7 @@ from huiying.kernel.refusals import NotAllowed
 from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads.versions import with_words
+from huiying.replies.signing import waiting_for
 from huiying.replies.states import OPEN, Audience, State
 
 
@@ -46,7 +47,8 @@ class CaseReplies:
     """The answers of a case and what this person may do about them.
 
     `may_write`: open the editor; `why_not` says why a writer cannot now. `to_review` is the label of
-    the reply that waits for this reviewer. `may_answer_at_once`: use a standard answer.
+    the reply that waits for this reviewer, `to_sign` that of the signature that this actor may give.
+    `may_answer_at_once`: use a standard answer.
     """
 
     lines: tuple[ReplyLine, ...]
@@ -54,6 +56,7 @@ class CaseReplies:
     why_not: str
     to_review: str
     may_answer_at_once: bool
+    to_sign: str
 
 
 def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, str]) -> ReplyLine:
@@ -79,12 +82,15 @@ def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, st
 def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
     """The replies on a case that this actor may see, newest first, without what was given up."""
     author = Account.objects.filter(label=OuterRef("drafted_by"))
+    mine = waiting_for(actor).filter(reply=OuterRef("pk")).order_by("id")
     rows: Any = (
         policy.visible_replies(actor)
         .filter(case=case)
         .exclude(state=State.ABANDONED)
         .select_related("case", "case__lead_unit", "unit")
-        .annotate(author=Subquery(author.values("name")[:1]))
+        .annotate(
+            author=Subquery(author.values("name")[:1]), to_sign=Subquery(mine.values("label")[:1])
+        )
         .order_by("-id")
     )
     chain = [
@@ -99,7 +105,13 @@ def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
         to_review=next((reply.label for reply, _version in chain if _waits_for(actor, reply)), ""),
         may_answer_at_once=not case.conduct
         and cases.may_step(actor, "answer_at_once", case) is None,
+        to_sign=next((label for reply, _version in chain if (label := _asked(reply))), ""),
     )
+
+
+def _asked(reply: Any) -> str:
+    """The label of the signature that the reader may give, read along with the reply."""
+    return reply.to_sign or ""
 
 
 def _waits_for(actor: Actor, reply: Reply) -> bool:

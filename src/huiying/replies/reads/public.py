@@ -11,6 +11,7 @@ from huiying.replies import policy
 from huiying.replies.errors import NotShown
 from huiying.replies.models import Reply
 from huiying.replies.reads import finding
+from huiying.replies.reads.signed import co_signed
 from huiying.replies.reads.verdicts import verdicts_on
 from huiying.replies.reads.versions import with_words
 from huiying.replies.shown import AnswerShown, Chain, Verdict, shown
@@ -133,14 +134,15 @@ def public_answer(address: str) -> AnswerShown:
     if not all(policy.on_view(reply) for reply, _words in chain):
         raise NotShown
     last = chain[-1][0]
-    return replace(shown(chain), verdicts=verdicts_on([last])[last.pk])
+    signed = co_signed([last]).get(last.pk, ())
+    return replace(shown(chain), verdicts=verdicts_on([last])[last.pk], co_signed=signed)
 
 
 def answers_for_submission(submission_id: int) -> list[AnswerShown]:
     """What the writer of this letter was answered, newest first, each with its earlier texts.
 
     Holds private and published answers to the case that the letter belongs to; a writer who withdrew
-    sees none that came later. Three queries.
+    sees none that came later. Four queries.
     """
     report = Report.objects.filter(submission_id=submission_id).first()
     if report is None:
@@ -152,5 +154,9 @@ def answers_for_submission(submission_id: int) -> list[AnswerShown]:
     chains: dict[str, Chain] = {}
     for reply, version in with_words(rows):
         chains.setdefault(reply.address, []).append((reply, version))
-    found = [shown(chain) for chain in chains.values()]
+    signed = co_signed(chain[-1][0] for chain in chains.values())
+    found = [
+        replace(shown(chain), co_signed=signed.get(chain[-1][0].pk, ()))
+        for chain in chains.values()
+    ]
     return sorted(found, key=lambda each: each.answered_at or each.received_at, reverse=True)

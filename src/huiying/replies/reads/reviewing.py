@@ -16,9 +16,12 @@ from huiying.replies.reads.beside import (
     preview,
     saved_versions,
 )
+from huiying.replies.reads.co_signing import CoSigning, co_signing
 from huiying.replies.reads.side_by_side import SideBySide, side_by_side
+from huiying.replies.reads.signed import asked_on, columns
 from huiying.replies.reads.versions import all_versions
 from huiying.replies.shown import AnswerShown
+from huiying.replies.signing import unsettled
 from huiying.replies.states import OPEN, State
 from huiying.replies.words import Words
 
@@ -57,6 +60,7 @@ class Review:
     may_withdraw: bool
     advice: Advice
     beside: SideBySide | None
+    signing: CoSigning
 
 
 def _why_not(actor: Actor, reply: Reply, saved: tuple[Saved, ...]) -> Refusal | None:
@@ -65,6 +69,14 @@ def _why_not(actor: Actor, reply: Reply, saved: tuple[Saved, ...]) -> Refusal | 
     if refusal is None and reply.state == State.IN_REVIEW and wrote:
         return NeedsSecondPerson()
     return refusal
+
+
+def _why_not_settled(reply: Reply) -> Refusal | None:
+    """Why units that were asked, or must be, keep the answer from being approved; None where they do not."""
+    if reply.state != State.IN_REVIEW:
+        return None
+    asked = asked_on(reply)
+    return unsettled(reply, asked.stood, asked.helping)
 
 
 def _why_not_public(reply: Reply, letters: tuple[Letter, ...]) -> Refusal | None:
@@ -86,12 +98,12 @@ def review(actor: Actor, label: str, against: str = "") -> Review:
 
     `against` is the number of the version that stands beside the current one.
     """
-    reply = policy.find(actor, label)
+    reply = policy.find(actor, label, **columns())
     versions = all_versions(reply)
     saved = saved_versions(versions)
     letters = letters_of(reply.case, actor)
     shown_as = preview(reply)
-    refusal = _why_not(actor, reply, saved)
+    refusal = _why_not(actor, reply, saved) or _why_not_settled(reply)
     not_public = _why_not_public(reply, letters)
     return Review(
         label=reply.label,
@@ -121,4 +133,5 @@ def review(actor: Actor, label: str, against: str = "") -> Review:
         may_withdraw=policy.may(actor, "withdraw", reply) is None,
         advice=_advice(reply, shown_as),
         beside=side_by_side(reply, versions, against),
+        signing=co_signing(actor, reply),
     )
