@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from huiying.casework.actions.sorting import reassign
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State as CaseState
+from huiying.kernel.names import localized
 from huiying.replies import reads
 from huiying.replies.actions import reviewing, writing
 from huiying.replies.models import Reply, ReplyVersion
@@ -235,6 +236,7 @@ def test_the_case_page_knows_its_answers(people, in_hand, words):
     reply = _submitted(people, case, words)
     panel = reads.replies_on_case(people.reviewer.actor, case)
     assert (panel.to_review, panel.lines[0].state) == (reply.label, State.IN_REVIEW)
+    assert panel.lines[0].drafted_by == localized(people.handler.account.name)
     reviewing.approve_and_issue(actor=people.reviewer.actor, label=reply.label, seen=1)
     panel = reads.replies_on_case(people.supervisor.actor, CaseFile.objects.get(pk=case.pk))
     assert panel.lines[0].may_withdraw

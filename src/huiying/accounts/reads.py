@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from huiying.accounts.agency_sign_in import Introduced
@@ -12,6 +14,13 @@ from huiying.accounts.models import (
     RecoveryCode,
     StaffSession,
 )
+
+AFTER_KIND = len("staff:") + 1
+
+
+def acting_as(column: str) -> QuerySet[Account]:
+    """For a subquery: the account of the person whose actor label stands in `column` of the outer query."""
+    return Account.objects.filter(label=Substr(OuterRef(column), AFTER_KIND))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject, Substr
 
-from huiying.accounts.models import Account
+from huiying.accounts.reads import AFTER_KIND, acting_as
 from huiying.agencies.models import Membership
 from huiying.casework.places import Names, UnitLine
 from huiying.casework.sentences import Told, Words, told, who_did
@@ -40,8 +40,10 @@ class _Held:
 
 def _rows(subjects: list[str]) -> list[tuple[Any, ...]]:
     """(id, time, action, actor, payload, name, memberships) of the newest entries, oldest first."""
-    author = Account.objects.filter(label=Substr(OuterRef("actor"), 7))
-    held = Membership.objects.filter(account__label=Substr(OuterRef("actor"), 7)).order_by("id")
+    author = acting_as("actor")
+    held = Membership.objects.filter(account__label=Substr(OuterRef("actor"), AFTER_KIND)).order_by(
+        "id"
+    )
     member = JSONObject(unit="unit__code", role="role", since="since", ended_at="ended_at")
     rows = (
         Entry.objects.filter(subject__in=subjects)

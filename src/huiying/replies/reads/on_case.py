@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from huiying.accounts.models import Account
+from huiying.accounts.reads import acting_as
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
@@ -81,7 +81,7 @@ def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, st
 
 def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
     """The replies on a case that this actor may see, newest first, without what was given up."""
-    author = Account.objects.filter(label=OuterRef("drafted_by"))
+    author = acting_as("drafted_by")
     mine = waiting_for(actor).filter(reply=OuterRef("pk")).order_by("id")
     rows: Any = (
         policy.visible_replies(actor)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject, Substr
+from django.db.models.functions import JSONObject
 
-from huiying.accounts.models import Account
+from huiying.accounts.reads import acting_as
 from huiying.agencies.models import Unit
 from huiying.casework import policy as cases
 from huiying.casework.models import Assignment
@@ -19,7 +19,6 @@ from huiying.replies.models import Reply, Signature
 from huiying.replies.shown import CoSigned
 from huiying.replies.states import ISSUED, STANDING, SignatureState
 
-AFTER_KIND = len("staff:") + 1
 UNIT = {"unit": "unit_id", "code": "unit__code", "name": "unit__name", "path": "unit__path"}
 SAID = (
     "id", "label", "version", "state", "asked_at", "due_on", "answered_by", "answered_at", "reason",
@@ -32,7 +31,7 @@ def columns() -> dict[str, ArraySubquery]:
     parts = Assignment.objects.filter(
         case=OuterRef("case_id"), part=Assignment.Part.SUPPORT, ended_at=None
     )
-    account = Account.objects.filter(label=Substr(OuterRef("answered_by"), AFTER_KIND))
+    account = acting_as("answered_by")
     asked = Signature.objects.filter(reply=OuterRef("pk")).annotate(
         speaker=Subquery(account.values("name")[:1])
     )
