@@ -54,7 +54,7 @@ def who(name: str, scene: Scene) -> Person | None:
     row = TABLE[name]
     if row.open_to_all:
         return None
-    for person in ("handler", "reviewer", "supervisor", "clerk", "administrator"):
+    for person in ("handler", "reviewer", "supervisor", "clerk", "administrator", "other_handler"):
         if person in (row.get or ()):
             return getattr(scene.people, person)  # type: ignore[no-any-return]
     raise AssertionError(f"nobody to open {name}")

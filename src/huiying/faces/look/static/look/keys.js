@@ -46,7 +46,7 @@
   let cameFrom = null;
   const help = () => {
     const list = document.querySelector("[data-key-help]");
-    if (!list || document.querySelector("[data-key]")) return false; // the call screen has its own
+    if (!list || document.querySelector("[data-key]")) return false; // the call screen opens its own
     list.open = !list.open;
     if (list.open) { cameFrom = document.activeElement; list.querySelector("summary").focus(); } else cameFrom?.focus();
     return true;
