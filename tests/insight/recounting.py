@@ -49,7 +49,8 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
     was_open_inside = False
     for move in moves:
         leaves = move.source in OPEN | {""} and move.target not in OPEN
-        if move.target in DESK and move.source not in DESK:
+        given_back = move.target in DESK and move.source not in DESK
+        if given_back and move.verb != "undo_assign":
             desk_since = move.at
         if move.verb == "reopen":
             round_start = move.at
@@ -60,7 +61,8 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
             continue
         touched = True
         was_open_inside |= state in OPEN
-        line["assigned"] |= state == "assigned" and move.verb != "adopt_calendar"
+        given = state == "assigned" and move.verb not in {"adopt_calendar", "undo_accept"}
+        line["assigned"] |= given
         line["returned"] |= move.verb == "return_to_desk"
         line["reopened"] |= move.verb == "reopen"
         if state == "closed":

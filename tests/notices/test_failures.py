@@ -13,6 +13,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from huiying.casework.actions.sorting import mark_conduct
 from huiying.config import bounce_mailbox
 from huiying.notices import mail, tasks
 from huiying.notices.actions import send_again
@@ -339,3 +340,17 @@ def test_the_command_is_there():
         capture_output=True, check=True, text=True, timeout=120,
     )  # fmt: skip
     assert "--stdin" in done.stdout
+
+
+def test_even_that_there_is_a_complaint_about_oneself_is_not_in_the_list(
+    english: Writer, people: People, monkeypatch: pytest.MonkeyPatch
+):
+    row = given_up(english, monkeypatch)
+    assert at("failure_again", notice=row.pk) in people.clerk.client.get(at("failures")).text
+    mark_conduct(actor=people.dispatcher.actor, number=english.case.number, usernames=["clerk"])
+    assert at("failure_again", notice=row.pk) not in people.clerk.client.get(at("failures")).text
+    again = people.clerk.client.post(at("failure_again", notice=row.pk))
+    assert again.status_code == 404
+    assert Outgoing.objects.filter(again_of=row).count() == 0
+    people.administrator.client.post(at("failure_again", notice=row.pk))
+    assert Outgoing.objects.filter(again_of=row).count() == 1

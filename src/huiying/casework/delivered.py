@@ -81,8 +81,9 @@ def window_start(
     """From when the writer's time for reopening counts; None before an answer.
 
     Since the answer stood on their page, or since word of it went out by the way that they chose, where
-    that was later: the mail sent, the letter posted, the call made. Where nothing reached them, since that
-    was clear. While it is still on its way, the time has not begun.
+    that was later: the mail sent, the letter posted, the call made. Where it was given up, since that
+    was clear; where a mail came back, since it was sent.
+    While it is still on its way, the time has not begun.
     """
     if delivered_at is None:
         return None

@@ -1,4 +1,4 @@
-"""Letters to post and calls to make, for the cases that a clerk may see."""
+"""What people bring to writers by hand, and what did not arrive, for the cases that they may see."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,11 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 
 from huiying.casework import policy
-from huiying.casework.models import Report
+from huiying.casework.models import CaseFile, Report
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed, NotFound
 from huiying.notices.models import Errand
-from huiying.notices.reads import ErrandLine, errand_line, waiting_errands
+from huiying.notices.reads import ErrandLine, Failures, errand_line, failures, waiting_errands
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,21 @@ class ErrandShown:
 def _reports(actor: Actor) -> QuerySet[Report]:
     """The letters that this clerk may see and that nobody withdrew."""
     return Report.objects.filter(ended_at=None, case__in=policy.visible_cases(actor))
+
+
+def kept_notices(actor: Actor) -> Exists:
+    """Of notices (over `OuterRef("recipient")`): those to whoever complained about this actor's conduct.
+    Even that there is one is not for them.
+    """
+    cases = CaseFile.objects.filter(policy.kept_from(actor))
+    whom = Concat(Value("submission:"), "submission__label")
+    reports = Report.objects.filter(case__in=cases).annotate(whom=whom)
+    return Exists(reports.filter(whom=OuterRef("recipient")))
+
+
+def undelivered(actor: Actor, **asked: str) -> Failures:
+    """`notices.reads.failures`, without what is kept from this actor."""
+    return failures(actor, hidden=kept_notices(actor), **asked)
 
 
 def _waiting(actor: Actor) -> QuerySet[Errand]:

@@ -1,6 +1,7 @@
 """The mailbox to which undeliverable mails come back: read, kept as failures, and emptied of them."""
 
 import imaplib
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -51,8 +52,12 @@ def read_mailbox() -> Read:
 
 
 def _opened() -> BaseMailBox:
-    kind = MailBoxUnencrypted if settings.IMAP_TLS == "none" else MailBox
-    mailbox = kind(settings.IMAP_HOST, port=settings.IMAP_PORT, timeout=SECONDS)
+    place = {"host": settings.IMAP_HOST, "port": settings.IMAP_PORT, "timeout": SECONDS}
+    mailbox: BaseMailBox
+    if settings.IMAP_TLS == "none":
+        mailbox = MailBoxUnencrypted(**place)
+    else:  # the standard library's own default asks nobody for a certificate
+        mailbox = MailBox(**place, ssl_context=ssl.create_default_context())
     opened: BaseMailBox = mailbox.login(
         settings.IMAP_USER, settings.IMAP_PASSWORD, initial_folder=settings.IMAP_FOLDER
     )

@@ -64,10 +64,11 @@ WITH vote AS (
   SELECT case_id,
     count(*) FILTER (WHERE verb = 'return_to_desk') AS returns,
     max(at) FILTER (WHERE verb = 'reopen') AS reopened_at,
-    max(at) FILTER (WHERE target = ANY(%(at_desk)s) AND NOT source = ANY(%(at_desk)s)) AS desk_since,
+    max(at) FILTER (WHERE target = ANY(%(at_desk)s) AND NOT source = ANY(%(at_desk)s)
+      AND verb <> 'undo_assign') AS desk_since,
     bool_or(fresh) AS moved,
     bool_or(fresh AND target = ANY(%(open)s)) AS was_open,
-    bool_or(fresh AND target = 'assigned' AND verb <> 'adopt_calendar') AS assigned,
+    bool_or(fresh AND target = 'assigned' AND verb NOT IN ('adopt_calendar', 'undo_accept')) AS assigned,
     bool_or(fresh AND verb = 'return_to_desk') AS returned,
     bool_or(fresh AND leaves = 'answered') AS answered,
     bool_or(fresh AND leaves = 'declined') AS declined,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, JSONObject
 
@@ -100,13 +100,16 @@ class Failures:
     after: str
 
 
-def failures(actor: Actor, *, way: str = "", result: str = "", after: str = "") -> Failures:
+def failures(
+    actor: Actor, *, hidden: Exists, way: str = "", result: str = "", after: str = ""
+) -> Failures:
     """Notices that did not arrive and were not sent again, for those who look after them.
 
-    `way` and `result` narrow the list; unknown values find nothing.
+    `hidden` holds (over `OuterRef("recipient")`) for what is kept from this actor. `way` and `result`
+    narrow the list; unknown values find nothing.
     """
     require_mender(actor)
-    rows = Outgoing.objects.filter(FAILURE, again=None, ended_at__isnull=False)
+    rows = Outgoing.objects.filter(FAILURE, ~hidden, again=None, ended_at__isnull=False)
     rows = rows.filter(Q(way=way) if way else Q(), Q(result=result) if result else Q())
     place = paging.read_place(after)
     if place is not None:

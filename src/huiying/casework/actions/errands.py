@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from huiying.casework.errands import find_errand
+from huiying.casework.errands import find_errand, kept_notices
 from huiying.intake.actions.revealing import reveal_contact
 from huiying.intake.states import RevealReason
 from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotFound
 from huiying.kernel.verbs import verb
-from huiying.notices import actions_errands
+from huiying.notices import actions, actions_errands
+from huiying.notices.models import Outgoing
 
 
 @verb
@@ -23,6 +25,14 @@ def post_letter(*, actor: Actor, errand: int, posted: bool = True) -> None:
     """Keep that a letter was posted, or cannot be."""
     row, _report = find_errand(actor, errand)
     actions_errands.note_posted(actor=actor, errand=row, posted=posted)
+
+
+@verb
+def send_again(*, actor: Actor, notice: int) -> bool:
+    """Send a notice that failed once more; NotFound where it is kept from this actor."""
+    if Outgoing.objects.filter(kept_notices(actor), pk=notice).exists():
+        raise NotFound
+    return actions.send_again(actor=actor, notice=notice)
 
 
 @verb

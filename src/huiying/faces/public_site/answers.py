@@ -15,7 +15,9 @@ from django.views.decorators.http import require_safe
 
 from huiying.agencies.reads import unit_choices
 from huiying.faces.public_site.forms import unit_lines
+from huiying.faces.public_site.origin import address_of
 from huiying.finding.errors import AboutSomebody, TooLong
+from huiying.kernel.limits import count_try
 from huiying.kernel.names import localized
 from huiying.replies.reads.finding import MOST_COUNTED
 from huiying.replies.reads.public import AnswerLine, AnswersFound, answers, public_answer
@@ -24,6 +26,7 @@ from huiying.replies.shown import AnswerShown
 from huiying.routing.reads import CategoryGroup, category_groups
 
 LONGEST_VALUE = 60
+SEARCHES_PER_ADDRESS = 120  # in a quarter of an hour; a whole office may share one address
 type Choices = list[tuple[str, Any]]
 
 
@@ -115,6 +118,7 @@ def _found(request: HttpRequest, chosen: dict[str, str], form: AnswersFilter) ->
             older=_given(request, "older"),
             newer=_given(request, "newer"),
         )
+    count_try("search answers", address_of(request), most=SEARCHES_PER_ADDRESS)
     try:
         return public_hits(
             chosen["q"],

@@ -29,6 +29,7 @@ from huiying.replies.shown import AnswerShown
 
 ROWS = 30
 MOST_PAGES = 100
+ABOUT_ANSWERS = frozenset({"answered", "corrected", "answer_withdrawn"})
 
 
 class LocalTime(forms.DateTimeInput):
@@ -118,7 +119,7 @@ def _row(shown: ErrandShown) -> ErrandRow:
 def by_hand(request: HttpRequest) -> HttpResponse:
     """What waits: letters and calls, what is due first."""
     typed = request.GET.get("page", "1")
-    number = min(int(typed), MOST_PAGES) if typed.isascii() and typed.isdecimal() else 1
+    number = min(int(typed[:4]), MOST_PAGES) if typed.isascii() and typed.isdecimal() else 1
     skip = (max(number, 1) - 1) * ROWS
     found = errands(actor_of(request), skip=skip, most=ROWS + 1)
     here = reverse("staff_desk:by_hand")
@@ -130,6 +131,14 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     return render(request, "staff_desk/by_hand/list.html", {"page": page})
 
 
+def _answers(shown: ErrandShown) -> tuple[AnswerShown, ...]:
+    """What the letter is about, where it is about an answer."""
+    if shown.line.kind not in ABOUT_ANSWERS:
+        return ()
+    answers = answers_for_submission(shown.submission_id)
+    return tuple(answer for answer in answers if not answer.hidden)
+
+
 def _page(shown: ErrandShown, form: CallResultForm, **more: str) -> ErrandPage:
     with override(shown.language):
         day = on_day(time.now())
@@ -139,7 +148,7 @@ def _page(shown: ErrandShown, form: CallResultForm, **more: str) -> ErrandPage:
         day=day,
         language=shown.language,
         letter=shown.line.way == Way.LETTER,
-        answers=tuple(answers_for_submission(shown.submission_id)),
+        answers=_answers(shown),
         form=form,
         **more,
     )

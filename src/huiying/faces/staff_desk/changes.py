@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from huiying.casework.actions.having_looked import have_looked
-from huiying.casework.changes import Change, changes_since, kinds_of, looked_at
+from huiying.casework.changes import MOST, Change, changes_since, kinds_of, looked_at
 from huiying.casework.notes import unread
 from huiying.casework.queues import tabs_of
 from huiying.faces.staff_desk.asking import actor_of
@@ -45,13 +45,14 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """The news by kind; `upto` is the moment of this page."""
+    """The news by kind; `upto` is the moment of this page, `more` where there is more than it shows."""
 
     trail: Trail
     since: datetime
     upto: str
     groups: list[tuple[str, str, list[ChangeRow]]]
     mentions: int
+    more: bool
 
 
 def _row(change: Change) -> ChangeRow:
@@ -75,6 +76,7 @@ def _page(actor: Actor) -> ChangesPage:
         upto=now.isoformat(),
         groups=[group for group in groups if group[2]],
         mentions=unread(actor),
+        more=len(found) == MOST,
     )
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from huiying.casework.actions.errands import send_again
 from huiying.casework.delivered import case_numbers, kind_in_words, way_in_words
+from huiying.casework.errands import undelivered
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.notices.actions import send_again
-from huiying.notices.reads import Failure, failures
+from huiying.notices.reads import Failure
 from huiying.notices.states import FAILED, Way
 
 ALL = ("", gettext_lazy("All"))
@@ -66,7 +67,7 @@ def failed_notices(request: HttpRequest) -> HttpResponse:
     chosen = filters.cleaned_data if filters.is_valid() else {}
     asked = {name: str(value) for name, value in chosen.items() if value}
     after = request.GET.get("after", "")
-    found = failures(actor, after=after, **asked)
+    found = undelivered(actor, after=after, **asked)
     numbers = case_numbers(actor, [each.recipient for each in found.rows])
     here = reverse("staff_desk:failures")
     page = FailuresPage(

@@ -98,9 +98,8 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
 
 def _year(text: str) -> int:
     this = timezone.localdate(time.now()).year
-    if text.isascii() and text.isdecimal() and EARLIEST <= int(text[:5]) <= LATEST:
-        return int(text)
-    return this
+    typed = int(text[:5]) if text.isascii() and text.isdecimal() else this
+    return typed if EARLIEST <= typed <= LATEST else this
 
 
 def _years(chosen: int) -> list[int]:
