@@ -55,7 +55,7 @@ def test_a_row_says_what_the_case_is(people):
 
 def test_what_is_due_today_says_its_date_once(people):
     case = brought_to(State.ASSIGNED, people)
-    noon = time.now().astimezone(UTC).replace(hour=4)  # in the county
+    noon = time.now().astimezone(UTC).replace(hour=4, minute=0)  # in the county
     CaseFile.objects.filter(pk=case.pk).update(due_at=noon + timedelta(minutes=5))
     with time.at(noon):
         page = people.clerk.client.get(f"{QUEUE}?tab=open").text
