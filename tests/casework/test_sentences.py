@@ -10,9 +10,11 @@ import huiying
 from huiying.agencies.actions import end_role
 from huiying.casework.actions import sorting, working
 from huiying.casework.places import all_categories, all_units
+from huiying.casework.plain_sentences import SENTENCES
 from huiying.casework.reads import case_shown
-from huiying.casework.sentences import LEFT_OUT, SENTENCES, TELLERS, Words, told, who_did
+from huiying.casework.sentences import LEFT_OUT, told, who_did
 from huiying.casework.states import STEPS, State
+from huiying.casework.tellers import TELLERS, Words
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.record.models import Entry, Payload

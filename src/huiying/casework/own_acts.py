@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from huiying.casework import story
 from huiying.casework.models import Report
-from huiying.casework.sentences import way
+from huiying.casework.tellers import way
 from huiying.intake.letters import subject
 from huiying.intake.models import Message
 from huiying.intake.reads import MessageLine

@@ -24,8 +24,9 @@ from huiying.casework.places import (
     all_units,
 )
 from huiying.casework.queues import clock_of
-from huiying.casework.sentences import Told, Words
+from huiying.casework.sentences import Told
 from huiying.casework.states import State
+from huiying.casework.tellers import Words
 from huiying.casework.timeline import timeline
 from huiying.casework.undoing import undoable
 from huiying.casework.unfinished import Unfinished, read_unfinished, unfinished_within

@@ -12,8 +12,9 @@ from django.db.models.functions import JSONObject, Substr
 from huiying.accounts.reads import AFTER_KIND, acting_as
 from huiying.agencies.models import Membership
 from huiying.casework.places import Names, UnitLine
-from huiying.casework.sentences import Told, Words, told, who_did
+from huiying.casework.sentences import Told, told, who_did
 from huiying.casework.states import STEPS
+from huiying.casework.tellers import Words
 from huiying.casework.undoing import NOBODY, PASSED_OVER, LastAct
 from huiying.record.models import Entry
 

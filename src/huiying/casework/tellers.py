@@ -1,0 +1,263 @@
+"""The sentences that say something of an entry's payload, each made by a function of its own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from huiying.casework.places import Categories, Units
+from huiying.casework.states import Outcome, ReturnReason, Vote
+from huiying.intake.states import Channel, RevealReason
+from huiying.kernel.days import day_in_words
+from huiying.kernel.names import listed, localized
+from huiying.notices.states import CallResult
+
+type Data = dict[str, Any]
+type Teller = Callable[[Data, "Words"], str]
+
+MINUTES_SAID = 90  # a shorter pause is told in minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The names that sentences need."""
+
+    units: Units
+    categories: Categories
+
+    def unit(self, code: str) -> str:
+        return localized(self.units.named(code))
+
+    def listed(self, codes: Iterable[str]) -> str:
+        return listed(self.unit(code) for code in codes)
+
+
+def way(via: str) -> str:
+    """The way by which somebody was with a clerk, in words; the code itself where it is not known."""
+    return _choice(Channel.choices, via)
+
+
+def _choice(choices: Any, code: Any) -> str:
+    return str(dict(choices).get(code, code or ""))
+
+
+def _received(data: Data, _words: Words) -> str:
+    channel = _choice(Channel.choices, data.get("channel"))
+    return _("The letter came in: %(channel)s.") % {"channel": channel}
+
+
+def _sorted(data: Data, words: Words) -> str:
+    category = localized(words.categories.named(data.get("category", "")))
+    if data.get("renamed"):
+        return _("Sorted as: %(category)s; with a new title.") % {"category": category}
+    return _("Sorted as: %(category)s.") % {"category": category}
+
+
+def _given(alone: str, helped: str) -> Teller:
+    """The teller of a case that was given to a lead unit alone, or with others to help."""
+
+    def tell(data: Data, words: Words) -> str:
+        support = data.get("support") or []
+        said = {"lead": words.unit(data.get("lead", "")), "support": words.listed(support)}
+        return _(helped if support else alone) % said
+
+    return tell
+
+
+def _returned(data: Data, words: Words) -> str:
+    reason = _choice(ReturnReason.choices, data.get("reason"))
+    unit = words.unit(data.get("unit") or "")
+    return _("%(unit)s sent it back to the desk: %(reason)s.") % {"unit": unit, "reason": reason}
+
+
+def _resumed(data: Data, _words: Words) -> str:
+    minutes = int(data.get("paused_seconds") or 0) // 60
+    hours = round(minutes / 60)
+    days = round(hours / 24)
+    if not minutes:
+        return _("The clock runs again.")
+    if days:
+        return ngettext(
+            "The clock runs again; it had stood still for %(count)d day.",
+            "The clock runs again; it had stood still for %(count)d days.",
+            days,
+        ) % {"count": days}
+    if minutes < MINUTES_SAID:
+        return ngettext(
+            "The clock runs again; it had stood still for %(count)d minute.",
+            "The clock runs again; it had stood still for %(count)d minutes.",
+            minutes,
+        ) % {"count": minutes}
+    return ngettext(
+        "The clock runs again; it had stood still for %(count)d hour.",
+        "The clock runs again; it had stood still for %(count)d hours.",
+        hours,
+    ) % {"count": hours}
+
+
+def _declined(data: Data, _words: Words) -> str:
+    return _("Closed as not ours; competent is: %(body)s.") % {"body": data.get("body", "")}
+
+
+def _answered(data: Data, _words: Words) -> str:
+    outcome = _choice(Outcome.choices, data.get("outcome"))
+    return _("Answered. Result: %(outcome)s.") % {"outcome": outcome}
+
+
+def _closed(data: Data, _words: Words) -> str:
+    outcome = _choice(Outcome.choices, data.get("outcome"))
+    votes = data.get("votes") or {}
+    if set(votes) <= {"silent"}:
+        return _("Closed: %(outcome)s. The writer had not said what they think.") % {
+            "outcome": outcome
+        }
+    said = ", ".join(_choice(Vote.choices, vote) for vote in votes if vote != "silent")
+    return _("Closed: %(outcome)s. The writer had said: %(said)s.") % {
+        "outcome": outcome,
+        "said": said,
+    }
+
+
+def _asked_to_sign(data: Data, words: Words) -> str:
+    return _("Asked to co-sign version %(version)s by %(day)s: %(units)s.") % {
+        "version": data.get("version", ""),
+        "day": _day(data.get("due_on")),
+        "units": words.listed(data.get("units") or []),
+    }
+
+
+def _day(text: Any) -> str:
+    return day_in_words(date.fromisoformat(text)) if text else ""
+
+
+def _signature(said: str) -> Teller:
+    """The teller of what one unit did about a signature."""
+
+    def tell(data: Data, words: Words) -> str:
+        unit = words.unit(data.get("unit", ""))
+        return _(said) % {"unit": unit, "version": data.get("version", "")}
+
+    return tell
+
+
+def _void(data: Data, words: Words) -> str:
+    units = words.listed(data.get("units") or [])
+    return _("The text or who helps has changed; no longer counts what was said by: %(units)s.") % {
+        "units": units
+    }
+
+
+def _without(data: Data, words: Words) -> str:
+    silent = data.get("silent") or []
+    said_no = [code for code in data.get("units") or [] if code not in silent]
+    told = []
+    if silent:
+        told.append(_("Did not answer in time: %(units)s.") % {"units": words.listed(silent)})
+    if said_no:
+        told.append(_("Did not co-sign: %(units)s.") % {"units": words.listed(said_no)})
+    return " ".join([*told, _("The reviewer let the answer go out all the same.")])
+
+
+def _co_signing(data: Data, _words: Words) -> str:
+    if data.get("required"):
+        return _("The supporting units must co-sign the answer.")
+    return _("The supporting units need not co-sign the answer.")
+
+
+def _conduct(data: Data, words: Words) -> str:
+    units = data.get("units") or []
+    if units and not data.get("staff"):
+        return _("Marked as a complaint about the conduct of %(units)s.") % {
+            "units": words.listed(units)
+        }
+    return _("Marked as a complaint about conduct.")
+
+
+def _enclosed(data: Data, _words: Words) -> str:
+    count = int(data.get("count") or 0)
+    return ngettext("Added %(count)d file.", "Added %(count)d files.", count) % {"count": count}
+
+
+def _files_erased(data: Data, _words: Words) -> str:
+    count = int(data.get("count") or 0)
+    return ngettext(
+        "%(count)d file was erased, as the rules on keeping data say.",
+        "%(count)d files were erased, as the rules on keeping data say.",
+        count,
+    ) % {"count": count}
+
+
+def _voted(data: Data, _words: Words) -> str:
+    return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
+
+
+def _reckoned_anew(data: Data, _words: Words) -> str:
+    if "due_at" not in data:
+        return _("The calendar changed, and the due day with it.")
+    due = day_in_words(datetime.fromisoformat(data["due_at"]))
+    return _("The calendar changed; due on %(day)s now.") % {"day": due}
+
+
+def _revealed(data: Data, _words: Words) -> str:
+    reason = _choice(RevealReason.choices, data.get("reason"))
+    return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
+
+
+def _called(data: Data, _words: Words) -> str:
+    result = _choice(CallResult.choices, data.get("result"))
+    said = {"number": int(data.get("number") or 1), "result": result}
+    return _("Called the writer (call %(number)d): %(result)s.") % said
+
+
+# Sentences that say something of the payload, with their tone.
+TELLERS: dict[str, tuple[Teller, str]] = {
+    "case.receive": (_received, "info"),
+    "case.triage": (_sorted, "plain"),
+    "case.assign": (
+        _given(
+            gettext_noop("Assigned to %(lead)s."),
+            gettext_noop("Assigned to %(lead)s; %(support)s will help."),
+        ),
+        "accent",
+    ),
+    "case.reassign": (
+        _given(
+            gettext_noop("Given to %(lead)s instead."),
+            gettext_noop("Given to %(lead)s instead; %(support)s will help."),
+        ),
+        "accent",
+    ),
+    "case.return_to_desk": (_returned, "warning"),
+    "case.resume": (_resumed, "info"),
+    "case.decline": (_declined, "warning"),
+    "case.answer": (_answered, "success"),
+    "case.answer_at_once": (_answered, "success"),
+    "case.answer_unreviewed": (_answered, "success"),
+    "case.close": (_closed, "success"),
+    "case.mark_conduct": (_conduct, "warning"),
+    "case.adopt_calendar": (_reckoned_anew, "info"),
+    "errand.call": (_called, "info"),
+    "case.co_signing": (_co_signing, "plain"),
+    "signature.ask": (_asked_to_sign, "info"),
+    "signature.sign": (
+        _signature(gettext_noop("%(unit)s co-signed version %(version)s.")),
+        "success",
+    ),
+    "signature.refuse": (
+        _signature(gettext_noop("%(unit)s does not co-sign version %(version)s.")),
+        "warning",
+    ),
+    "signature.recall": (
+        _signature(gettext_noop("%(unit)s is no longer asked to co-sign.")),
+        "plain",
+    ),
+    "signature.void": (_void, "info"),
+    "reply.decide_without": (_without, "warning"),
+    "report.vote": (_voted, "info"),
+    "contact.reveal": (_revealed, "warning"),
+    "submission.enclosed": (_enclosed, "plain"),
+    "submission.files_erased": (_files_erased, "info"),
+}
