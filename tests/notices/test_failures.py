@@ -56,7 +56,7 @@ def sent(writer: Writer) -> Outgoing:
 
 
 def given_up(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> Outgoing:
-    def refuse(*_args: object) -> None:
+    def refuse(*_args: object, **_more: object) -> None:
         raise smtplib.SMTPServerDisconnected
 
     writer.write("楼道的灯不亮。", hears_by="mail", email=ADDRESS)

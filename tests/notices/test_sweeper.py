@@ -82,7 +82,7 @@ def test_a_recipient_without_an_address_ends_quietly():
 
 @pytest.mark.django_db
 def test_a_failure_is_tried_again_later_and_given_up_in_the_end(county, monkeypatch, caplog):
-    def refuse(*_args: object) -> str:
+    def refuse(*_args: object, **_more: object) -> str:
         raise smtplib.SMTPServerDisconnected(ADDRESS)
 
     monkeypatch.setattr(tasks, "deliver", refuse)
@@ -116,7 +116,7 @@ def test_one_contact_that_cannot_be_opened_holds_up_no_other(folder, county):
 def test_a_resend_after_a_crash_carries_the_same_message_id(folder, county, monkeypatch):
     write_in()
 
-    def crash_after_sending(row: Outgoing) -> str:
+    def crash_after_sending(row: Outgoing, **_more: object) -> str:
         deliver(row)
         raise KeyboardInterrupt
 
@@ -150,7 +150,7 @@ def test_two_sweepers_send_each_row_once(county, monkeypatch):
         write_in(body=f"第 {number} 封")
     sent: list[int] = []
 
-    def note(row: Outgoing) -> Ended:
+    def note(row: Outgoing, **_more: object) -> Ended:
         sent.append(row.pk)
         return Ended("sent")
 

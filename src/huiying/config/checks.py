@@ -120,6 +120,17 @@ def ways_are_there() -> Iterator[CheckMessage]:
         )
 
 
+def sms_prefixes_are_prefixes() -> Iterator[CheckMessage]:
+    """E011: a prefix without its plus would let no number through."""
+    prefixes = all(re.fullmatch(r"\+\d{1,14}", each) for each in settings.SMS_PREFIXES)
+    if not prefixes or not re.fullmatch(r"\d{1,3}", settings.SMS_COUNTRY):
+        yield Error(
+            "HUIYING_SMS_PREFIXES must hold beginnings of numbers, HUIYING_SMS_COUNTRY a country code.",
+            hint="Write them as HUIYING_SMS_PREFIXES=+8613,+8615 and HUIYING_SMS_COUNTRY=86.",
+            id="huiying.E011",
+        )
+
+
 def webhook_is_signed() -> Iterator[CheckMessage]:
     """E009: without a key anybody could send the other side messages in our name."""
     if "webhook" in {settings.MAIL_BACKEND, settings.SMS_BACKEND} and not settings.WEBHOOK_KEY:
@@ -186,6 +197,7 @@ CHECKS = [
     brief_hour_is_an_hour,
     gateways_are_private,
     sms_body_is_a_form,
+    sms_prefixes_are_prefixes,
     webhook_is_signed,
     ways_are_there,
     rights_are_known,

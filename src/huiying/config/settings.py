@@ -228,6 +228,13 @@ SMS_KEY = environment.text("HUIYING_SMS_KEY")
 SMS_HEADER = environment.text("HUIYING_SMS_HEADER", "Authorization: Bearer {key}")
 SMS_BODY = environment.text("HUIYING_SMS_BODY", '{"to": "{to}", "text": "{text}", "id": "{id}"}')
 SMS_SUCCESS = environment.text("HUIYING_SMS_SUCCESS")  # path.to.field=value in the gateway's answer
+# Anybody can name any number, and each message is paid for: where to, and how many.
+SMS_COUNTRY = environment.text("HUIYING_SMS_COUNTRY", "86")
+SMS_PREFIXES = environment.words(
+    "HUIYING_SMS_PREFIXES", "+8613,+8614,+8615,+8616,+8617,+8618,+8619"
+)
+SMS_PER_NUMBER = environment.number("HUIYING_SMS_PER_NUMBER", 10, least=2, most=1000)
+SMS_PER_HOUR = environment.number("HUIYING_SMS_PER_HOUR", 300, least=2)
 SMS_SECONDS = environment.number("HUIYING_SMS_SECONDS", 10, least=1, most=60)
 WEBHOOK_URL = environment.text("HUIYING_WEBHOOK_URL")
 WEBHOOK_KEY = environment.text("HUIYING_WEBHOOK_KEY")

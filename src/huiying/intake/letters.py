@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from huiying.intake import callers, receipts, vault
 from huiying.intake.models import CallerPin, Contact, Seal, Submission
 from huiying.intake.states import SPOKEN, Channel, Wish
-from huiying.intake.ways import LONGEST_CONTACT, check_way
+from huiying.intake.ways import LONGEST_CONTACT, check_way, plain_number
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, NotAllowed
+from huiying.notices.sms_limits import count_letter
+from huiying.notices.states import Way
 
 LONGEST_BODY = 10_000
 LONGEST_TITLE = 120
@@ -102,6 +104,16 @@ def check(letter: Letter) -> None:
     if letter.wish not in WISHES:
         raise Invalid(_("Choose one."), field="wish")
     check_way(letter.hears_by, _contact(letter))
+
+
+def count_text_messages(letter: Letter) -> None:
+    """Count a new letter whose writer wants text messages; of every other, nothing.
+
+    Raises TooManyNamed and TooManyAsk. Outside a verb.
+    """
+    number = plain_number(letter.phone) if letter.hears_by == Way.SMS else None
+    if number:
+        count_letter(number)
 
 
 def _contact(letter: Letter) -> dict[str, str]:

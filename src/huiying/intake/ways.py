@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel.refusals import Invalid
+from huiying.notices.served import is_served
 from huiying.notices.states import Way
 
 LONGEST_CONTACT = {"email": 254, "phone": 40, "address": 300}
@@ -57,3 +58,8 @@ def check_way(hears_by: str, contact: Mapping[str, str]) -> None:
         raise Invalid(MISSING[way], field=kind)
     if kind == "phone" and plain_number(value) is None:
         raise Invalid(_("This is not a phone number."), field=kind)
+    if way == Way.SMS and not is_served(plain_number(value) or ""):
+        raise Invalid(
+            _("We cannot send text messages to this number. Check it, or choose another way."),
+            field=kind,
+        )

@@ -70,10 +70,29 @@ def count_try(purpose: str, who: str, *, most: int, within: timedelta = WINDOW) 
     Raises TooMany beyond `most` times `TRIES_FACTOR`. Must run outside a verb, in its own transaction,
     which does not wait for the disk: a power cut may forget the last tries, nothing else may.
     """
+    if count(purpose, who, within=within) > most * settings.TRIES_FACTOR:
+        raise TooMany
+
+
+def count(purpose: str, who: str, *, within: timedelta) -> int:
+    """`count_try` without a bound: how often it was counted in this span, this time included."""
     moment = time.now()
     row = run_prepared(_counting(), [_bucket(purpose, who, moment), _window(moment, within)])
-    if row is not None and row[0] > most * settings.TRIES_FACTOR:
-        raise TooMany
+    return int(row[0]) if row is not None else 0
+
+
+def counted(purpose: str, who: str, *, within: timedelta) -> int:
+    """How often it was counted in this span; counts nothing."""
+    moment = time.now()
+    held = Limit.objects.filter(
+        bucket=_bucket(purpose, who, moment), window=_window(moment, within)
+    )
+    return held.values_list("count", flat=True).first() or 0
+
+
+def end_of_window(within: timedelta) -> datetime:
+    """When the span ends in which is counted now."""
+    return _window(time.now(), within) + within
 
 
 def forget_tries(purpose: str, who: str) -> None:

@@ -18,6 +18,7 @@ from huiying.notices.backends import channel
 from huiying.notices.errors import NotWired
 from huiying.notices.models import Errand, Outgoing
 from huiying.notices.parcels import Channel, Parcel
+from huiying.notices.sms_limits import require_budget
 from huiying.notices.states import HAND_WAYS, WORTH_A_HAND, ErrandState, Result, Way
 
 
@@ -114,10 +115,16 @@ def _handed_over(row: Outgoing, route: Route) -> Ended:
     return Ended(Result.BY_HAND, route.way)
 
 
-def deliver(row: Outgoing, *, by: Channel | None = None) -> Ended:
-    """Send one row and say how it ended.
+def deliver(
+    row: Outgoing,
+    *,
+    by: Channel | None = None,
+    texted: Callable[[str], None] | None = None,
+) -> Ended:
+    """Send one row and say how it ended. `texted` hears a number before an SMS goes to it.
 
-    Raises what the channel raises where it fails, and SwitchedOff; the row is tried again then.
+    Raises what the channel raises where it fails, SwitchedOff, and what `sms_limits` refuses; the row is
+    tried again then, or not.
     """
     if _route_of is None or _page_for is None or _withdrawn is None:
         raise NotWired
@@ -129,6 +136,10 @@ def deliver(row: Outgoing, *, by: Channel | None = None) -> Ended:
     if route.way in HAND_WAYS:
         return _handed_over(row, route)
     back_end = by or channel(route.way)
+    if route.way == Way.SMS:
+        require_budget(route.address)
+        if texted:
+            texted(route.address)
     if not back_end.needs_address:
         route = Route(route.way, f"{row.recipient.replace(':', '-')}@outbox.invalid")
     parts = back_end.send(compose(row, route, _page_for(row.language)))

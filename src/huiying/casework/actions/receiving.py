@@ -20,6 +20,7 @@ from huiying.intake.uploads import Upload
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.inserting import insert_together
+from huiying.kernel.refusals import TooMany
 from huiying.kernel.verbs import single_statement_verb, verb
 from huiying.notices.actions import notice_row
 from huiying.notices.states import HAND_WAYS, Way
@@ -51,8 +52,22 @@ def receive(
     """Take a letter in, for good, with the files that wait for it, and return its receipt.
 
     Safe to send again: the same form with the same content, or the same row of a source, gives the
-    receipt that was given first. Raises Invalid for a letter that cannot be kept.
+    receipt that was given first. Raises Invalid for a letter that cannot be kept, and TooMany where too
+    many text messages are asked for.
     """
+    try:
+        letters.count_text_messages(letter)
+    except TooMany:
+        sent_before = reads.by_replay(letters.letter_replay(letter, form_key))
+        if sent_before is None:
+            raise
+        return _receipt(sent_before, again=True)
+    return _kept(actor=actor, letter=letter, form_key=form_key, files=files)
+
+
+def _kept(
+    *, actor: Actor, letter: letters.Letter, form_key: str, files: Sequence[Upload]
+) -> CaseReceipt:
     for _draw in range(DRAWS):
         try:
             if files:

@@ -21,6 +21,10 @@ from huiying.notices.reads import Failure
 from huiying.notices.states import FAILED, Way
 
 ALL = ("", gettext_lazy("All"))
+PROBLEMS = {
+    "TooManyToNumber": gettext_lazy("too many messages to this number that day"),
+    "NumberNotServed": gettext_lazy("no messages are sent to such numbers"),
+}
 
 
 class FailureFilter(forms.Form):
@@ -90,7 +94,7 @@ def _row(failure: Failure, number: int) -> FailureRow:
         made_at=failure.made_at,
         problem=_("came back: %(status)s") % {"status": failure.problem}
         if bounced
-        else failure.problem,
+        else str(PROBLEMS.get(failure.problem, failure.problem)),
         number=number,
         case_url=reverse("staff_desk:case", args=[number]) if number else "",
     )
