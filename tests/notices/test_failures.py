@@ -328,6 +328,34 @@ def test_the_mailbox_is_emptied_of_what_names_residents(english: Writer, setting
         assert bounce_mailbox.read_mailbox() == bounce_mailbox.Read(3, 1)
         assert sorted(server.box) == [2, 3]
         assert any("Seen" in command for command in server.asked)
+
+
+def nested(depth: int) -> bytes:
+    """A mail of parts in parts, as deep as somebody likes."""
+    parts = [b"To: %s\n" % b"bounces@yundu.example"]
+    parts += [
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="b%d"\n\n--b%d\n'
+        % (level, level)
+        for level in range(depth)
+    ]
+    return b"".join(parts)
+
+
+def test_a_poisoned_mail_keeps_nobody_elses_from_being_read(english: Writer, settings, caplog):
+    row = sent(english)
+    poison = [nested(5000), nested(5000)]
+    with mailbox(poison[0], report(path_of(row)), poison[1]) as server:
+        settings.IMAP_HOST, settings.IMAP_PORT = "127.0.0.1", server.server_address[1]
+        settings.IMAP_TLS, settings.IMAP_USER, settings.IMAP_PASSWORD = "none", "u", "p"
+        assert bounce_mailbox.read_mailbox() == bounce_mailbox.Read(3, 1, unreadable=2)
+        assert sorted(server.box) == [1, 3]
+        flagged = [command for command in server.asked if "Flagged" in command]
+        assert len(flagged) == 1
+        assert "STORE 1,3" in flagged[0]
+    row.refresh_from_db()
+    assert row.result == "bounced"
+    assert "not read: 1, RecursionError" in caplog.text
+    assert "@" not in caplog.text
     row.refresh_from_db()
     assert row.result == "bounced"
     with pytest.raises(bounce_mailbox.NoMailbox, match="HUIYING_IMAP_HOST"):

@@ -1,8 +1,8 @@
 """The mailbox to which undeliverable mails come back: read, kept as failures, and emptied of them."""
 
 import imaplib
+import logging
 import ssl
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,10 +11,12 @@ from imap_tools.errors import ImapToolsError
 
 from huiying.kernel.actors import SYSTEM
 from huiying.notices.actions import note_bounce
-from huiying.notices.bounces import bounce_in
+from huiying.notices.bounces import Unreadable, bounce_in
 
+logger = logging.getLogger(__name__)
 SECONDS = 30
 AT_ONCE = 200
+LARGEST = 1024 * 1024  # the report stands before the mail that it is about
 
 
 class NoMailbox(Exception):
@@ -23,21 +25,25 @@ class NoMailbox(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How many mails were looked at, and how many of them told of a failure that was not known."""
+    """How many mails were looked at, how many of them told of a failure that was not known, and how many
+    could not be read.
+    """
 
     looked_at: int
     failed: int
+    unreadable: int = 0
 
 
 def read_one(content: bytes) -> bool:
-    """Keep what one mail says; False where it is no bounce of ours, or a known one."""
+    """Keep what one mail says; False where it is no bounce of ours, or a known one. Raises Unreadable."""
     found = bounce_in(content)
     return found is not None and note_bounce(actor=SYSTEM, notice=found.notice, status=found.status)
 
 
 def read_mailbox() -> Read:
     """Look at every unread mail. A bounce of ours is deleted once it is kept, since it names a resident's
-    address; anything else is marked as read and stays.
+    address; anything else is marked as read and stays. So does one that cannot be read, with a flag: it
+    keeps nobody else's news from being read.
 
     Raises NoMailbox. Safe to repeat: what was kept before is deleted, too.
     """
@@ -65,24 +71,33 @@ def _opened() -> BaseMailBox:
 
 
 def _read(mailbox: BaseMailBox) -> Read:
-    looked_at = failed = 0
+    failed = 0
     ours: list[str] = []
     others: list[str] = []
-    for message in mailbox.fetch("UNSEEN", mark_seen=False, limit=AT_ONCE, bulk=False):
-        looked_at += 1
-        content = message.obj.as_bytes()
-        if bounce_in(content) is None:
-            others.append(message.uid or "")
+    unreadable: list[str] = []
+    uids = mailbox.uids("UNSEEN")[:AT_ONCE]
+    for uid in uids:
+        content = _content(mailbox, uid)
+        try:
+            if bounce_in(content) is None:
+                others.append(uid)
+                continue
+        except Unreadable as problem:
+            logger.warning("mail that came back not read: %s, %s", uid, problem)
+            unreadable.append(uid)
             continue
         failed += read_one(content)
-        ours.append(message.uid or "")
-    _mark(mailbox, others)
+        ours.append(uid)
+    if others:
+        mailbox.flag(others, MailMessageFlags.SEEN, True)
+    if unreadable:
+        mailbox.flag(unreadable, (MailMessageFlags.SEEN, MailMessageFlags.FLAGGED), True)
     if ours:
         mailbox.delete(ours)
-    return Read(looked_at, failed)
+    return Read(len(uids), failed, len(unreadable))
 
 
-def _mark(mailbox: BaseMailBox, uids: Iterable[str]) -> None:
-    known = [uid for uid in uids if uid]
-    if known:
-        mailbox.flag(known, MailMessageFlags.SEEN, True)
+def _content(mailbox: BaseMailBox, uid: str) -> bytes:
+    """The beginning of one mail as it came; empty where it is gone meanwhile."""
+    _status, found = mailbox.client.uid("fetch", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")
+    return next((bytes(part[1]) for part in found if isinstance(part, tuple)), b"")

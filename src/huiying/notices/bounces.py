@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.errors import MessageError
 from email.message import Message
 from email.policy import compat32
 from email.utils import getaddresses
@@ -25,8 +24,12 @@ class Bounce:
     status: str
 
 
+class Unreadable(Exception):
+    """A mail that cannot be taken apart; the text is the class of the error, never what stands in it."""
+
+
 def bounce_in(content: bytes) -> Bounce | None:
-    """What a mail says of one of ours that came back; None for every other mail.
+    """What a mail says of one of ours that came back; None for every other mail. Raises Unreadable.
 
     Auto-replies, delays and reports of success say nothing of a failure; a report that did not come back
     to the return path of a message is nobody's.
@@ -34,11 +37,12 @@ def bounce_in(content: bytes) -> Bounce | None:
     try:
         mail = message_from_bytes(content, policy=compat32)
         status = _final_status(mail)
-    except (MessageError, ValueError, LookupError):
-        return None
+        addresses = list(_came_to(mail)) if status else []
+    except Exception as error:  # noqa: BLE001 - parts in parts to any depth, and whatever else is made up
+        raise Unreadable(type(error).__name__) from None
     if status is None:
         return None
-    for address in _came_to(mail):
+    for address in addresses:
         notice = notice_at(address)
         if notice is not None:
             return Bounce(notice, status)

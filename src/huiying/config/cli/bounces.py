@@ -31,9 +31,7 @@ def run(args: argparse.Namespace) -> int:
     with installation.ready():
         mailbox: Any = importlib.import_module("huiying.config.bounce_mailbox")  # needs the models
         if args.stdin:
-            known = mailbox.read_one(sys.stdin.buffer.read(LARGEST))
-            say("Kept: a mail came back." if known else "No mail of ours that came back.")
-            return 0
+            return _one(mailbox)
         if not settings.IMAP_HOST:
             say("No mailbox is set: HUIYING_IMAP_HOST. Or give one mail with --stdin.")
             return 1
@@ -43,4 +41,16 @@ def run(args: argparse.Namespace) -> int:
             say(str(problem))
             return 1
         say(f"Looked at {read.looked_at} mails; {read.failed} of ours had come back.")
+        if read.unreadable:
+            say(f"{read.unreadable} could not be read: they stay in the mailbox with a flag.")
         return 0
+
+
+def _one(mailbox: Any) -> int:
+    try:
+        known = mailbox.read_one(sys.stdin.buffer.read(LARGEST))
+    except mailbox.Unreadable:
+        say("This mail cannot be read.")
+        return 0
+    say("Kept: a mail came back." if known else "No mail of ours that came back.")
+    return 0
