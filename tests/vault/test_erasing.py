@@ -365,9 +365,39 @@ class TestWish:
         assert CaseFile.objects.get(pk=closed.case.pk).title != ERASED
 
 
+def test_what_was_searched_for_ends_and_that_somebody_searched_stays(people: People):
+    people.clerk.client.post("/en/desk/search/", {"q": "老城区拆迁"})
+    rules = actions.propose_rules(
+        actor=people.administrator.actor,
+        contact_months=None,
+        contact_basis="",
+        words_months=None,
+        words_basis="",
+        searches=actions.OfSearches(90, "《个人信息保护法》"),
+    )
+    made = Entry.objects.get(action="search.made")
+    with time.at(made.at + timedelta(days=100)):
+        assert erase_due() == 0
+        assert Payload.objects.get(entry=made).data is not None, "not before a second person agreed"
+        people.clerk.client.force_login(people.clerk.account)
+        people.clerk.client.post("/en/desk/search/", {"q": "垃圾清运"})
+        actions.approve_rules(actor=people.supervisor.actor, number=rules.number)
+        erase_due()
+        erase_due()
+    said = Payload.objects.get(entry=made)
+    assert (said.salt, said.data) == (None, None)
+    younger = Entry.objects.filter(action="search.made").latest("id")
+    assert (younger.payload.data or {})["words"] == ["垃圾清运"]
+    act = Entry.objects.get(action="searches.erased")
+    assert act.payload.data == {"count": 1}
+    with time.at(made.at + timedelta(days=200)):
+        assert AGAIN[act.action](act.subject) == 0
+        assert AGAIN[act.action](f"searches:{time.now().isoformat()}") == 1
+
+
 def test_a_restore_does_every_erasure_again():
     """Each entry that says "erased" is one that `huiying restore` can repeat."""
-    assert {"submission.contact_erased", "submission.words_erased"} <= set(AGAIN)
+    assert {"submission.contact_erased", "submission.words_erased", "searches.erased"} <= set(AGAIN)
 
 
 def test_months_as_a_calendar_has_them():

@@ -21,6 +21,8 @@ RULES = {
     "contact_basis": "《信访工作条例》",
     "words_months": "24",
     "words_basis": "《档案法》",
+    "search_days": "90",
+    "search_basis": "《个人信息保护法》第十九条",
 }
 
 
@@ -57,6 +59,7 @@ class TestRules:
                 at("erasure_rules"), RULES | {"do": "rehearse"}
             )
         assert text_of(rehearsed).count("1 封来信") == 2
+        assert "0 次搜索" in text_of(rehearsed)
         assert str(closed.case.number) in text_of(rehearsed)
         assert not Rules.objects.exists()
         proposed = people.administrator.client.post(
@@ -67,6 +70,7 @@ class TestRules:
         assert people.administrator.client.post(at("erasure_approve", 1)).status_code == 403
         page = people.supervisor.client.post(at("erasure_approve", 1), follow=True)
         assert "办结 6 个月后" in text_of(page)
+        assert "搜索 90 天后" in text_of(page)
         assert "办结 6 个月后" in text_of(people.stranger.get(address("privacy")))
 
     @pytest.mark.parametrize(
@@ -76,6 +80,8 @@ class TestRules:
             ({"contact_months": "1"}, "2"),
             ({"contact_months": "x"}, ""),
             ({"contact_months": "30"}, "更久"),
+            ({"search_days": "3"}, "7"),
+            ({"search_basis": ""}, "写"),
         ],
     )
     def test_what_does_not_fit_is_said_at_its_field(self, changes, said, people: People):

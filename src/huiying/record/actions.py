@@ -2,7 +2,10 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from huiying.kernel import time, verbs
 from huiying.kernel.actors import Actor
@@ -58,9 +61,17 @@ def erase_payloads(subjects: Sequence[str]) -> int:
 
     The entries and their commitments stay. Raises RuntimeError outside a verb.
     """
+    return _erase_payloads(Entry.objects.filter(subject__in=subjects))
+
+
+def erase_payloads_of(action: str, *, before: datetime) -> int:
+    """The same of the entries of one action up to a moment."""
+    return _erase_payloads(Entry.objects.filter(action=action, at__lte=before))
+
+
+def _erase_payloads(entries: QuerySet[Entry]) -> int:
     if not verbs.running():
         raise RuntimeError("A payload is erased inside the verb that says so.")
-    entries = Entry.objects.filter(subject__in=subjects)
     return Payload.objects.filter(entry__in=entries, salt__isnull=False).update(
         salt=None, data=None
     )

@@ -42,3 +42,9 @@ def acts_since(actions: Sequence[str], at: datetime) -> list[tuple[datetime, str
 def count_acts(action: str, *, by: str, since: datetime) -> int:
     """How often the actor with this label has done `action` after `since`."""
     return Entry.objects.filter(action=action, actor=by, at__gt=since).count()
+
+
+def payloads_left(action: str, *, before: datetime) -> int:
+    """How many entries of this action up to a moment still say more than their act."""
+    rows = Entry.objects.filter(action=action, at__lte=before, payload__salt__isnull=False)
+    return rows.count()

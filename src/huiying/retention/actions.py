@@ -1,5 +1,6 @@
 """The verbs of erasure: rules by two people, holds by two people, one letter at a time."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
@@ -26,6 +27,15 @@ from huiying.retention.models import LONGEST_HOLD, Erased, Hold, Rules, Run, Wha
 from huiying.retention.reads import rules_in_force
 
 LEAST_CONTACT, LEAST_WORDS, MOST_MONTHS = 2, 6, 240
+LEAST_SEARCHES, MOST_DAYS = 7, 3650
+
+
+@dataclass(frozen=True, slots=True)
+class OfSearches:
+    """The rule on the words of searches at the desk: days after the search; None: not erased."""
+
+    days: int | None = None
+    basis: str = ""
 
 
 def _months(value: int | None, least: int, field: str) -> int | None:
@@ -33,6 +43,16 @@ def _months(value: int | None, least: int, field: str) -> int | None:
         raise Invalid(
             _("Between %(least)d and %(most)d months.") % {"least": least, "most": MOST_MONTHS},
             field=field,
+        )
+    return value
+
+
+def _days(value: int | None) -> int | None:
+    if value is not None and not LEAST_SEARCHES <= value <= MOST_DAYS:
+        raise Invalid(
+            _("Between %(least)d and %(most)d days.")
+            % {"least": LEAST_SEARCHES, "most": MOST_DAYS},
+            field="search_days",
         )
     return value
 
@@ -45,6 +65,7 @@ def propose_rules(
     contact_basis: str,
     words_months: int | None,
     words_basis: str,
+    searches: OfSearches = OfSearches(),
 ) -> Rules:
     """Propose the next version; it does nothing until a second person approves it."""
     policy.require(policy.may_set_rules(actor))
@@ -55,11 +76,13 @@ def propose_rules(
             _("The contact cannot be kept longer than the words that it belongs to."),
             field="contact_months",
         )
+    days = _days(searches.days)
     said = [
-        required(basis, field, most=1000) if months is not None else ""
-        for basis, field, months in (
+        required(basis, field, most=1000) if length is not None else ""
+        for basis, field, length in (
             (contact_basis, "contact_basis", contact),
             (words_basis, "words_basis", words),
+            (searches.basis, "search_basis", days),
         )
     ]
     newest = Rules.objects.aggregate(most=Max("number"))["most"] or 0
@@ -69,6 +92,8 @@ def propose_rules(
         contact_basis=said[0],
         words_months=words,
         words_basis=said[1],
+        search_days=days,
+        search_basis=said[2],
         proposed_by=actor.label,
         proposed_at=time.now(),
     )
@@ -76,7 +101,12 @@ def propose_rules(
         actor=actor,
         action="rules.proposed",
         subject=f"retention:{rules.number}",
-        data={"contact_months": contact, "words_months": words, "basis": said},
+        data={
+            "contact_months": contact,
+            "words_months": words,
+            "search_days": days,
+            "basis": said,
+        },
     )
     return rules
 

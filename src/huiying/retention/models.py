@@ -15,7 +15,8 @@ class What(models.TextChoices):
 
 
 class Rules(models.Model):
-    """One version of the rules: months after closing, and the law behind each. None: not erased.
+    """One version of the rules: months after closing, days after a search at the desk, and the law behind
+    each. None: not erased.
 
     The newest approved version is in force. Nothing of a version changes but its approval.
     """
@@ -25,6 +26,8 @@ class Rules(models.Model):
     contact_basis = models.TextField(blank=True)
     words_months = models.SmallIntegerField(null=True)
     words_basis = models.TextField(blank=True)
+    search_days = models.SmallIntegerField(null=True)
+    search_basis = models.TextField(blank=True, db_default="")
     proposed_by = models.CharField(max_length=60)
     proposed_at = models.DateTimeField()
     approved_by = models.CharField(max_length=60, blank=True)

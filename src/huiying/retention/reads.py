@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from huiying.agencies.reads import staff_names
@@ -12,6 +12,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed, NotFound
+from huiying.replies.reads.searching import count_searches
 from huiying.retention import policy
 from huiying.retention.due import due, held_at, months_of
 from huiying.retention.models import Erased, Hold, Rules, Run, What
@@ -29,6 +30,8 @@ class RulesShown:
     contact_basis: str
     words_months: int | None
     words_basis: str
+    search_days: int | None
+    search_basis: str
     proposed_by: str
     proposed_at: datetime
     approved_by: str
@@ -54,11 +57,11 @@ class HoldShown:
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
     """What one rule would erase now: how many letters, and the numbers of their cases that this reader
-    may know, the first two hundred.
+    may know, the first two hundred. Of "searches", how many; `length` is in months, theirs in days.
     """
 
     what: str
-    months: int | None
+    length: int | None
     count: int
     numbers: tuple[int, ...]
 
@@ -136,6 +139,8 @@ def _rules(
         rules.contact_basis,
         rules.words_months,
         rules.words_basis,
+        rules.search_days,
+        rules.search_basis,
         localized(names.get(rules.proposed_by, {})),
         rules.proposed_at,
         localized(names.get(rules.approved_by, {})),
@@ -210,12 +215,20 @@ def _run_lines(runs: Any) -> list[RunLine]:
 
 
 def rehearsal(
-    actor: Actor, *, contact_months: int | None, words_months: int | None
+    actor: Actor,
+    *,
+    contact_months: int | None,
+    words_months: int | None,
+    search_days: int | None = None,
 ) -> tuple[Rehearsed, ...]:
-    """Who many letters such rules would reach at this moment; nothing is done."""
+    """How many letters and searches such rules would reach at this moment; nothing is done."""
     _require_look(actor)
     rules = Rules(contact_months=contact_months, words_months=words_months)
-    return tuple(_rehearsed(actor, rules, what) for what in What.values)
+    letters = tuple(_rehearsed(actor, rules, what) for what in What.values)
+    if search_days is None:
+        return letters
+    count = count_searches(before=time.now() - timedelta(days=search_days))
+    return (*letters, Rehearsed("searches", search_days, count, ()))
 
 
 def _rehearsed(actor: Actor, rules: Rules, what: str) -> Rehearsed:

@@ -1,10 +1,12 @@
 """What the worker does: end holds whose time came, erase what is due. Safe to repeat and to interrupt."""
 
 import logging
+from datetime import timedelta
 
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import MovedOn
+from huiying.replies.actions.searching import erase_searches
 from huiying.retention import reads
 from huiying.retention.actions import (
     end_lapsed_hold,
@@ -20,12 +22,17 @@ MOST_A_RUN = 1000  # of each kind; the next hour goes on
 
 
 def erase_due() -> int:
-    """One run under the rules in force; how many letters lost contact or words. 0 without rules."""
+    """One run under the rules in force; how many letters lost contact or words. 0 without rules.
+
+    The words of searches belong to no letter: they go in an act of their own.
+    """
     end_lapsed()
     rules = reads.rules_in_force()
     if rules is None:
         return 0
     moment = time.now()
+    if rules.search_days is not None:
+        erase_searches(actor=SYSTEM, before=moment - timedelta(days=rules.search_days))
     # Words first: with them the contact goes in one act.
     wanted = [
         (what, pk)

@@ -26,6 +26,7 @@ from huiying.intake.models import Submission
 from huiying.intake.tasks import sweep_loose_files
 from huiying.kernel.actors import SYSTEM
 from huiying.record.reads import acts_since
+from huiying.replies.actions.searching import erase_searches
 
 # Entries are written before they are committed, and not in the order of their times.
 LOOK_BACK = timedelta(hours=1)
@@ -63,11 +64,18 @@ def _words_again(subject: str) -> int:
     return erase_words(actor=SYSTEM, report=report) if report else 0
 
 
+def _searches_again(subject: str) -> int:
+    return erase_searches(
+        actor=SYSTEM, before=datetime.fromisoformat(subject.removeprefix("searches:"))
+    )
+
+
 # Every action of the record that erases, and what does it again.
 AGAIN: dict[str, Callable[[str], int]] = {
     "submission.files_erased": _files_again,
     "submission.contact_erased": _contact_again,
     "submission.words_erased": _words_again,
+    "searches.erased": _searches_again,
 }
 
 

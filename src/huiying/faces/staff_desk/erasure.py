@@ -14,6 +14,7 @@ from huiying.faces.staff_desk.erasure_forms import HoldForm, RulesForm
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.retention import actions
+from huiying.retention.actions import OfSearches
 from huiying.retention.policy import may_set_rules
 from huiying.retention.reads import (
     Certificate,
@@ -25,7 +26,7 @@ from huiying.retention.reads import (
     rehearsal,
 )
 
-USUAL = {"contact_months": 6, "words_months": 24}
+USUAL = {"contact_months": 6, "words_months": 24, "search_days": 90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,11 @@ def rules(request: HttpRequest) -> HttpResponse:
     if posted and form.is_valid():
         given = form.cleaned_data
         if request.POST.get("do") != "propose":
-            months = {name: given[name] for name in USUAL}
-            rehearsed = rehearsal(actor, **months)
+            rehearsed = rehearsal(actor, **{name: given[name] for name in USUAL})
         else:
             try:
-                actions.propose_rules(actor=actor, **given)
+                searches = OfSearches(given.pop("search_days"), given.pop("search_basis"))
+                actions.propose_rules(actor=actor, **given, searches=searches)
             except Invalid as refusal:
                 form.refuse(refusal)
             else:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel.refusals import Refusal
 
+AFTER_CLOSING = _("Months after the case was closed. Empty: not erased by rule.")
 
-def _months(label: Any) -> forms.IntegerField:
+
+def _length(label: Any, hint: Any = AFTER_CLOSING) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         required=False,
-        help_text=_("Months after the case was closed. Empty: not erased by rule."),
+        help_text=hint,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -36,10 +38,15 @@ class RefusableForm(forms.Form):
 
 
 class RulesForm(RefusableForm):
-    contact_months = _months(_("How to reach the writer"))
+    contact_months = _length(_("How to reach the writer"))
     contact_basis = _basis(_("Legal basis for that"))
-    words_months = _months(_("The words of letter and exchange, and files"))
+    words_months = _length(_("The words of letter and exchange, and files"))
     words_basis = _basis(_("Legal basis for these"))
+    search_days = _length(
+        _("What was searched for at the desk"),
+        _("Days after the search. Empty: not erased by rule."),
+    )
+    search_basis = _basis(_("Legal basis for the words of searches"))
 
 
 class HoldForm(RefusableForm):

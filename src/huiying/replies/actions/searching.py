@@ -1,6 +1,7 @@
 """Searching at the desk. It changes nothing, and yet is an act: who looked for what stands in the record."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +11,8 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
-from huiying.record.actions import write
-from huiying.replies.reads.searching import Asked, Hits, hits
+from huiying.record.actions import erase_payloads_of, write
+from huiying.replies.reads.searching import MADE, Asked, Hits, hits
 
 
 def may_search(actor: Actor) -> bool:
@@ -34,5 +35,20 @@ def search(*, actor: Actor, query: str, asked: Asked, older: str = "") -> Hits:
     found = hits(actor, words, asked, older)
     said = {key: value for key, value in asdict(asked).items() if value}
     data = said | {"words": list(words), "hits": found.total}
-    write(actor=actor, action="search.made", subject=f"search:{random_label()}", data=data)
+    write(actor=actor, action=MADE, subject=f"search:{random_label()}", data=data)
     return found
+
+
+@verb
+def erase_searches(*, actor: Actor, before: datetime) -> int:
+    """Erase the words of all searches up to a moment; how many there were. For retention alone.
+
+    That, when and by whom was searched stays.
+    """
+    if not actor.has("system"):
+        raise NotAllowed
+    count = erase_payloads_of(MADE, before=before)
+    if count:
+        subject = f"searches:{before.isoformat(timespec='seconds')}"
+        write(actor=actor, action="searches.erased", subject=subject, data={"count": count})
+    return count

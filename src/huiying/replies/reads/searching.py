@@ -16,6 +16,7 @@ from huiying.finding.searching import MOST_COUNTED, Line, Search, read_query
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.paging import place_of, read_place
+from huiying.record.reads import payloads_left
 from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads import finding
@@ -23,6 +24,7 @@ from huiying.replies.reads.public import AnswerLine, AnswersFound, answer_lines
 from huiying.replies.states import SAID
 
 PAGE_SIZE = 20
+MADE = "search.made"
 LONGEST_TITLE = 200
 
 
@@ -164,3 +166,8 @@ def _hit(line: Line, case: CaseFile, title: str, text: str, words: Sequence[str]
         unit=localized(case.lead_unit.name) if case.lead_unit else "",
         at=line.at,
     )
+
+
+def count_searches(*, before: datetime) -> int:
+    """How many searches at the desk up to a moment still have their words."""
+    return payloads_left(MADE, before=before)
