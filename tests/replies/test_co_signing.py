@@ -41,6 +41,7 @@ from huiying.replies.errors import (
     SayWhyWithout,
     SignFirst,
     StillAsked,
+    TookPartInSigning,
 )
 from huiying.replies.models import Reply, Signature
 from huiying.replies.reads.beside import preview
@@ -412,6 +413,45 @@ def test_nobody_signs_for_another_unit_or_for_their_own_text(people, helped, wor
     with pytest.raises(NeedsSecondPerson):
         co_signing.sign(actor=people.handler.actor, label=estates.label, seen=1)
     co_signing.sign(actor=people.colleague.actor, label=estates.label, seen=1)
+
+
+def test_who_signed_for_one_unit_does_not_approve_for_the_other(people, helped, words):
+    reply = _draft(people, helped("estates"), words)
+    (estates,) = _ask(people, reply, "estates")
+    # The department's reviewer is over both, the one that leads and the office that helps.
+    co_signing.sign(actor=people.unit_reviewer.actor, label=estates.label, seen=1)
+    _submit(people, reply)
+    url = f"/en/desk/answers/{reply.label}/"
+    page = people.unit_reviewer.client.get(url).text
+    assert "Another reviewer must approve it" in page
+    with pytest.raises(TookPartInSigning):
+        reviewing.approve(actor=people.unit_reviewer.actor, label=reply.label, seen=1)
+    assert "Another reviewer must approve it" not in people.reviewer.client.get(url).text
+    assert _publish(people, reply).state == State.PUBLISHED
+
+
+@pytest.mark.parametrize("part", ["asked", "refused"])
+def test_who_asked_or_refused_does_not_approve(people, helped, words, part):
+    both = make_person("both", ("housing", "handler"), ("water", "handler"), ("county", "reviewer"))
+    reply = _draft(people, helped("water"), words)
+    asker = both if part == "asked" else people.handler
+    co_signing.ask_signatures(
+        actor=asker.actor,
+        label=reply.label,
+        seen=1,
+        unit_codes=["water"],
+        due_on=signing.today() + DAY,
+    )
+    label = Signature.objects.get(reply=reply).label
+    if part == "asked":
+        co_signing.sign(actor=people.other_handler.actor, label=label, seen=1)
+    else:
+        co_signing.refuse(actor=both.actor, label=label, seen=1, reason="x", wording="y")
+    _submit(people, reply)
+    without = Without(signing.as_seen(signing.standing(reply)), "because")
+    with pytest.raises(TookPartInSigning):
+        reviewing.approve(actor=both.actor, label=reply.label, seen=1, without=without)
+    reviewing.approve(actor=people.reviewer.actor, label=reply.label, seen=1, without=without)
 
 
 def test_only_who_writes_the_answer_asks_or_withdraws(people, helped, words):

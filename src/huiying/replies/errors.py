@@ -61,6 +61,16 @@ class NeedsSecondPerson(NotAllowed):
     sentence = _("You wrote part of this text. Somebody else must check it.")
 
 
+class TookPartInSigning(NotAllowed):
+    """A co-signature and an approval by the same person are one pair of eyes."""
+
+    code = "took_part_in_signing"
+    sentence = _(
+        "You co-signed this text for a unit, or asked a unit to. Another reviewer must approve it: of the "
+        "unit that leads the case, or of one above it."
+    )
+
+
 class NeedsReviewer(Invalid):
     """Only what goes to one writer alone, in a category that says so, goes out unchecked."""
 

@@ -95,6 +95,11 @@ def is_silent(signature: Signature) -> bool:
     return signature.state == SignatureState.ASKED and signature.due_on < today()
 
 
+def took_part(actor: Actor, stood: Iterable[Signature]) -> bool:
+    """Whether this person asked for one of these signatures, or answered for a unit."""
+    return any(actor.label in {row.asked_by, row.answered_by} for row in stood)
+
+
 def names(units: Iterable[Unit]) -> str:
     """Units in words."""
     return listed(localized(unit.name) for unit in units)

@@ -19,6 +19,7 @@ from huiying.replies.errors import (
     NotForEverybody,
     OtherSignatures,
     SayWhyWithout,
+    TookPartInSigning,
 )
 from huiying.replies.models import Reply
 from huiying.replies.reads.versions import words_of
@@ -66,10 +67,12 @@ NOTHING_LACKS = Without("", "")
 def _decide_signatures(reply: Reply, actor: Actor, without: Without) -> None:
     """Let the approval pass where all who were asked have signed, or the reviewer says why without.
 
-    The reply's row is locked by the approval, so nobody signs or refuses meanwhile. Raises SignFirst,
-    StillAsked, OtherSignatures, SayWhyWithout.
+    The reply's row is locked by the approval, so nobody signs or refuses meanwhile. Raises
+    TookPartInSigning, SignFirst, StillAsked, OtherSignatures, SayWhyWithout.
     """
     stood = signing.standing(reply)
+    if signing.took_part(actor, stood):
+        raise TookPartInSigning
     signing.check_settled(reply, stood)
     void_signatures(reply, actor=actor, kept=[row.pk for row in stood])
     open_ones = signing.unsigned(stood)
@@ -91,7 +94,8 @@ def _decide_signatures(reply: Reply, actor: Actor, without: Without) -> None:
 
 @verb
 def approve(*, actor: Actor, label: str, seen: int, without: Without = NOTHING_LACKS) -> Reply:
-    """Approve the version with the number `seen`, as somebody who wrote no version of it.
+    """Approve the version with the number `seen`, as somebody who wrote no version of it and took no part
+    in its co-signature.
 
     Raises OtherVersion where the current version is another, NeedsSecondPerson; what
     `_decide_signatures` raises where a unit that was asked has not signed and `without` does not say why.

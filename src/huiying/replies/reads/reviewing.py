@@ -6,7 +6,7 @@ from datetime import datetime
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Refusal
 from huiying.replies import policy
-from huiying.replies.errors import NeedsSecondPerson
+from huiying.replies.errors import NeedsSecondPerson, TookPartInSigning
 from huiying.replies.hints import Advice, advice
 from huiying.replies.models import Reply
 from huiying.replies.reads.beside import (
@@ -21,7 +21,7 @@ from huiying.replies.reads.side_by_side import SideBySide, side_by_side
 from huiying.replies.reads.signed import asked_on, columns
 from huiying.replies.reads.versions import all_versions
 from huiying.replies.shown import AnswerShown
-from huiying.replies.signing import unsettled
+from huiying.replies.signing import took_part, unsettled
 from huiying.replies.states import OPEN, State
 from huiying.replies.words import Words
 
@@ -71,11 +71,13 @@ def _why_not(actor: Actor, reply: Reply, saved: tuple[Saved, ...]) -> Refusal | 
     return refusal
 
 
-def _why_not_settled(reply: Reply) -> Refusal | None:
-    """Why units that were asked, or must be, keep the answer from being approved; None where they do not."""
+def _why_not_settled(actor: Actor, reply: Reply) -> Refusal | None:
+    """Why what units said, or must say, keeps the answer from being approved by this person; or None."""
     if reply.state != State.IN_REVIEW:
         return None
     asked = asked_on(reply)
+    if took_part(actor, asked.stood):
+        return TookPartInSigning()
     return unsettled(reply, asked.stood, asked.helping)
 
 
@@ -103,7 +105,7 @@ def review(actor: Actor, label: str, against: str = "") -> Review:
     saved = saved_versions(versions)
     letters = letters_of(reply.case, actor)
     shown_as = preview(reply)
-    refusal = _why_not(actor, reply, saved) or _why_not_settled(reply)
+    refusal = _why_not(actor, reply, saved) or _why_not_settled(actor, reply)
     not_public = _why_not_public(reply, letters)
     return Review(
         label=reply.label,
