@@ -20,7 +20,7 @@ BATCH = 200
 # A transaction may have drawn its row's number a moment before it shows in the list of those that run.
 SETTLING = timedelta(seconds=5)
 # Another number whenever masking or folding changes: every text is then made anew.
-RULES = 1
+RULES = 2
 
 
 def _transactions() -> tuple[int, int]:

@@ -18,8 +18,22 @@ from huiying.finding.naming import names
 MARK = "█"
 
 GAP = r"[ \-]{0,2}"
+# Between whole groups of digits, where it cannot be taken for a decimal or a list of small numbers.
+APART = r"(?: {1,4}| {0,2}[\-./·•|]{1,2} {0,2})"
 DIGITS = "(?<![0-9])"
 END = "(?![0-9])"
+
+
+def _grouped(start: str, *layouts: str, last: str = "") -> str:
+    """Alternatives for a number that begins with `start`, in groups: "344" is 3, 4 and 4 digits."""
+    ways = []
+    for layout in layouts:
+        first, *rest = (int(length) for length in layout)
+        groups = [f"[0-9]{{{first - 1}}}", *(f"[0-9]{{{length}}}" for length in rest)]
+        if last:
+            groups[-1] = f"[0-9]{{{rest[-1] - 1}}}{last}"
+        ways.append(APART.join(groups))
+    return f"{start}(?:{'|'.join(ways)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +49,28 @@ class Found:
 
 MOBILE = re.compile(
     rf"(?<![0-9])(?:(?:\+|00)?86{GAP}|\(\+?86\){GAP})?1{GAP}[3-9](?:{GAP}[0-9]){{9}}{END}"
-    rf"|{DIGITS}1[3-9][0-9]\.[0-9]{{4}}\.[0-9]{{4}}{END}"
+    rf"|{DIGITS}{_grouped('1(?=[3-9])', '344', '443', '434', '335', '74', '32222')}{END}"
+    rf"|{DIGITS}1[3-9][0-9] {{0,2}}[\-/|] {{0,2}}[0-9]{{8}}{END}"
 )
 LANDLINE = re.compile(
     rf"{DIGITS}(?:\(0[0-9]{{2,3}}\)|0[0-9]{{2,3}}){GAP}[0-9](?:{GAP}[0-9]){{6,7}}{END}"
-    rf"|{DIGITS}0[0-9]{{2,3}}\.[0-9]{{7,8}}{END}"
+    rf"|{DIGITS}(?:\(0[0-9]{{2,3}}\)|0[0-9]{{2,3}}){APART}[0-9]{{3,4}}(?:{APART})?[0-9]{{4}}{END}"
 )
 SAID_PHONE = re.compile(
     r"(?:电话|座机|固话|手机|热线|致电|拨打|(?i:phone|tel|telephone|call))"
-    r"[^0-9\n]{0,6}([2-9][0-9]{2,3}[ \-]?[0-9]{4})(?![0-9])"
+    r"[^0-9\n]{0,6}([2-9][0-9]{2,3}(?: {0,2}[\-./·•]? {0,2})[0-9]{4})(?![0-9])"
 )
-IDENTITY = re.compile(rf"{DIGITS}[1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx](?![0-9A-Za-z])")
+IDENTITY = re.compile(
+    rf"{DIGITS}(?:[1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx]"
+    rf"|{_grouped('[1-9]', '684', '6444', '64224', '44442', '33444', last='[0-9Xx]')})(?![0-9A-Za-z])"
+)
 OLD_IDENTITY = re.compile(rf"{DIGITS}[1-9][0-9]{{14}}{END}")
-CARD = re.compile(rf"{DIGITS}[3-9](?:{GAP}[0-9]){{14,18}}{END}")
+CARD = re.compile(
+    rf"{DIGITS}(?:[3-9](?:{GAP}[0-9]){{14,18}}|{_grouped('[3-9]', '44443', '44442', '44441', '4444', '465')})"
+    rf"{END}"
+)
 PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z][ ·•.\-]{0,2}"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z][ ·•.\-/]{0,3}"
     r"((?:[A-HJ-NP-Za-hj-np-z0-9][ ]?){4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳领])(?![A-Za-z0-9])"
 )
 MAIL = re.compile(
@@ -175,7 +196,7 @@ def looks_like_somebody(query: str) -> bool:
     plain = with_numerals(one_to_one(query))
     if "@" in plain or find(query):
         return True
-    digits = re.sub(r"[ .\-()+]", "", plain)
+    digits = re.sub(r"[ .\-()+/·•|]", "", plain)
     return any(
         not (len(match.group()) == 8 and _is_day(match.group()))
         for match in LONG_NUMBER.finditer(digits)
