@@ -21,8 +21,8 @@ from huiying.replies.states import ISSUED, STANDING, SignatureState
 
 UNIT = {"unit": "unit_id", "code": "unit__code", "name": "unit__name", "path": "unit__path"}
 SAID = (
-    "id", "label", "version", "state", "asked_by", "asked_at", "due_on", "answered_by", "answered_at", "reason",
-    "wording",
+    "id", "label", "version", "state", "asked_by", "asked_at", "due_on", "answered_by",
+    "answered_at", "reason", "wording",
 )  # fmt: skip
 
 
