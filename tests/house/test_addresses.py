@@ -33,6 +33,9 @@ from huiying.notices.models import Errand, Outgoing
 from huiying.replies.actions.co_signing import ask_signatures
 from huiying.replies.models import Signature
 from huiying.replies.signing import today
+from huiying.routing.models import PromiseVersion
+from huiying.routing.promises.actions import propose_promises
+from huiying.routing.promises.files import read_promises
 from tests.files import kept
 from tests.people import MEMBERS, People
 from tests.scene import Scene
@@ -126,6 +129,14 @@ def office_hours(_scene: Scene) -> dict[str, object]:
     return {"code": file.code}
 
 
+def proposed_promises(scene: Scene) -> dict[str, object]:
+    """A version that the administrator proposed, new for each call."""
+    rows = sample("promises_public_concern.toml").read_text("utf-8")
+    text = rows.replace("amount = 300", f"amount = {301 + PromiseVersion.objects.count()}")
+    actor = scene.people.administrator.actor
+    return {"number": propose_promises(actor=actor, promises=read_promises(text))}
+
+
 def failed(_scene: Scene) -> dict[str, object]:
     """A notice that was given up, new for each call: sent again, it is no failure any more."""
     row = Outgoing.objects.create(
@@ -215,6 +226,7 @@ TABLE: dict[str, Address] = {
     "public_site:home": public(),
     "public_site:never": public(),
     "public_site:privacy": public(),
+    "public_site:promises": public(),
     "public_site:write": public(post=True),
     "public_site:follow": public(post=True),
     "public_site:answers": public(),
@@ -360,6 +372,12 @@ TABLE: dict[str, Address] = {
     "staff_desk:brief": Address(STAFF - {"administrator"}, arguments=day),
     "staff_desk:calendars": Address(CALENDARS),
     "staff_desk:calendar": Address(CALENDARS, arguments=office_hours),
+    "staff_desk:promises": Address(CALENDARS),
+    "staff_desk:promises_propose": Address(
+        {"administrator", "supervisor"}, {"administrator", "supervisor"}
+    ),
+    # Whoever proposed them is not the second person.
+    "staff_desk:promises_adopt": Address(None, {"supervisor"}, proposed_promises),
     "staff_desk:imports": Address(IMPORTS, IMPORTS),
     "staff_desk:import": Address(IMPORTS, arguments=file),
     "staff_desk:import_columns": Address(IMPORTS, IMPORTS, file),

@@ -23,7 +23,10 @@ CALENDAR_OF = """(
   JOIN clocks_calendarversion version ON version.calendar_id = calendar.id
   WHERE led.id = {unit}
   ORDER BY length(giver.path) DESC, version.number DESC LIMIT 1)"""
-DIGEST_OF = CALENDAR_OF.format(wanted="version.digest", unit="%s")
+DIGEST_OF = CALENDAR_OF.format(
+    wanted="version.digest",
+    unit="coalesce(%s, (SELECT id FROM agencies_unit WHERE parent_id IS NULL ORDER BY id LIMIT 1))",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ def give_calendar(*, actor: Actor, unit_code: str, calendar_code: str) -> None:
 
 
 def timetable_digest(unit_id: int | None) -> str | None:
-    """The digest of the calendar version in force for a unit, for `clocks.reads.laid_out`; None where
-    none was given.
+    """The digest of the calendar version in force for a unit, for `clocks.reads.laid_out`, or without one
+    for the whole agency; None where none was given.
 
     As text: built by the ORM it would cost a letter more than asking it does.
     """

@@ -1,6 +1,6 @@
 """Taking one step of the life cycle: compare-and-set, the move for the figures, the entry."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -18,11 +18,11 @@ from huiying.kernel.refusals import MovedOn
 from huiying.record.actions import entry_rows
 
 
-def move_row(case: CaseFile, *, verb: str, source: str) -> Move:
-    """Where the case stands after this step; figures are counted from these rows."""
+def move_row(case: CaseFile, *, verb: str, source: str, at: datetime | None = None) -> Move:
+    """Where the case stands after this step, taken at `at` or now; figures are counted from these rows."""
     return Move(
         case=case,
-        at=time.now(),
+        at=at or time.now(),
         verb=verb,
         source=source,
         target=case.state,
@@ -42,7 +42,7 @@ def change(case: CaseFile, **columns: Any) -> None:
     Raises MovedOn where somebody else moved the case since it was read.
     """
     columns["version"] = case.version + 1
-    columns["moved_at"] = time.now()
+    columns.setdefault("moved_at", time.now())
     done = CaseFile.objects.filter(pk=case.pk, state=case.state, version=case.version).update(
         **columns
     )
@@ -99,6 +99,6 @@ def take_step(
     if verb in FIELDS:  # sent: nothing is left to keep
         own_words(actor).filter(case=case, act=verb).delete()
     insert_together(
-        move_row(case, verb=verb, source=source),
+        move_row(case, verb=verb, source=source, at=case.moved_at),
         *entry_rows(actor=actor, action=f"case.{verb}", subject=subject(case), data=told),
     )

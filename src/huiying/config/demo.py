@@ -20,6 +20,7 @@ from huiying.accounts.models import Account
 from huiying.agencies.actions import UnitRow, give_role, load_units
 from huiying.agencies.divisions import DivisionRow, load_divisions
 from huiying.agencies.models import Unit
+from huiying.agencies.reads import standing_of
 from huiying.agencies.working_hours import give_calendar
 from huiying.clocks.actions import add_holidays, adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
@@ -40,6 +41,9 @@ from huiying.kernel.refusals import Refusal
 from huiying.kernel.verbs import verb
 from huiying.routing.actions import CategoryRow, load_categories
 from huiying.routing.models import Category
+from huiying.routing.promises.actions import adopt_promises, propose_promises
+from huiying.routing.promises.files import read_promises
+from huiying.routing.promises.reads import shown
 
 LOADER = Actor("system:demo", frozenset({Grant("system")}))
 BOSTON = "boston311-sample"
@@ -48,6 +52,9 @@ BEFORE_FIRST_LETTER = timedelta(days=1)
 LETTERS_A_WORD = 20
 # The unit that works by each calendar of the sample.
 CALENDARS = {"offices": "county", "hotline": "desk"}
+
+# Who proposes the sample's promises, and the second person.
+PROMISING = ("admin.xu", "supervisor.tang")
 
 BRIEF_DAYS = 7
 BRIEF_READY = timedelta(minutes=5)
@@ -103,6 +110,7 @@ def load(*, password: str, ears: Ears) -> None:
     with time.at(letters[0]["received"] - BEFORE_FIRST_LETTER):
         _load_trees()
         _load_accounts(password, ears.say)
+        _load_promises()
     load_standards()
     requests = _requests()
     whole = len(letters) + len(requests.rows)
@@ -138,6 +146,16 @@ def _load_trees() -> None:
     for code, unit in CALENDARS.items():
         if code not in known:
             _make_calendar(actor=LOADER, code=code, unit=unit)
+
+
+def _load_promises() -> None:
+    """Those of the hotline, put in force by two of the demo's people."""
+    if shown().versions:
+        return
+    promises = read_promises(demo_sample.file("promises_hotline.toml").read_text("utf-8"))
+    proposer, second = (standing_of(Account.objects.get(username=name)).actor for name in PROMISING)
+    number = propose_promises(actor=proposer, promises=promises)
+    adopt_promises(actor=second, number=number)
 
 
 @verb

@@ -33,3 +33,35 @@ class Category(models.Model):
                 name="category_leaf_has_lead_and_target",
             )
         ]
+
+
+class PromiseVersion(models.Model):
+    """What the agency promises, proposed by one person and put in force by another.
+
+    The newest adopted version is in force; `definition` is that of `promises.definitions.PromiseSet`. The
+    database lets nothing of a version change but its adoption, once.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    number = models.PositiveIntegerField(unique=True)
+    definition = models.JSONField()
+    digest = models.CharField(max_length=64)  # SHA-256 of it
+    note = models.CharField(max_length=500, blank=True)
+    proposed_by = models.CharField(max_length=60)  # an actor's label
+    proposed_at = models.DateTimeField()
+    adopted_by = models.CharField(max_length=60, blank=True)
+    adopted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(adopted_by="", adopted_at=None)
+                | (~models.Q(adopted_by="") & models.Q(adopted_at__isnull=False)),
+                name="promise_version_adopted_whole",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(adopted_by=models.F("proposed_by")),
+                name="promise_version_second_person",
+            ),
+        ]

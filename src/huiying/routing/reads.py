@@ -1,5 +1,6 @@
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import CharField
@@ -7,8 +8,22 @@ from django.db.models.expressions import RawSQL
 
 from huiying.agencies.working_hours import CALENDAR_OF, timetable_digest
 from huiying.clocks.reads import laid_out
-from huiying.clocks.working_time import Timetable, add_working_days
+from huiying.clocks.working_time import Due, Timetable
 from huiying.routing.models import Category
+from huiying.routing.promises.definitions import (
+    USUAL_CAP,
+    Cap,
+    Kind,
+    Matter,
+    Promise,
+    PromiseSet,
+    Reckoned,
+    Source,
+    Span,
+    Stage,
+    reckoned,
+)
+from huiying.routing.promises.reads import at, history, promised
 
 LEAD = "routing_category.lead_unit_id"
 # By which version of which calendar a category's working days go; NULL for calendar days.
@@ -33,6 +48,7 @@ class CategoryChoice:
     description: dict[str, str]
     lead_code: str
     target_days: int
+    working_days: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,7 @@ def category_groups(*, offered_only: bool = False, past_too: bool = False) -> li
                     description=row.description,
                     lead_code=row.lead_unit.code,
                     target_days=row.target_days or settings.DEFAULT_TARGET_DAYS,
+                    working_days=row.working_days,
                 )
             )
     found = [
@@ -89,18 +106,68 @@ class Target:
     def due(self, start: datetime) -> datetime:
         """When what came at `start` is due: so many times 24 hours later, or at the end of the last
         working day, the day of `start` not counted."""
-        if self.timetable is None:
-            return start + timedelta(days=self.days)
-        return add_working_days(start, self.days, self.timetable).at
+        kind = Kind.CALENDAR_DAYS if self.timetable is None else Kind.WORKING_DAYS
+        return Span(self.days, kind).due(start, self.timetable).at
 
 
-def due_at(start: datetime, category: Category | None) -> datetime:
-    """When a letter that came at `start` is due, by its category's target."""
-    return target_of(category).due(start)
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was promised for one matter, with the calendar by which working time counts in it.
+
+    The category's own target stands among the promises, as the agency's, where no promise of the agency
+    for an answer fits: so there is always one for an answer.
+    """
+
+    promises: tuple[Promise, ...]
+    extension: Cap
+    timetable: Timetable | None = None
+
+    def of(self, stage: str, start: datetime) -> tuple[Reckoned, ...]:
+        """The promises for a stage that began at `start`, the tightest first."""
+        return reckoned(self.promises, stage, start, self.timetable)
+
+    def answer(self, start: datetime) -> Due:
+        """When the answer is due: the tightest promise counts."""
+        return self.of(Stage.SOLVE, start)[0].due
+
+    def by(self, timetable: Timetable) -> "Terms":
+        """The same by another calendar."""
+        return replace(self, timetable=timetable)
+
+
+def due_at(start: datetime, category: Category | None, *, danger: bool, channel: str) -> datetime:
+    """When a letter is due that came, or was taken up again, at `start`."""
+    return terms_of(start, category, danger=danger, channel=channel).answer(start).at
+
+
+def terms_of(start: datetime, category: Category | None, *, danger: bool, channel: str) -> Terms:
+    """What was promised when it came: later versions change nothing about it. One small query, and
+    another where working time counts."""
+    promises, codes = promised(start, category.pk if category else None)
+    terms = _terms(promises, Matter(codes, danger, channel), _own_target(category))
+    if not any(each.span.by_calendar for each in terms.promises):
+        return terms
+    digest = timetable_digest(category.lead_unit_id if category else None)
+    return terms.by(laid_out(digest)) if digest else terms
+
+
+def _own_target(category: Category | None) -> Promise:
+    """The category's target as a promise of the agency."""
+    days = (category.target_days if category else None) or settings.DEFAULT_TARGET_DAYS
+    working = category is not None and category.working_days
+    kind = Kind.WORKING_DAYS if working else Kind.CALENDAR_DAYS
+    return Promise(Stage.SOLVE, Source.AGENCY, Span(days, kind), basis={})
+
+
+def _terms(promises: PromiseSet | None, matter: Matter, target: Promise) -> Terms:
+    fitting = promises.fitting(matter) if promises else ()
+    named = any((each.stage, each.source) == (Stage.SOLVE, Source.AGENCY) for each in fitting)
+    found = fitting if named else (*fitting, target)
+    return Terms(found, promises.extension if promises else USUAL_CAP)
 
 
 def target_of(category: Category | None) -> Target:
-    """The category's target. No query for one in calendar days, a small one for working days: which
+    """The category's own target. No query for one in calendar days, a small one for working days: which
     version of the calendar is in force. What that says is kept in memory."""
     days = (category.target_days if category else None) or settings.DEFAULT_TARGET_DAYS
     if category is None or not category.working_days:
@@ -123,7 +190,7 @@ def leaf(code: str) -> Category | None:
 
 
 def targets() -> dict[str, tuple[int, Target]]:
-    """Row id and target of every leaf by its code, active or not. One query, and one a new calendar."""
+    """Row id and own target of every leaf by its code, active or not. One query, and one a new calendar."""
     rows = Category.objects.filter(is_leaf=True).annotate(timetable=TIMETABLE)
     return {
         code: (row_id, _target(days or settings.DEFAULT_TARGET_DAYS, digest))
@@ -131,8 +198,32 @@ def targets() -> dict[str, tuple[int, Target]]:
     }
 
 
-def reckoned_by(calendar_code: str) -> dict[int, int]:
-    """The targets that are working days of this calendar now, by the row ids of their categories."""
-    found = Category.objects.filter(is_leaf=True, working_days=True, target_days__isnull=False)
-    by = found.annotate(by=CALENDAR).filter(by=calendar_code)
-    return {row_id: days or 0 for row_id, days in by.values_list("pk", "target_days")}
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What hangs on one calendar: `leaves` are its categories' codes upwards and own targets, by row id."""
+
+    leaves: dict[int, tuple[frozenset[str], Promise]]
+    versions: Sequence[tuple[datetime, PromiseSet]]
+
+    def terms(
+        self, category_id: int, start: datetime, *, danger: bool, channel: str
+    ) -> Terms | None:
+        """What was promised at `start`, still without a calendar; None where no working time counts."""
+        codes, target = self.leaves[category_id]
+        terms = _terms(at(start, self.versions), Matter(codes, danger, channel), target)
+        return terms if any(each.span.by_calendar for each in terms.promises) else None
+
+
+def reckoned_by(calendar_code: str) -> Reckoning:
+    """The categories whose lead unit works by this calendar now. Three queries."""
+    leaves = Category.objects.filter(is_leaf=True).annotate(by=CALENDAR).filter(by=calendar_code)
+    tree = {row.pk: row for row in Category.objects.only("code", "parent_id")}
+    return Reckoning({row.pk: (_upwards(row, tree), _own_target(row)) for row in leaves}, history())
+
+
+def _upwards(row: Category, tree: dict[int, Category]) -> frozenset[str]:
+    codes = {row.code}
+    while row.parent_id is not None:
+        row = tree[row.parent_id]
+        codes.add(row.code)
+    return frozenset(codes)

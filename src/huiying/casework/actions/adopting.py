@@ -16,7 +16,7 @@ from huiying.clocks.working_time import Timetable
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
 from huiying.record.actions import entry_rows, write_together
-from huiying.routing.reads import Target, reckoned_by
+from huiying.routing.reads import Terms, reckoned_by
 
 BATCH = 500
 
@@ -44,17 +44,20 @@ def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int
     """
     require_keeper(actor)
     now, *earlier = earlier_timetables(code)
-    targets = reckoned_by(code)
+    reckoning = reckoned_by(code)
     cases = list(
         CaseFile.objects.select_for_update()
-        .filter(pk__gt=after, state__in=OPEN, category__in=targets)
+        .filter(pk__gt=after, state__in=OPEN, category__in=reckoning.leaves)
         .order_by("pk")[:BATCH]
     )
     starts = _round_starts(cases)
     changed = []
     for case in cases:
-        days = targets[case.category_id or 0]
-        due = _new_due(case, days, starts[case.pk], (now, earlier))
+        start = starts[case.pk]
+        terms = reckoning.terms(
+            case.category_id or 0, start, danger=case.danger, channel=case.channel
+        )
+        due = _new_due(case, terms, start, (now, earlier)) if terms else None
         if due is not None:
             case.due_at, case.version = due, case.version + 1
             changed.append(case)
@@ -72,14 +75,14 @@ def _round_starts(cases: Sequence[CaseFile]) -> dict[int, datetime]:
 
 
 def _new_due(
-    case: CaseFile, days: int, start: datetime, timetables: tuple[Timetable, Sequence[Timetable]]
+    case: CaseFile, terms: Terms, start: datetime, timetables: tuple[Timetable, Sequence[Timetable]]
 ) -> datetime | None:
     """When it is due now, where an earlier version put the clock to where it stands; else None."""
     now, earlier = timetables
-    due = Target(days, now).due(start) + case.paused
+    due = terms.by(now).answer(start).at + case.paused
     if due == case.due_at:
         return None
-    before = (Target(days, each).due(start) + case.paused for each in earlier)
+    before = (terms.by(each).answer(start).at + case.paused for each in earlier)
     return due if case.due_at in before else None
 
 

@@ -116,7 +116,9 @@ def receive_letter(*, actor: Actor, letter: letters.Letter, form_key: str = "") 
     """The transaction behind `receive`: all rows of a new case in one statement."""
     submission, *sealed = letters.letter_rows(actor=actor, letter=letter, form_key=form_key)
     category = leaf(letter.category_code) if letter.category_code else None
-    due = due_at(submission.received_at, category)
+    due = due_at(
+        submission.received_at, category, danger=submission.danger, channel=submission.channel
+    )
     case = CaseFile(
         label=random_label(),
         state=State.RECEIVED,

@@ -42,7 +42,8 @@ def triage(
     category = leaf(category_code)
     if category is None:
         raise Invalid(_("Choose a category."), field="category_code")
-    due = due_at(round_start(case), category) + case.paused
+    start = round_start(case)
+    due = due_at(start, category, danger=case.danger, channel=case.channel) + case.paused
     columns = {"category": category, "due_at": due}
     data: dict[str, Any] = {"category": category.code, "due_at": due.isoformat()}
     named = fitting(title, "title", most=LONGEST_TITLE)

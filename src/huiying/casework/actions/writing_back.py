@@ -122,7 +122,8 @@ def vote(*, actor: Actor, verdict: str) -> None:
 
 def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
     """A new round with a new clock; the first round's lateness stays in its moves."""
-    due = due_at(time.now(), case.category)
+    now = time.now()
+    due = due_at(now, case.category, danger=case.danger, channel=case.channel)
     take_step(
         case,
         actor=actor,
@@ -130,6 +131,7 @@ def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
         data={"words": words, "due_at": due.isoformat()},
         columns={
             "round": case.round + 1,
+            "moved_at": now,  # the clock is reckoned anew from here when a calendar changes
             "due_at": due,
             "outcome": "",
             "answered_at": None,

@@ -38,6 +38,7 @@ COMMANDS = {
     "similar": Command("similar", "Try how well the same report is found again."),
     "divisions": Command("divisions", "Load the places that clerks choose from."),
     "calendar": Command("calendar", "Keep working hours and holidays."),
+    "promises": Command("promises", "Keep what the agency promises."),
     "route": Command("route", "Try how good the learned routing is, on files."),
     "brief": Command("brief", "Print the daily brief."),
     "search": Command("search", "Search letters and answers as a member of staff."),

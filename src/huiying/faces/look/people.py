@@ -39,6 +39,11 @@ WAYS = (
         "staff_desk:calendars",
         frozenset({"administrator", "auditor", "supervisor"}),
     ),
+    (
+        pgettext_lazy("navigation", "Promises"),
+        "staff_desk:promises",
+        frozenset({"administrator", "auditor", "supervisor"}),
+    ),
     (pgettext_lazy("navigation", "By hand"), "staff_desk:by_hand", frozenset({"clerk"})),
     (
         pgettext_lazy("navigation", "Undelivered"),

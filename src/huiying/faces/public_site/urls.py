@@ -1,8 +1,17 @@
-from huiying.faces.public_site import answers, erasing, following, home, letter_files, writing
+from huiying.faces.public_site import (
+    answers,
+    erasing,
+    following,
+    home,
+    letter_files,
+    promises,
+    writing,
+)
 
 app_name = "public_site"
 urlpatterns = [
     *home.urls,
+    *promises.urls,
     *writing.urls,
     *following.urls,
     *erasing.urls,

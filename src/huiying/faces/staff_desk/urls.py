@@ -25,6 +25,7 @@ from huiying.faces.staff_desk.calendars import reading as calendars
 from huiying.faces.staff_desk.calls import letter as call_letter
 from huiying.faces.staff_desk.calls import taking as call
 from huiying.faces.staff_desk.imports import steps as imports
+from huiying.faces.staff_desk.promises import pages as promises
 
 app_name = "staff_desk"
 urlpatterns = [
@@ -55,4 +56,5 @@ urlpatterns = [
     *briefs.urls,
     *imports.urls,
     *calendars.urls,
+    *promises.urls,
 ]

@@ -1,0 +1,1 @@
+"""What the agency promises, at the desk."""

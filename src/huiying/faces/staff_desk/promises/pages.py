@@ -1,0 +1,200 @@
+"""The promises at the desk: what is in force, what is proposed, and every version."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from huiying.agencies.reads import staff_names
+from huiying.faces.look import dates
+from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.erasure_forms import RefusableForm
+from huiying.faces.staff_desk.trails import Trail
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import Invalid
+from huiying.routing.promises import actions
+from huiying.routing.promises.definitions import PromiseSet
+from huiying.routing.promises.files import read_promises
+from huiying.routing.promises.policy import may_change, require_change, require_reader
+from huiying.routing.promises.reads import Shown, VersionLine, shown
+from huiying.routing.promises.wording import PromiseSaid, cap_in_words, category_names, said
+
+LONGEST_FILE = 200_000
+
+
+class ProposeForm(RefusableForm):
+    """A file of promises, pasted in."""
+
+    text = forms.CharField(
+        label=gettext_lazy("The file of promises (TOML)"),
+        max_length=LONGEST_FILE,
+        help_text=gettext_lazy("docs/operations.md shows how it is written."),
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        required=False,
+        max_length=actions.LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesPage:
+    """`rows` and `added`, `dropped` (by what waits) are rows of one table; `number` waits where not 0."""
+
+    lead: str
+    since: str
+    columns: list[dict[str, Any]]
+    rows: list[list[Any]]
+    extension: str
+    number: int
+    added: list[list[Any]]
+    dropped: list[list[Any]]
+    new_extension: str
+    proposed: str
+    may_adopt: bool
+    may_propose: bool
+    versions: list[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposePage:
+    form: ProposeForm
+
+    @property
+    def trail(self) -> Trail:
+        return [(_("Promises"), reverse("staff_desk:promises")), (_("Propose promises"), "")]
+
+
+@require_safe
+def promises(request: HttpRequest) -> HttpResponse:
+    """What is in force, what waits for a second person, all versions."""
+    actor = actor_of(request)
+    require_reader(actor)
+    found, topics = shown(), category_names()
+    names = staff_names(
+        label for line in found.versions for label in (line.proposed_by, line.adopted_by) if label
+    )
+    now, then = _rows(found.in_force, topics), _rows(found.proposed, topics)
+    waiting = found.waiting
+    page = PromisesPage(
+        lead=localized(found.in_force.name) if found.in_force else "",
+        since=_since(found),
+        columns=_columns(),
+        rows=now,
+        extension=cap_in_words(found.in_force.extension) if found.in_force else "",
+        number=waiting.number if waiting else 0,
+        added=[row for row in then if row not in now],
+        dropped=[row for row in now if row not in then] if waiting else [],
+        new_extension=_new_extension(found),
+        proposed=_by(waiting, names) if waiting else "",
+        may_adopt=may_change(actor) and waiting is not None and waiting.proposed_by != actor.label,
+        may_propose=may_change(actor),
+        versions=[_version(line, names) for line in found.versions],
+    )
+    return render(request, "staff_desk/promises/list.html", {"page": page})
+
+
+def _columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Stage")},
+        {"label": _("Time")},
+        {"label": _("For")},
+        {"label": _("Who says so")},
+    ]
+
+
+def _rows(found: PromiseSet | None, names: dict[str, dict[str, str]]) -> list[list[Any]]:
+    return [_row(line) for line in said(found, names)] if found else []
+
+
+def _row(line: PromiseSaid) -> list[Any]:
+    basis = f"{line.basis} {line.cite}".strip()
+    return [
+        {"text": line.stage},
+        {"text": line.within},
+        {"text": line.whom},
+        {"text": line.who, "note": basis},
+    ]
+
+
+def _since(found: Shown) -> str:
+    if found.since is None:
+        return ""
+    return _("Version %(number)s, in force since %(when)s") % {
+        "number": found.number,
+        "when": dates.at_time(found.since),
+    }
+
+
+def _new_extension(found: Shown) -> str:
+    """What the proposal says of extensions, where it says something else."""
+    if found.proposed is None:
+        return ""
+    before = found.in_force.extension if found.in_force else None
+    return cap_in_words(found.proposed.extension) if found.proposed.extension != before else ""
+
+
+def _by(line: VersionLine, names: dict[str, dict[str, str]]) -> str:
+    return _("proposed by %(who)s, %(when)s") % {
+        "who": localized(names.get(line.proposed_by)) or _("the command line"),
+        "when": dates.at_time(line.proposed_at),
+    }
+
+
+def _version(line: VersionLine, names: dict[str, dict[str, str]]) -> tuple[str, list[str]]:
+    told = [_by(line, names)]
+    if line.adopted_at is not None:
+        words = {
+            "who": localized(names.get(line.adopted_by)) or _("the command line"),
+            "when": dates.at_time(line.adopted_at),
+        }
+        told.append(_("put in force by %(who)s, %(when)s") % words)
+    return _("Version %(number)s") % {"number": line.number}, [*told, *filter(None, [line.note])]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest) -> HttpResponse:
+    """Propose a file; nothing changes until a second person puts it in force."""
+    actor = actor_of(request)
+    require_change(actor)
+    form = ProposeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            actions.propose_promises(
+                actor=actor,
+                promises=read_promises(form.cleaned_data["text"]),
+                note=form.cleaned_data["note"],
+            )
+        except Invalid as refusal:
+            where = f" ({refusal.field})" if refusal.field else ""
+            form.add_error("text", f"{refusal}{where}")
+        else:
+            messages.success(request, _("Proposed. A second person puts them in force."))
+            return redirect("staff_desk:promises")
+    status = 422 if form.errors else 200
+    page = ProposePage(form)
+    return render(request, "staff_desk/promises/propose.html", {"page": page}, status=status)
+
+
+@require_POST
+def adopt(request: HttpRequest, number: int) -> HttpResponse:
+    """Put a proposed version in force."""
+    actions.adopt_promises(actor=actor_of(request), number=number)
+    messages.success(request, _("In force for what comes in from now on."))
+    return redirect("staff_desk:promises")
+
+
+urls = [
+    path("promises/", promises, name="promises"),
+    path("promises/propose/", propose, name="promises_propose"),
+    path("promises/<int:number>/adopt/", adopt, name="promises_adopt"),
+]
