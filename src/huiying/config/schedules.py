@@ -5,6 +5,7 @@ from django.core.management import call_command
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
+from huiying.agencies.duty import tasks as duty
 from huiying.casework.actions.keeping import forget_unfinished
 from huiying.insight import tasks
 from huiying.kernel.actors import SYSTEM
@@ -18,6 +19,7 @@ __all__ = [
     "erase_due",
     "forget_tries_and_sessions",
     "freeze_due_brief",
+    "keep_duty_planned",
     "remind_to_co_sign",
     "remove_old_jobs",
 ]
@@ -43,6 +45,13 @@ def erase_due(timestamp: int) -> None:  # noqa: ARG001
     """Every hour a few thousand letters at most, so that nothing else waits for it."""
     retention.erase_due()
     forget_unfinished(actor=SYSTEM)
+
+
+@app.periodic(cron="51 * * * *")
+@app.task(name="keep_duty_planned", queueing_lock="keep_duty_planned")
+def keep_duty_planned(timestamp: int) -> None:  # noqa: ARG001
+    """Every hour, so that a list of holidays that came today is in the plan today."""
+    duty.keep_planned()
 
 
 @app.periodic(cron="23 * * * *")

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "huiying.routing",
     "huiying.intake",
     "huiying.agencies",
+    "huiying.agencies.duty",
     "huiying.accounts",
     "huiying.clocks",
     "huiying.finding",
@@ -200,6 +201,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "schedule"
 DEFAULT_TARGET_DAYS = environment.number("HUIYING_TARGET_DAYS", 15, least=1, most=365)
 REOPEN_DAYS = environment.number("HUIYING_REOPEN_DAYS", 30, least=1, most=365)
 WAITING_CAP_DAYS = environment.number("HUIYING_WAITING_CAP_DAYS", 10, least=1, most=90)
+DUTY_LOG_MONTHS = environment.number("HUIYING_DUTY_LOG_MONTHS", 12, least=1, most=120)
 REVEALS_PER_HOUR = environment.number("HUIYING_REVEALS_PER_HOUR", 5, least=1, most=20)
 BRIEF_HOUR = environment.text("HUIYING_BRIEF_HOUR", "07:00")
 

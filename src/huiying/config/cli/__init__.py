@@ -39,6 +39,7 @@ COMMANDS = {
     "divisions": Command("divisions", "Load the places that clerks choose from."),
     "calendar": Command("calendar", "Keep working hours and holidays."),
     "promises": Command("promises", "Keep what the agency promises."),
+    "duty": Command("duty", "Check the duty roster."),
     "route": Command("route", "Try how good the learned routing is, on files."),
     "brief": Command("brief", "Print the daily brief."),
     "search": Command("search", "Search letters and answers as a member of staff."),
