@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -163,7 +164,7 @@ def test_a_newer_version_begins_on_its_day_and_the_older_one_ends_the_day_before
     newer = Version(2, date(2026, 11, 20), (turn(0, WHOLE_DAY, 2),))
     withdrawn = Version(3, date(2026, 11, 10), (turn(0, WHOLE_DAY, 3),))
     window = (date(2026, 10, 25), date(2026, 12, 1))
-    place = {"zone": "Asia/Shanghai", "kind": by_weekday({}), "window": window}
+    place: dict[str, Any] = {"zone": "Asia/Shanghai", "kind": by_weekday({}), "window": window}
     found = planned([older, newer], **place)
     assert [each.person for each in found] == [1] * 19 + [2] * 12
     found = planned([older, newer, withdrawn], **place)
@@ -173,7 +174,11 @@ def test_a_newer_version_begins_on_its_day_and_the_older_one_ends_the_day_before
 def test_a_rotation_counts_days_of_duty_or_weeks():
     weekends = frozenset({"saturday", "sunday"})
     first = date(2026, 11, 2)  # a Monday
-    place = {"zone": "Asia/Shanghai", "kind": by_weekday({}), "window": (first, first + 20 * A_DAY)}
+    place: dict[str, Any] = {
+        "zone": "Asia/Shanghai",
+        "kind": by_weekday({}),
+        "window": (first, first + 20 * A_DAY),
+    }
     by_day = Version(1, first, (turn(480, 1200, 1, 2, 3, days=weekends),))
     assert [each.person for each in planned([by_day], **place)] == [1, 2, 3, 1, 2, 3]
     by_week = Version(1, first, (turn(480, 1200, 1, 2, days=weekends, count=Count.WEEKS),))
