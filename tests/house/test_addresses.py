@@ -242,6 +242,7 @@ TABLE: dict[str, Address] = {
     "public_site:letter_vote": WITH_RECEIPT,
     "public_site:letter_reopen": WITH_RECEIPT,
     "public_site:letter_reach": WITH_RECEIPT,
+    "public_site:letter_show": WITH_RECEIPT,
     "public_site:letter_withdraw": WITH_RECEIPT,
     "public_site:letter_erase": WITH_RECEIPT,
     "public_site:letter_leave": Address(None, STAFF | {"stranger"}, open_to_all=True),
@@ -358,6 +359,12 @@ TABLE: dict[str, Address] = {
     ),
     "staff_desk:answer_withdraw": Address(
         REVIEWS_HOUSING | {"supervisor"}, REVIEWS_HOUSING | {"supervisor"}, reply("published")
+    ),
+    "staff_desk:answer_own_words": Address(
+        REVIEWS_HOUSING | {"supervisor"},
+        REVIEWS_HOUSING | {"supervisor"},
+        lambda scene: {"label": scene.published.label},
+        do="put_back",
     ),
     "staff_desk:standard_use": Address({"clerk"}, {"clerk"}, case("new")),
     "staff_desk:standards": Address(STAFF),

@@ -6,6 +6,7 @@ Words that a clerk typed are known by their author; the rest by entries that say
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huiying.casework import story
 from huiying.casework.models import Report
@@ -18,6 +19,12 @@ from huiying.record.reads import Said, entries_about
 OPENED = "submission.opened_by_caller"
 CODE_SENT = "submission.code_sent"
 CHANGED_WAY = "contact.changed"
+OWN_WORDS = {
+    "own_words.shown": gettext_lazy("You let your own words stand beside the published answer."),
+    "own_words.taken_back": gettext_lazy("Your own words no longer stand beside the answer."),
+    "own_words.set_aside": gettext_lazy("We took your own words from view beside the answer."),
+    "own_words.put_back": gettext_lazy("Your own words stand beside the answer again."),
+}
 
 
 def own_events(report: Report, exchange: list[MessageLine]) -> list[story.Event]:
@@ -30,6 +37,11 @@ def own_events(report: Report, exchange: list[MessageLine]) -> list[story.Event]
         story.Event(entry.at, _("You changed how you want to hear from us."))
         for entry in said
         if entry.action == CHANGED_WAY and entry not in through
+    ]
+    found += [
+        story.Event(entry.at, str(OWN_WORDS[entry.action]), "info")
+        for entry in said
+        if entry.action in OWN_WORDS
     ]
     found += [event for entry in through if (event := _by_clerk(entry))]
     if report.voted_at is not None:

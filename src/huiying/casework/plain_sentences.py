@@ -33,6 +33,22 @@ SENTENCES = {
     "hold.asked": (gettext_noop("Asked to hold the erasure."), "warning"),
     "hold.granted": (gettext_noop("The erasure is on hold."), "warning"),
     "hold.ended": (gettext_noop("The erasure is no longer on hold."), "info"),
+    "own_words.shown": (
+        gettext_noop("Let their own words stand beside the published answer."),
+        "info",
+    ),
+    "own_words.taken_back": (
+        gettext_noop("Their own words no longer stand beside the answer."),
+        "info",
+    ),
+    "own_words.set_aside": (
+        gettext_noop("Took the writer's own words from view beside the answer."),
+        "warning",
+    ),
+    "own_words.put_back": (
+        gettext_noop("Let the writer's own words stand beside the answer again."),
+        "info",
+    ),
     "submission.withdrawn": (gettext_noop("Withdrew the letter."), "warning"),
     "submission.opened_by_caller": (gettext_noop("Opened the letter by the writer's PIN."), "info"),
     "submission.code_sent": (

@@ -97,6 +97,20 @@ class NotForEverybody(Invalid):
     sentence = _("This answer was written for the writer alone. Send it, or send it back.")
 
 
+class NothingToStandBeside(MovedOn):
+    """No published answer stands to which a writer's own words could be added."""
+
+    code = "nothing_to_stand_beside"
+    sentence = _("There is no published answer now beside which your words could stand.")
+
+
+class OtherPreview(MovedOn):
+    """The preview that the writer saw is not how their words would be shown now."""
+
+    code = "other_preview"
+    sentence = _("How your words would look has changed. Look at the preview again, then decide.")
+
+
 class TellsOfSomebody(Invalid):
     """Words for everybody that no second person has read."""
 

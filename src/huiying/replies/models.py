@@ -203,6 +203,33 @@ class Given(models.Model):
         ]
 
 
+class OwnWords(models.Model):
+    """A writer's own words as they saw them in a preview and let them stand beside the published answer.
+
+    The row is the consent: taken back, it goes. `set_aside_at` while the agency keeps them from view.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.PROTECT, related_name="own_words"
+    )
+    title = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    place = models.CharField(max_length=300, blank=True)
+    agreed_at = models.DateTimeField()
+    set_aside_at = models.DateTimeField(null=True)
+    set_aside_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(set_aside_at=None) | ~Q(set_aside_because=""),
+                name="own_words_aside_has_reason",
+            ),
+        ]
+
+
 class Signature(models.Model):
     """That a supporting unit was asked to co-sign one version of an answer by a day, and what it said.
 

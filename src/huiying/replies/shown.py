@@ -42,6 +42,15 @@ class CoSigned:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterShown:
+    """A writer's own words as everybody reads them: personal data and doors covered, the place coarse."""
+
+    title: str
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerShown:
     """One answer with its history. `unit` and `category` are in words, `outcome` is the code that the
     unit says, `verdicts` what its writers say (empty where that is not shown).
@@ -49,7 +58,8 @@ class AnswerShown:
     `said_at` is when this text was issued, None in a preview; `answered_at` when the first one was.
     `on_view` says that everybody can read it at its address. `hidden` says that the words hold
     personal data and are kept from the reader; then question and text are empty and the title says
-    only what it is about. `imported_from` names the source where no one here wrote it.
+    only what it is about. `letters` are those whose writers let their own words stand beside it.
+    `imported_from` names the source where no one here wrote it.
     """
 
     label: str
@@ -75,6 +85,7 @@ class AnswerShown:
     imported_from: str = ""
     verdicts: tuple[Verdict, ...] = ()
     co_signed: tuple[CoSigned, ...] = ()
+    letters: tuple[LetterShown, ...] = ()
 
     @property
     def withdrawn(self) -> bool:

@@ -21,6 +21,7 @@ from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, MovedOn, NotFound
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
+from huiying.replies.actions.own_words import forget_own_words
 from huiying.retention import due, policy
 from huiying.retention.errors import Held, NothingLeft, SamePerson, StillOpen
 from huiying.retention.models import LONGEST_HOLD, Erased, Hold, Rules, Run, What
@@ -264,6 +265,7 @@ def _erase(report: Report, what: str, *, run: Run | None) -> None:
     if what == What.CONTACT:
         entry = erase_contact(actor=SYSTEM, submission=report.submission)
     else:
+        forget_own_words(actor=SYSTEM, submission=report.submission)
         entry = erase_words(actor=SYSTEM, report=report)
     if not entry:
         raise NothingLeft

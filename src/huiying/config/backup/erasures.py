@@ -26,6 +26,7 @@ from huiying.intake.models import Submission
 from huiying.intake.tasks import sweep_loose_files
 from huiying.kernel.actors import SYSTEM
 from huiying.record.reads import acts_since
+from huiying.replies.actions.own_words import forget_own_words
 from huiying.replies.actions.searching import erase_searches
 
 # Entries are written before they are committed, and not in the order of their times.
@@ -61,7 +62,19 @@ def _contact_again(subject: str) -> int:
 def _words_again(subject: str) -> int:
     label = subject.removeprefix("submission:")
     report = Report.objects.select_related("submission").filter(submission__label=label).first()
-    return erase_words(actor=SYSTEM, report=report) if report else 0
+    if report is None:
+        return 0
+    forget_own_words(actor=SYSTEM, submission=report.submission)
+    return erase_words(actor=SYSTEM, report=report)
+
+
+def _taken_back_again(subject: str) -> int:
+    """Take a writer's words from beside the answer once more; 0 where they do not stand there.
+
+    Who took them back and let them stand again since is asked once more.
+    """
+    submission = Submission.objects.filter(label=subject.removeprefix("submission:")).first()
+    return int(forget_own_words(actor=SYSTEM, submission=submission)) if submission else 0
 
 
 def _searches_again(subject: str) -> int:
@@ -76,6 +89,7 @@ AGAIN: dict[str, Callable[[str], int]] = {
     "submission.contact_erased": _contact_again,
     "submission.words_erased": _words_again,
     "searches.erased": _searches_again,
+    "own_words.taken_back": _taken_back_again,
 }
 
 

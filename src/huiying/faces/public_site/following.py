@@ -33,6 +33,7 @@ from huiying.faces.public_site.forms import (
 from huiying.faces.public_site.letter_files import address_of_file
 from huiying.faces.public_site.opened import forget, opened, remember, renew
 from huiying.faces.public_site.origin import address_of, same_origin
+from huiying.faces.public_site.own_words import ShowWordsForm, decide
 from huiying.faces.public_site.pages import FollowedPage, FollowPage, WithdrawPage
 from huiying.intake.errors import AlreadyReceived
 from huiying.intake.reads import open_with
@@ -42,6 +43,7 @@ from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
 from huiying.notices.states import Way
 from huiying.replies.reads import answers_for_submission
+from huiying.replies.reads.own_words import offer_to
 from huiying.retention.reads import own_erasure
 
 type OnLetter = Callable[[HttpRequest, Actor], HttpResponse]
@@ -112,13 +114,20 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def _page_of(letter: LetterPage) -> FollowedPage:
-    known = {"vote": {"verdict": letter.vote}, "reach": {"hears_by": letter.hears_by}}
+    answers = tuple(answers_for_submission(letter.submission_id))
+    published = any(answer.on_view and not answer.withdrawn for answer in answers)
+    own_words = offer_to(letter.submission_id) if published else None
+    known = {
+        "vote": {"verdict": letter.vote},
+        "reach": {"hears_by": letter.hears_by},
+        "show": ShowWordsForm.known(own_words),
+    }
+    may_show = own_words is not None and not own_words.set_aside_because
     forms = {
         act.name: act.form(label=letter.label, prefix=act.name, initial=known.get(act.name))
         for act in ACTS
-        if getattr(letter.may, act.name)
+        if (may_show if act.name == "show" else getattr(letter.may, act.name))
     }
-    answers = tuple(answers_for_submission(letter.submission_id))
     files = files_shown(letter.files, address_of_file)
     erasure = own_erasure(letter.submission_id, letter.label)
     return FollowedPage(
@@ -129,6 +138,7 @@ def _page_of(letter: LetterPage) -> FollowedPage:
         files=files,
         reopened=letter.clock.ended_at is None and not letter.withdrawn,
         hears_by=str(Way(letter.hears_by).label),
+        own_words=own_words,
     )
 
 
@@ -146,7 +156,8 @@ def letter(request: HttpRequest, actor: Actor) -> HttpResponse:
 class Act:
     """A form on the letter's page, the verb behind it, and what is said when it is done.
 
-    `name` is also the field of `MayDo` that says whether the act is the writer's now.
+    `name` is also the field of `MayDo` that says whether the act is the writer's now; `show` hangs on
+    the answer instead.
     """
 
     name: str
@@ -194,6 +205,7 @@ ACTS = (
         ),
         _("From now on you hear from us in this way."),
     ),
+    Act("show", ShowWordsForm, decide, _("Done. You can change this at any time.")),
 )
 
 

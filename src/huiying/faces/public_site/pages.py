@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework.following import LetterPage
 from huiying.faces.look.files import FileShown
 from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawalForm, WriteForm
+from huiying.replies.reads.own_words import OwnWordsOffer
 from huiying.replies.reads.public import AnswerLine
 from huiying.replies.shown import AnswerShown
 from huiying.retention.reads import OwnErasure
@@ -73,6 +74,7 @@ class FollowedPage:
     files: list[FileShown]
     reopened: bool
     hears_by: str
+    own_words: OwnWordsOffer | None
     failed: OnLetterForm | None = None
     problem: str = ""
     kept: str = ""

@@ -157,6 +157,9 @@ def _reply(line: ReplyLine) -> ReplyPart:
         links.append((_("Correct it"), reverse("staff_desk:answer_correct", args=[line.label])))
     if line.may_withdraw:
         links.append((_("Withdraw it"), reverse("staff_desk:answer_withdraw", args=[line.label])))
+    if line.may_withdraw and line.own_words:
+        url = reverse("staff_desk:answer_own_words", args=[line.label])
+        links.append((_("The writers' own words"), url))
     return ReplyPart(
         words=line.state_words,
         text=line.text,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from huiying.accounts.reads import acting_as
 from huiying.casework import policy as cases
@@ -13,7 +13,7 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed
 from huiying.replies import policy
-from huiying.replies.models import Reply, ReplyVersion
+from huiying.replies.models import OwnWords, Reply, ReplyVersion
 from huiying.replies.reads.versions import with_words
 from huiying.replies.signing import waiting_for
 from huiying.replies.states import OPEN, Audience, State
@@ -23,7 +23,8 @@ from huiying.replies.states import OPEN, Audience, State
 class ReplyLine:
     """One reply of a case. `state` is a code, `state_words` says it; `at` is when it came to that.
 
-    `text` is what went to the writer, empty where nothing did or where it is hidden.
+    `text` is what went to the writer, empty where nothing did or where it is hidden. `own_words`: words
+    of writers belong beside it.
     """
 
     label: str
@@ -40,6 +41,7 @@ class ReplyLine:
     withdrawn_because: str
     may_correct: bool
     may_withdraw: bool
+    own_words: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, st
         withdrawn_because=reply.withdrawn_because,
         may_correct=policy.may(actor, "correct", reply) is None,
         may_withdraw=policy.may(actor, "withdraw", reply) is None,
+        own_words=_has_own_words(reply),
     )
 
 
@@ -89,7 +92,9 @@ def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
         .exclude(state=State.ABANDONED)
         .select_related("case", "case__lead_unit", "unit")
         .annotate(
-            author=Subquery(author.values("name")[:1]), to_sign=Subquery(mine.values("label")[:1])
+            author=Subquery(author.values("name")[:1]),
+            to_sign=Subquery(mine.values("label")[:1]),
+            own_words=Exists(OwnWords.objects.filter(submission__report__case=OuterRef("case_id"))),
         )
         .order_by("-id")
     )
@@ -107,6 +112,11 @@ def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
         and cases.may_step(actor, "answer_at_once", case) is None,
         to_sign=next((label for reply, _version in chain if (label := _asked(reply))), ""),
     )
+
+
+def _has_own_words(reply: Any) -> bool:
+    """Whether writers of its case let their words stand beside a published answer, read along with it."""
+    return bool(reply.own_words) and reply.state == State.PUBLISHED
 
 
 def _asked(reply: Any) -> str:

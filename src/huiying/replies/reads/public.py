@@ -11,6 +11,7 @@ from huiying.replies import policy
 from huiying.replies.errors import NotShown
 from huiying.replies.models import Reply
 from huiying.replies.reads import finding
+from huiying.replies.reads.own_words import letters_beside
 from huiying.replies.reads.signed import co_signed
 from huiying.replies.reads.verdicts import verdicts_on
 from huiying.replies.reads.versions import with_words
@@ -135,7 +136,12 @@ def public_answer(address: str) -> AnswerShown:
         raise NotShown
     last = chain[-1][0]
     signed = co_signed([last]).get(last.pk, ())
-    return replace(shown(chain), verdicts=verdicts_on([last])[last.pk], co_signed=signed)
+    return replace(
+        shown(chain),
+        verdicts=verdicts_on([last])[last.pk],
+        co_signed=signed,
+        letters=letters_beside(last),
+    )
 
 
 def answers_for_submission(submission_id: int) -> list[AnswerShown]:

@@ -1,0 +1,43 @@
+"""The writer decides whether their own words stand beside the published answer."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from huiying.faces.public_site.forms import OnLetterForm, Typed
+from huiying.kernel.actors import Actor
+from huiying.replies.actions.own_words import show_own_words, take_back_own_words
+from huiying.replies.reads.own_words import OwnWordsOffer
+
+MISSING = {"required": _("Choose one."), "invalid_choice": _("Choose one.")}
+
+
+class ShowWordsForm(OnLetterForm):
+    """Yes or no to the preview that `seen` names."""
+
+    shown = forms.ChoiceField(
+        label=_("May your words stand beside the answer?"),
+        choices=(
+            ("yes", _("Yes, as shown above")),
+            ("no", _("No, they stay between us")),
+        ),
+        widget=forms.RadioSelect,
+        error_messages=MISSING,
+    )
+    seen = Typed(required=False, widget=forms.HiddenInput)
+
+    @staticmethod
+    def known(offer: OwnWordsOffer | None) -> dict[str, str]:
+        """The first values: the preview, and yes where they have agreed."""
+        if offer is None:
+            return {}
+        return {"seen": offer.seen, "shown": "yes" if offer.agreed_at else ""}
+
+
+def decide(actor: Actor, given: dict[str, Any]) -> None:
+    """Do what the writer said."""
+    if given["shown"] == "yes":
+        show_own_words(actor=actor, seen=given["seen"])
+    else:
+        take_back_own_words(actor=actor)
