@@ -14,7 +14,7 @@ from huiying.agencies.reads import standing_of
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.identifiers import random_label
-from huiying.routing.actions import load_categories
+from huiying.routing.actions.categories import load_categories
 
 PASSWORD = "long enough for tests"
 UNITS = [

@@ -27,7 +27,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import MovedOn, NotAllowed, NotFound
 from huiying.record.models import Entry
-from huiying.routing.actions import load_categories
+from huiying.routing.actions.categories import load_categories
 from huiying.routing.reads import targets
 from tests.casework.ways import brought_to, taken_in, writer_of
 

@@ -33,10 +33,12 @@ from huiying.notices.models import Errand, Outgoing
 from huiying.replies.actions.co_signing import ask_signatures
 from huiying.replies.models import Signature
 from huiying.replies.signing import today
-from huiying.routing.models import PromiseVersion
+from huiying.routing.actions.learned import propose_model
+from huiying.routing.models import PromiseVersion, Use
 from huiying.routing.promises.actions import propose_promises
 from huiying.routing.promises.files import read_promises
 from tests.files import kept
+from tests.models import kept_model
 from tests.people import MEMBERS, People
 from tests.scene import Scene
 
@@ -49,6 +51,7 @@ SEES_HOUSING = SEES_ALL | HOUSING | {"unit_reviewer"}
 REVIEWS_HOUSING = frozenset({"reviewer", "unit_reviewer"})
 ERASURE = frozenset({"supervisor", "auditor", "administrator"})
 CALENDARS = ERASURE
+SORTS = DESK | {"supervisor", "leader", "auditor", "administrator"}
 WITHOUT_LETTERS = frozenset({"leader", "administrator"})
 PROPOSES = DESK | HOUSING | {"below", "clerk", "other_handler", "investigator"}
 COUNTS = SEES_ALL | {"leader"}
@@ -135,6 +138,20 @@ def proposed_promises(scene: Scene) -> dict[str, object]:
     text = rows.replace("amount = 300", f"amount = {301 + PromiseVersion.objects.count()}")
     actor = scene.people.administrator.actor
     return {"number": propose_promises(actor=actor, promises=read_promises(text))}
+
+
+def version(_scene: Scene) -> dict[str, object]:
+    return {"number": kept_model().number}
+
+
+def proposed_version(scene: Scene) -> dict[str, object]:
+    """A version that the administrator proposed, new for each call."""
+    waiting = Use.objects.filter(state=Use.State.PROPOSED)
+    waiting.update(state="refused", decided_at=time.now(), decided_by="staff:x")
+    learned = kept_model()
+    actor = scene.people.administrator.actor
+    propose_model(actor=actor, number=learned.number, threshold=0.5)
+    return {"number": learned.number}
 
 
 def failed(_scene: Scene) -> dict[str, object]:
@@ -385,6 +402,12 @@ TABLE: dict[str, Address] = {
     ),
     # Whoever proposed them is not the second person.
     "staff_desk:promises_adopt": Address(None, {"supervisor"}, proposed_promises),
+    "staff_desk:models": Address(SORTS),
+    "staff_desk:model": Address(SORTS, arguments=version),
+    "staff_desk:model_propose": Address(None, {"administrator", "supervisor"}, version),
+    "staff_desk:model_adopt": Address(None, {"supervisor"}, proposed_version),
+    "staff_desk:model_refuse": Address(None, {"administrator", "supervisor"}, proposed_version),
+    "staff_desk:model_off": Address(None, {"administrator", "supervisor"}),
     "staff_desk:imports": Address(IMPORTS, IMPORTS),
     "staff_desk:import": Address(IMPORTS, arguments=file),
     "staff_desk:import_columns": Address(IMPORTS, IMPORTS, file),

@@ -18,7 +18,7 @@ from huiying.replies.actions import mending, reviewing, writing
 from huiying.replies.errors import NeedsReviewer, OtherVersion
 from huiying.replies.models import Reply
 from huiying.replies.states import State
-from huiying.routing.actions import load_categories
+from huiying.routing.actions.categories import load_categories
 from huiying.routing.models import Category
 
 pytestmark = pytest.mark.django_db

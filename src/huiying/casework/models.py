@@ -7,7 +7,7 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, State, Vote
 from huiying.intake.models import Submission
-from huiying.routing.models import Category
+from huiying.routing.models import Category, Use
 
 # From a sequence that the first migration makes.
 NEXT_NUMBER = models.Func(
@@ -345,4 +345,38 @@ class LastLook(models.Model):
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Suggestion(models.Model):
+    """What the model in use said of a case when it came in, kept as it was said.
+
+    `offers` is a list of `category`, `likely` and `because`, likeliest first; `first` is the first of
+    them, empty where the model kept silent. The words in `because` go with the letter's.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    case = models.ForeignKey(
+        CaseFile, on_delete=models.PROTECT, related_name="suggestions", db_index=False
+    )
+    use = models.ForeignKey(Use, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    first = models.CharField(max_length=60, blank=True)
+    offers = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "use"], name="suggestion_once"),
+        ]
+
+
+class Lesson(models.Model):
+    """That somebody chose another category than the suggested one. Append-only; never who."""
+
+    database_rights = ("SELECT", "INSERT")
+
+    suggestion = models.ForeignKey(Suggestion, on_delete=models.PROTECT, related_name="lessons")
+    suggested = models.CharField(max_length=60)
+    chosen = models.CharField(max_length=60)
     at = models.DateTimeField()

@@ -14,6 +14,7 @@ from huiying.casework.deadlines import Clock
 from huiying.casework.delivered import Told as Sent
 from huiying.casework.delivered import all_told
 from huiying.casework.labels import subject
+from huiying.casework.landing.kept import Suggested, read_suggested, suggested_within
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.notes import NoteShown, notes_within, read_from
 from huiying.casework.places import (
@@ -92,7 +93,7 @@ class NamedShown:
 class CaseShown:
     """One case as its page shows it. `entries` are oldest first; `cut` tells that older ones exist.
 
-    `undoable` is the reader's own last step, where they may take it back.
+    `undoable` is the reader's own last step, where they may take it back; `machine` what the model said.
     """
 
     case: CaseFile
@@ -124,6 +125,7 @@ class CaseShown:
     cut: bool
     unfinished: dict[str, Unfinished]
     undoable: str
+    machine: Suggested | None
     acts: tuple[policy.Act, ...]
     may_reveal: bool
     units: Units
@@ -146,6 +148,7 @@ def _found(actor: Actor, number: int) -> CaseFile:
             parts=ArraySubquery(parts.values(row=JSONObject(unit="unit_id", part="part"))),
             said=notes_within(),
             begun=unfinished_within(actor),
+            machine=suggested_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
         )
         .first()
@@ -194,6 +197,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         entries=story.entries,
         cut=story.cut,
         unfinished=read_unfinished(case.begun),
+        machine=read_suggested(case, case.machine),
         undoable=undoable(actor, case, story.last),
         acts=tuple(policy.acts_on(actor, case)),
         may_reveal=may_reveal(actor),

@@ -12,7 +12,7 @@ from huiying.casework.places import Categories, Units
 from huiying.casework.states import Outcome, ReturnReason, Vote
 from huiying.intake.states import Channel, RevealReason
 from huiying.kernel.days import day_in_words
-from huiying.kernel.names import listed, localized
+from huiying.kernel.names import listed, localized, sentences
 from huiying.notices.states import CallResult
 
 type Data = dict[str, Any]
@@ -51,9 +51,24 @@ def _received(data: Data, _words: Words) -> str:
 
 def _sorted(data: Data, words: Words) -> str:
     category = localized(words.categories.named(data.get("category", "")))
+    said = _("Sorted as: %(category)s.") % {"category": category}
     if data.get("renamed"):
-        return _("Sorted as: %(category)s; with a new title.") % {"category": category}
-    return _("Sorted as: %(category)s.") % {"category": category}
+        said = _("Sorted as: %(category)s; with a new title.") % {"category": category}
+    return sentences(said, _machine(data, words))
+
+
+def _machine(data: Data, words: Words) -> str:
+    """Whether a person followed the machine, where it had suggested something."""
+    suggested = data.get("suggested")
+    if not suggested:
+        return ""
+    by = {
+        "suggested": localized(words.categories.named(suggested)),
+        "number": data.get("model", ""),
+    }
+    if suggested == data.get("category"):
+        return _("Version %(number)s of the model had suggested the same.") % by
+    return _("Version %(number)s of the model had suggested: %(suggested)s.") % by
 
 
 def _given(alone: str, helped: str) -> Teller:

@@ -39,7 +39,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor, Grant
 from huiying.kernel.refusals import Refusal
 from huiying.kernel.verbs import verb
-from huiying.routing.actions import CategoryRow, load_categories
+from huiying.routing.actions.categories import CategoryRow, load_categories
 from huiying.routing.models import Category
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.files import read_promises

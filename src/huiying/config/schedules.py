@@ -1,5 +1,8 @@
 """What the worker does by the clock. Times are UTC: a task asks for itself whether it is due here."""
 
+import subprocess
+import sys
+
 from django.conf import settings
 from django.core.management import call_command
 from procrastinate import JobContext, builtin_tasks
@@ -22,9 +25,11 @@ __all__ = [
     "keep_duty_planned",
     "remind_to_co_sign",
     "remove_old_jobs",
+    "train_if_due",
 ]
 
 KEEP_FAILED_HOURS = 72
+TRAINING_SECONDS = 3600
 
 
 @app.periodic(cron="* * * * *")
@@ -74,3 +79,12 @@ def forget_tries_and_sessions(timestamp: int) -> None:  # noqa: ARG001
     """Counted tries and their key go after a day, sessions when they have ended."""
     sweep_limits()
     call_command("clearsessions")
+
+
+@app.periodic(cron="41 2 * * 0")
+@app.task(name="train_if_due", queueing_lock="train_if_due")
+def train_if_due(timestamp: int) -> None:  # noqa: ARG001
+    """On Sundays a new version of the model, where enough was settled. In a process of its own: what it
+    takes in memory, up to three gigabytes, is given back."""
+    command = [sys.executable, "-m", "huiying.config.cli", "route", "train", "--if-due"]
+    subprocess.run(command, check=False, timeout=TRAINING_SECONDS, stdin=subprocess.DEVNULL)

@@ -14,6 +14,7 @@ from types import FrameType
 from django.db import close_old_connections
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from huiying.casework.landing.at_intake import suggest_new
 from huiying.config import schedules
 from huiying.config.backup.erasures import note_erasures
 from huiying.doors.tasks import run_next, sweep_files
@@ -47,6 +48,7 @@ LOOPS = [
     Loop("outbox", sweep, every=2.0),
     Loop("letters indexed", index_letters, every=0.5),
     Loop("answers indexed", index_answers, every=0.5),
+    Loop("cases suggested on", suggest_new, every=3.0),
     Loop("small pictures", make_thumbnails, every=3.0),
     Loop("erasures noted", note_erasures, every=5.0),
     Loop("imports", run_next, every=2.0),

@@ -16,7 +16,7 @@ from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.refusals import MovedOn, NotAllowed
 from huiying.kernel.verbs import verb
 from huiying.replies.states import Audience
-from huiying.routing.actions import CategoryRow, load_categories
+from huiying.routing.actions.categories import CategoryRow, load_categories
 from huiying.routing.models import Category
 
 CLASHES = (

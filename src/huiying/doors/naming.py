@@ -12,7 +12,7 @@ from huiying.agencies.models import Unit
 from huiying.doors.errors import MapRefused
 from huiying.doors.fitting import PastLetter
 from huiying.doors.mapping import Creating, Mapping
-from huiying.routing.actions import CategoryRow
+from huiying.routing.actions.categories import CategoryRow
 from huiying.routing.models import Category
 from huiying.routing.reads import Target, target_of, targets
 

@@ -25,3 +25,8 @@ def localized(texts: Mapping[str, str] | None, language: str | None = None) -> s
 def listed(words: Iterable[str]) -> str:
     """Words joined as the language joins them: 甲、乙 · a, b."""
     return ("、" if chinese() else ", ").join(words)
+
+
+def sentences(*said: str) -> str:
+    """Whole sentences one after the other, as the language sets them; empty ones left out."""
+    return ("" if chinese() else " ").join(filter(None, said))

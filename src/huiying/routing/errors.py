@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import Invalid
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
+from huiying.kernel.verbs import refuse_on
 
 
 class TooFewLetters(Invalid):
@@ -8,3 +9,17 @@ class TooFewLetters(Invalid):
     sentence = _(
         "There are too few letters to learn from: it takes two categories with ten letters each."
     )
+
+
+class SamePerson(NotAllowed):
+    code = "same_person"
+    sentence = _("Somebody else has to adopt what you proposed.")
+
+
+class StillProposed(MovedOn):
+    code = "still_proposed"
+    sentence = _("There is a proposal already: adopt it or refuse it first.")
+
+
+refuse_on("use_second_person", SamePerson)
+refuse_on("use_one_proposal", StillProposed)

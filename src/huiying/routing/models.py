@@ -65,3 +65,71 @@ class PromiseVersion(models.Model):
                 name="promise_version_second_person",
             ),
         ]
+
+
+class Learned(models.Model):
+    """A model trained here: what it was made of, how good it was on letters that it had not seen, and
+    itself. Append-only.
+
+    `figures` is `suggesting.Model.about`: counts and shares, never a word of a letter. `packed` is what
+    `suggesting.load` takes; the entry of its training holds `digest`.
+    """
+
+    database_rights = ("SELECT", "INSERT")
+
+    number = models.PositiveIntegerField(unique=True)
+    trained_at = models.DateTimeField()
+    letters = models.PositiveIntegerField()
+    categories = models.PositiveIntegerField()
+    threshold = models.FloatField()  # the one that training found
+    figures = models.JSONField()
+    digest = models.CharField(max_length=64)  # SHA-256 of `packed`
+    packed = models.BinaryField()
+
+
+class Use(models.Model):
+    """Which model suggests, and from which likelihood on: proposed by one person, adopted by another.
+
+    The newest adopted row is in force; one without a model means that none suggests, and takes one
+    person. Nothing of a row changes but its decision.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        ADOPTED = "adopted"
+        REFUSED = "refused"
+
+    learned = models.ForeignKey(Learned, on_delete=models.PROTECT, null=True, related_name="uses")
+    threshold = models.FloatField(default=1.0)
+    state = models.CharField(max_length=10, choices=State.choices)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=60)  # an actor's label
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="proposed", decided_at=None, decided_by="")
+                | (
+                    ~models.Q(state="proposed")
+                    & models.Q(decided_at__isnull=False)
+                    & ~models.Q(decided_by="")
+                ),
+                name="use_decided_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="adopted")
+                | models.Q(learned=None)
+                | ~models.Q(decided_by=models.F("proposed_by")),
+                name="use_second_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(threshold__gte=0, threshold__lte=1), name="use_threshold_share"
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="proposed"), name="use_one_proposal"
+            ),
+        ]

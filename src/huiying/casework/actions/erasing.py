@@ -1,6 +1,7 @@
 """Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
 
 from huiying.casework.labels import subject
+from huiying.casework.landing.kept import forget_reasons
 from huiying.casework.models import CaseFile, Report, UnfinishedWords
 from huiying.intake.actions.erasing import erase_words as erase_words_of
 from huiying.intake.states import ERASED
@@ -20,6 +21,7 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     if not entry:
         return 0
     Report.objects.filter(pk=report.pk).update(pressed=None)
+    forget_reasons(case)
     UnfinishedWords.objects.filter(case=case).delete()
     left = Report.objects.filter(case=case, submission__words_erased_at=None)
     if not left.exists():

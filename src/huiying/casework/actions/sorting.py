@@ -11,7 +11,8 @@ from huiying.agencies.models import Unit
 from huiying.casework import policy
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice, WrongState
 from huiying.casework.labels import subject
-from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
+from huiying.casework.landing.kept import newest_suggestion
+from huiying.casework.models import Assignment, CaseFile, Lesson, Move, Named, Report
 from huiying.casework.states import Outcome
 from huiying.casework.stepping import change, check_seen, take_step
 from huiying.casework.telling import tell_writers
@@ -50,9 +51,20 @@ def triage(
     if named and named != case.title:
         columns["title"] = named
         data["renamed"] = True
+    data |= _learned_from(case, category.code)
     take_step(case, actor=actor, verb="triage", data=data, columns=columns)
     Report.objects.filter(case=case, ended_at=None).update(due_at=due)
     return case
+
+
+def _learned_from(case: CaseFile, chosen: str) -> dict[str, Any]:
+    """What the model had suggested, for the entry; where somebody chose otherwise, a lesson is kept."""
+    said = newest_suggestion(case)
+    if said is None or said.use.learned is None:
+        return {}
+    if said.first != chosen:
+        Lesson.objects.create(suggestion=said, suggested=said.first, chosen=chosen, at=time.now())
+    return {"suggested": said.first, "model": said.use.learned.number}
 
 
 def _units(case: CaseFile, lead_code: str, support_codes: Sequence[str]) -> tuple[Unit, list[Unit]]:

@@ -40,7 +40,7 @@ COMMANDS = {
     "calendar": Command("calendar", "Keep working hours and holidays."),
     "promises": Command("promises", "Keep what the agency promises."),
     "duty": Command("duty", "Check the duty roster."),
-    "route": Command("route", "Try how good the learned routing is, on files."),
+    "route": Command("route", "Learn to suggest categories, and try how well."),
     "brief": Command("brief", "Print the daily brief."),
     "search": Command("search", "Search letters and answers as a member of staff."),
     "backup": Command("backup", "Write an archive of everything but the keys."),

@@ -1,4 +1,7 @@
-"""`huiying route`: how good a learned routing model is, on files; needs no database."""
+"""`huiying route`: trains the routing model on settled cases, and tries it on files.
+
+`evaluate` needs no database.
+"""
 
 import argparse
 import csv
@@ -9,7 +12,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from huiying.config.cli import installation
 from huiying.config.cli.installation import say
+from huiying.kernel.actors import SYSTEM
 from huiying.routing.errors import TooFewLetters
 
 if TYPE_CHECKING:  # the package imports its commands when they are called
@@ -21,8 +26,8 @@ LONGEST_CELL = 1 << 24
 
 
 def add(subparsers: "Subparsers") -> None:
-    """`evaluate TRAIN TEST [--json] [--threshold T]`."""
-    parser = subparsers.add_parser("route", help="Try how good the learned routing is, on files.")
+    """`evaluate TRAIN TEST [--json] [--threshold T]`, `train [--if-due]`."""
+    parser = subparsers.add_parser("route", help="Learn to suggest categories, and try how well.")
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     evaluate = acts.add_parser("evaluate", help="train on one file, try it on another")
     for name, purpose in (("train", "learned from"), ("test", "tried on")):
@@ -38,6 +43,10 @@ def add(subparsers: "Subparsers") -> None:
         type=_share,
         help="say nothing below this likelihood (0 to 1); the trained one unless given",
     )
+    training = acts.add_parser("train", help="learn from the settled cases of this installation")
+    training.add_argument(
+        "--if-due", action="store_true", help="only where enough was settled since the last time"
+    )
 
 
 def _share(text: str) -> float:
@@ -51,6 +60,28 @@ def _share(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Do the act; 1 where it was refused."""
+    return _train(only_if_due=args.if_due) if args.act == "train" else _evaluate_files(args)
+
+
+def _train(*, only_if_due: bool) -> int:
+    """Keep a version that was learned from the settled cases; nobody is suggested anything by it yet."""
+    with installation.ready():
+        training = importlib.import_module("huiying.casework.landing.training")
+        if only_if_due and not training.is_due():
+            say("Too little was settled since the last training.")
+            return 0
+        try:
+            kept = training.train_and_keep(actor=SYSTEM)
+        except TooFewLetters as refusal:
+            say(str(refusal))
+            return 1
+    print(f"Version {kept.number}: {kept.letters} letters, {kept.categories} categories.")
+    print("It suggests once two people have brought it into use (desk, Suggestions).")
+    return 0
+
+
+def _evaluate_files(args: argparse.Namespace) -> int:
     """Print the figures; 1 where a file cannot be used."""
     # These are slow to import, and wanted by this command alone.
     learning = importlib.import_module("huiying.routing.learning")

@@ -44,6 +44,11 @@ WAYS = (
         "staff_desk:promises",
         frozenset({"administrator", "auditor", "supervisor"}),
     ),
+    (
+        pgettext_lazy("navigation", "Suggestions"),
+        "staff_desk:models",
+        frozenset({"administrator", "auditor", "head"}),
+    ),
     (pgettext_lazy("navigation", "By hand"), "staff_desk:by_hand", frozenset({"clerk"})),
     (
         pgettext_lazy("navigation", "Undelivered"),

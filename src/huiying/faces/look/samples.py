@@ -32,6 +32,7 @@ class GalleryPage:
     hostile: str
     figures: list[dict[str, Any]]
     bars: list[dict[str, Any]]
+    curve: dict[str, Any]
     corrections: list[dict[str, Any]]
     advice: dict[str, Any]
     beside: dict[str, Any]
@@ -100,6 +101,7 @@ def gallery() -> GalleryPage:
         hostile=words.hostile(),
         figures=resident().figures,
         bars=_bars(),
+        curve=_curve(),
         corrections=[corrected],
         advice=sample_drafts.advice(),
         beside=sample_drafts.beside(),
@@ -152,6 +154,15 @@ def _rows() -> list[list[Any]]:
         ]
         for number, (title, state, left, zh, en, count) in enumerate(titles)
     ]
+
+
+def _curve() -> dict[str, Any]:
+    return {
+        "label": say("说得越多，对得越少。", "The more it says, the less of it is right."),
+        "path": "59.3,14 120,18 181,30 242,52 350,110",
+        "lines": [(10, "100%"), (110, "90%"), (210, "80%")],
+        "marks": [(44, "0%"), (197, "50%"), (350, "100%")],
+    }
 
 
 def _bars() -> list[dict[str, Any]]:
@@ -273,9 +284,33 @@ def _acts() -> list[dict[str, Any]]:
             "direct": True,
         },
         {"label": say("问来件人", "Ask the writer"), "url": "#", "hint": waits},
-        {"label": say("退回", "Send back"), "url": "#", "form": back, "hint": anew},
+        {
+            "label": say("退回", "Send back"),
+            "url": "#",
+            "form": back,
+            "hint": anew,
+            "aid": _aid(),
+        },
         {"label": say("办结", "Close"), "url": "#", "reason": first},
     ]
+
+
+def _aid() -> dict[str, Any]:
+    because = say("因为信里写到：“夜间”、“施工”", "Because the letter says: “night”, “works”")
+    return {
+        "heading": say("参考以往办件，可能是", "Suggested, by earlier cases"),
+        "lines": [
+            {
+                "label": say("施工噪声", "Building noise"),
+                "likely": say("很有可能，93%", "very likely, 93%"),
+                "because": because,
+                "url": "#",
+                "value": "noise",
+                "key": "1",
+            }
+        ],
+        "note": say("由你决定。", "You decide."),
+    }
 
 
 def _entries() -> list[dict[str, Any]]:

@@ -15,11 +15,12 @@ from huiying.casework.reads import CaseShown, case_shown, may_see
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.case_acts import FACES, Doing
 from huiying.faces.staff_desk.case_parts import case_page
-from huiying.faces.staff_desk.forms import ActForm
+from huiying.faces.staff_desk.forms import ActForm, TriageForm
 from huiying.faces.staff_desk.lists import address, query_of, wanted_of
 from huiying.faces.staff_desk.my_next import way_to_next
 from huiying.faces.staff_desk.notes import notes_part
 from huiying.faces.staff_desk.pages import ActShown
+from huiying.faces.staff_desk.suggesting.aid import TAKE
 from huiying.faces.staff_desk.undoing import undo_part
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
 from huiying.replies.reads import replies_on_case
@@ -30,8 +31,15 @@ TEMPLATE = "staff_desk/case.html"
 
 @require_safe
 def case(request: HttpRequest, number: int) -> HttpResponse:
-    """One case, for whoever may see it."""
-    return _shown(request, case_shown(actor_of(request), number))
+    """One case, for whoever may see it; with `take`, this category stands in the form, and no more."""
+    shown = case_shown(actor_of(request), number)
+    taken = request.GET.get(TAKE, "")
+    may_sort = any(act.verb == "triage" and act.allowed for act in shown.acts)
+    if not (taken and may_sort):
+        return _shown(request, shown)
+    form = TriageForm(shown, "triage")
+    form.initial["category_code"] = taken
+    return _shown(request, shown, act="triage", form=form)
 
 
 def _shown(
@@ -57,7 +65,9 @@ def _shown(
     if may_hold(actor):
         url = reverse("staff_desk:case_hold", args=[shown.number])
         page = replace(page, acts=[*page.acts, ActShown(_("Hold the erasure"), url, direct=True)])
-    status = 200 if form is None else 422 if refusal is None else refusal.status
+    status = (
+        200 if form is None or not form.is_bound else 422 if refusal is None else refusal.status
+    )
     return render(request, TEMPLATE, {"page": page}, status=status)
 
 

@@ -26,6 +26,7 @@ from huiying.faces.staff_desk.pages import (
     Note,
     ReplyPart,
 )
+from huiying.faces.staff_desk.suggesting.aid import aid_of
 from huiying.intake.models import Message
 from huiying.intake.states import Channel, Wish
 from huiying.kernel.names import localized
@@ -115,8 +116,9 @@ def _act(shown: CaseShown, offered: Act, typed: ActForm | None, query: str) -> A
         kept_at=begun.at if begun else None,
         submit=str(face.submit),
         form=typed or face.form(shown, offered.verb),
-        open=kind == "primary" or begun is not None,
+        open=kind == "primary" or begun is not None or typed is not None,
         key=key,
+        aid=aid_of(shown, query) if offered.verb == "triage" else None,
     )
 
 

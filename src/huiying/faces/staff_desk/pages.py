@@ -108,6 +108,27 @@ class NoLettersPage:
 
 
 @dataclass(frozen=True, slots=True)
+class AidLine:
+    """One suggested choice: `likely` in words and numbers; `url` shows the form with `value` filled in."""
+
+    label: str
+    likely: str
+    because: str
+    url: str
+    value: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """What helps with an act: a heading, choices to fill its form with, and where they come from."""
+
+    heading: str
+    lines: list[AidLine]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActShown:
     """One act of the panel; `reason` says why it cannot be done now, `open` shows its form at once.
 
@@ -126,6 +147,7 @@ class ActShown:
     key: str = ""
     keep_url: str = ""
     kept_at: datetime | None = None
+    aid: Aid | None = None
 
 
 @dataclass(frozen=True, slots=True)

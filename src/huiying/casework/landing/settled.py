@@ -1,0 +1,40 @@
+"""The agency's own settled cases, as letters to learn from: never who wrote, never a complaint about
+conduct.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from huiying.casework.models import Report
+from huiying.casework.states import Outcome, State
+
+MOST = 100_000  # the newest; more take over two minutes and three gigabytes
+NOT_LEARNED = (Outcome.WITHDRAWN, Outcome.NOT_OURS)
+
+
+def _settled() -> QuerySet[Report]:
+    """Letters whose case was answered under the category that stood in the end."""
+    return Report.objects.filter(
+        ended_at=None,
+        case__state__in=(State.ANSWERED, State.CLOSED),
+        case__answered_at__isnull=False,
+        case__conduct=False,
+        case__category__is_leaf=True,
+        submission__conduct=False,
+        submission__words_erased_at=None,
+    ).exclude(case__outcome__in=NOT_LEARNED)
+
+
+def settled_letters() -> Iterator[tuple[str, str, str]]:
+    """Title, text and category of the newest settled letters, oldest of them first."""
+    newest = _settled().order_by("-case__answered_at", "-pk")[:MOST]
+    rows = newest.values_list("submission__title", "submission__body", "case__category__code")
+    yield from reversed(rows)
+
+
+def settled_since(moment: datetime | None) -> int:
+    """How many letters were settled after `moment`; all of them for None."""
+    rows = _settled()
+    return (rows.filter(case__answered_at__gt=moment) if moment else rows).count()

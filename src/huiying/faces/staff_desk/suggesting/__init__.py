@@ -1,0 +1,1 @@
+"""What suggests a category: on the case page, and how good it is."""
