@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from huiying.accounts.models import Account
+from huiying.accounts.session_store import SessionStore
 from huiying.agencies.actions import give_role, load_units
 from huiying.agencies.reads import standing_of
 from huiying.kernel import time
@@ -84,6 +87,18 @@ def _password_hash() -> str:
     return make_password(PASSWORD)
 
 
+def _signed_in(account: Account) -> Client:
+    """A client with a new session of this account: `force_login` with a quarter of the statements."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session.create()
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+    return client
+
+
 def make_person(username: str, *memberships: tuple[str, str]) -> Person:
     """An account with these (unit code, role) pairs, and a client signed in as it."""
     account = Account.objects.create(
@@ -92,12 +107,11 @@ def make_person(username: str, *memberships: tuple[str, str]) -> Person:
         name={"zh-hans": f"{username}同志", "en": username.replace("_", " ").title()},
         password=_password_hash(),
         made_at=time.now(),
+        last_login=time.now(),
     )
     for unit_code, role in memberships:
         give_role(actor=SYSTEM, username=username, unit_code=unit_code, role=role)
-    client = Client()
-    client.force_login(account)
-    return Person(account, client)
+    return Person(account, _signed_in(account))
 
 
 def make_county() -> None:

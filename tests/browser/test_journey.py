@@ -63,6 +63,7 @@ def follow(page: Page, code: str, secret: str) -> None:
     press(page, "main form button[type=submit]")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])

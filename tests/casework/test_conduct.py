@@ -99,6 +99,7 @@ def _with_files(case: CaseFile) -> None:
     attach(actor=STRANGER, submission=case.reports.get().submission, files=[kept()])
 
 
+@pytest.mark.slow
 @settings(
     max_examples=10,
     deadline=None,

@@ -166,6 +166,7 @@ def fake(folder: Path, name: str, script: str) -> str:
     return str(folder)
 
 
+@pytest.mark.slow
 def test_an_empty_machine_has_everything_again(county, home, data):
     before = attached(home)
     first = home / "attachments" / next(iter(before))

@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -29,6 +30,7 @@ def test_beside_the_editor_the_review_and_the_standard_answers_too(shared_scene:
         assert Opening.objects.filter(account=person.account).count() == before + 1, name
 
 
+@pytest.mark.slow
 def test_no_address_shows_a_contact_but_the_one_post_of_a_clerk(shared_scene: Scene):
     """Every address of the site, by everybody who may call it; the scene has one contact."""
     people = shared_scene.people
