@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.db import connection
 
 from huiying.casework.actions.sorting import mark_conduct
+from huiying.finding.searching import Search
 from huiying.replies.actions import mending, reviewing, writing
 from huiying.replies.tasks import index_answers
 from huiying.replies.words import Words
@@ -108,3 +110,37 @@ def test_pages_of_a_search_go_on_where_they_ended(people, publish, monkeypatch):
         older = re.search(r'rel="next" href="([^"]+)"', page.text)
         address = older[1].replace("&amp;", "&") if older else ""
     assert titles == [f"第{number}件" for number in (4, 3, 2, 1, 0)]
+
+
+def test_a_search_that_takes_too_long_is_broken_off_and_says_so(people, publish, monkeypatch):
+    publish("路灯已经修好。")
+
+    def slow(_search: Search) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+        return 0
+
+    monkeypatch.setattr("huiying.finding.bounding.MILLISECONDS", 50)
+    monkeypatch.setattr(Search, "count", slow)
+    page = people.stranger.get("/en/answers/?q=路灯")
+    assert page.status_code == 503
+    assert "This search takes too long at the moment" in page.text
+    assert 'value="路灯"' in page.text
+    monkeypatch.undo()
+    assert _titles(people.stranger.get("/en/answers/?q=路灯")) == ["答复"]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_one_character_is_looked_for_in_the_newest_answers_alone(people, publish, monkeypatch):
+    """It has no index: anybody could have the whole table read again and again."""
+    for number, text in enumerate(("路灯已经修好。", "水管已经换新。", "垃圾已经运走。")):
+        publish(text, title=f"第{number}件")
+    get = people.stranger.get
+    assert _titles(get("/en/answers/?q=灯")) == ["第0件"]
+    monkeypatch.setattr("huiying.finding.searching.LOOKED_THROUGH", (0, 1))
+    assert _titles(get("/en/answers/?q=灯")) == []
+    assert _titles(get("/en/answers/?q=管")) == ["第1件"]
+    assert "2 answers<" in get("/en/answers/?q=已").text
+    assert _titles(get("/en/answers/?q=路灯")) == ["第0件"], "two characters have an index"

@@ -15,6 +15,7 @@ from huiying.casework.actions import sorting
 from huiying.casework.actions.looking import record_opening, reveal
 from huiying.casework.models import Opening
 from huiying.intake.errors import TooManyLooks
+from huiying.intake.indexing import index_letters
 from huiying.intake.models import Reveal
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
@@ -150,6 +151,26 @@ class TestContact:
 
 
 class TestOpenings:
+    def test_a_letter_of_which_a_search_shows_words_counts_as_opened(
+        self, writer: Writer, people: People
+    ):
+        other = Writer()
+        other.write("路灯坏了。")
+        index_letters()
+        search = reverse("staff_desk:search")
+        for _again in range(2):
+            assert "水管" in text_of(people.clerk.client.post(search, {"q": "水管"}))
+        opening = Opening.objects.get()
+        assert (opening.report, opening.account) == (writer.report, people.clerk.account)
+        shown = [
+            followed(each).split('id="looks-title"')[1].split("</section>")[0]
+            for each in (writer, other)
+        ]
+        assert ["群众来信办公室" in part for part in shown] == [True, False]
+        # Whoever may not read it finds nothing, and opens nothing.
+        people.other_handler.client.post(search, {"q": "水管"})
+        assert Opening.objects.count() == 1
+
     def test_the_writer_sees_unit_and_day_and_no_name(
         self, writer: Writer, desk: Desk, people: People
     ):

@@ -20,3 +20,13 @@ class TooLong(Refusal):
     code = "search_too_long"
     status = 422
     sentence = _("Search for eight words at most, of 60 characters together.")
+
+
+class TooSlow(Refusal):
+    """The database was given no more time for this search."""
+
+    code = "search_too_slow"
+    status = 503
+    sentence = _(
+        "This search takes too long at the moment. Try a longer or a rarer word, or choose a category."
+    )

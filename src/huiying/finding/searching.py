@@ -69,11 +69,16 @@ def _holds(word: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search for `words` among the texts of one kind for which `allowed` holds (over `OuterRef("key")`)."""
+    """A search for `words` among the texts of one kind for which `allowed` holds (over `OuterRef("key")`).
+
+    Single characters have no index. Where the search is `bounded`, they are looked for in the newest
+    texts past its place alone, and counted there.
+    """
 
     kind: str
     words: Sequence[str]
     allowed: Exists
+    bounded: bool = False
 
     def _texts(self) -> QuerySet[Text]:
         texts = Text.objects.filter(self.allowed, kind=self.kind)
@@ -81,27 +86,40 @@ class Search:
             texts = texts.filter(_holds(word))
         return texts
 
+    def _grams(self) -> set[int]:
+        return set().union(*map(grams_of, self.words))
+
     def _indexed(self) -> QuerySet[Text]:
-        grams: set[int] = set().union(*map(grams_of, self.words))
+        grams = self._grams()
         return self._texts().filter(HoldsGrams("text", grams)) if grams else self._texts()
 
     def newest(self, size: int, after: Place | None = None) -> list[Line]:
         """The first `size` texts past a place, newest first."""
         rest = beyond("at", after, down=True) if after else Q()
-        rows = Text.objects.filter(rest, kind=self.kind).order_by("-at", "-id")
+        near = self.bounded and not self._grams()
+        found: list[Line] = []
         for number in LOOKED_THROUGH:
-            last = rows.values_list("at", flat=True)[number : number + 1].first()
+            last = self._place_of(number, rest)
             newer = Q() if last is None else Q(at__gte=last)
             found = _lines(self._texts().filter(rest, newer), size)
             if last is None or len(found) == size:
                 return found
-            if not found:
+            if not found and not near:
                 break
-        return _lines(self._indexed().filter(rest), size)
+        return found if near else _lines(self._indexed().filter(rest), size)
+
+    def _place_of(self, number: int, rest: Q) -> datetime | None:
+        """The time of the text that is so far down the list; None where that is shorter."""
+        rows = Text.objects.filter(rest, kind=self.kind).order_by("-at", "-id")
+        return rows.values_list("at", flat=True)[number : number + 1].first()
 
     def count(self) -> int:
         """How many there are, at most `MOST_COUNTED` + 1."""
-        return self._indexed()[: MOST_COUNTED + 1].count()
+        texts = self._indexed()
+        if self.bounded and not self._grams():
+            last = self._place_of(LOOKED_THROUGH[-1], Q())
+            texts = texts if last is None else texts.filter(at__gte=last)
+        return texts[: MOST_COUNTED + 1].count()
 
 
 def _lines(texts: QuerySet[Text], size: int) -> list[Line]:

@@ -1,5 +1,7 @@
 """Looking at a letter and at its writer's contact: both are kept, and told to the writer."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 from huiying.casework import policy
@@ -23,9 +25,11 @@ OPENING = """
         ORDER BY starts_with(coalesce(lead.path, ''), unit.path) DESC, length(unit.path) DESC
         LIMIT 1
     ) via ON true
-    WHERE file.number = %(number)s
+    WHERE {which}
     ON CONFLICT DO NOTHING
 """
+OF_CASE = OPENING.format(which="file.number = %(number)s")
+SHOWN = OPENING.format(which="report.submission_id = ANY(%(letters)s)")
 
 
 @single_statement_verb
@@ -34,21 +38,29 @@ def record_opening(*, actor: Actor, number: int) -> None:
 
     For a page that has found the case for its reader; one statement, and no lock to wait for.
     """
+    _record(actor, OF_CASE, number=number)
+
+
+@verb
+def record_shown(*, actor: Actor, letters: Sequence[int]) -> None:
+    """The same for words of these letters (ids of submissions) that stood in what a search found."""
+    if letters:
+        _record(actor, SHOWN, letters=list(letters))
+
+
+def _record(actor: Actor, statement: str, **which: object) -> None:
     account = next(iter(actor.scopes("account")), "")
     if not account:
         return
     now = time.now()
+    given = {
+        "account": int(account),
+        "now": now,
+        "hour": now.replace(minute=0, second=0, microsecond=0),
+        "paths": list(actor.scopes("belongs")),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            OPENING,
-            {
-                "account": int(account),
-                "now": now,
-                "hour": now.replace(minute=0, second=0, microsecond=0),
-                "paths": list(actor.scopes("belongs")),
-                "number": number,
-            },
-        )
+        cursor.execute(statement, given | which)
 
 
 @verb

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from huiying.agencies.reads import unit_choices
 from huiying.faces.public_site.forms import unit_lines
 from huiying.faces.public_site.origin import address_of
-from huiying.finding.errors import AboutSomebody, TooLong
+from huiying.finding.errors import AboutSomebody, TooLong, TooSlow
 from huiying.kernel.limits import count_try
 from huiying.kernel.names import localized
 from huiying.replies.reads.finding import MOST_COUNTED
@@ -31,7 +31,9 @@ type Choices = list[tuple[str, Any]]
 
 
 class AnswersFilter(forms.Form):
-    """What the list is narrowed to; it lives in the address."""
+    """What the list is narrowed to; it lives in the address. `status`: of a search that was refused."""
+
+    status = 0
 
     q = forms.CharField(
         required=False,
@@ -126,8 +128,9 @@ def _found(request: HttpRequest, chosen: dict[str, str], form: AnswersFilter) ->
             unit=chosen["unit"],
             older=_given(request, "older"),
         )
-    except (AboutSomebody, TooLong) as refusal:
+    except (AboutSomebody, TooLong, TooSlow) as refusal:
         form.add_error("q", str(refusal))
+        form.status = refusal.status
         return AnswersFound((), 0, "", "")
 
 
@@ -147,7 +150,9 @@ def answer_list(request: HttpRequest) -> HttpResponse:
         clear_url=_address({}) if any(chosen.values()) else "",
     )
     status = 422 if form.is_bound and form.has_error("q") else 200
-    return render(request, "public_site/answers/list.html", {"page": page}, status=status)
+    return render(
+        request, "public_site/answers/list.html", {"page": page}, status=form.status or status
+    )
 
 
 @login_not_required

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from huiying.casework.actions.looking import record_shown
 from huiying.casework.policy import READS_ALL, READS_BELOW
 from huiying.finding.searching import read_query
 from huiying.kernel.actors import Actor
@@ -25,7 +26,8 @@ def search(*, actor: Actor, query: str, asked: Asked, older: str = "") -> Hits:
     """What the actor finds among the letters and answers that they may read.
 
     Raises NotAllowed, AboutSomebody, TooLong; Invalid where nothing is searched for. The words stand in
-    the payload of the entry, which can be erased.
+    the payload of the entry, which can be erased. A letter of which words are shown counts as opened, or
+    searches could read it piece by piece unseen.
     """
     if not may_search(actor):
         raise NotAllowed
@@ -33,6 +35,7 @@ def search(*, actor: Actor, query: str, asked: Asked, older: str = "") -> Hits:
     if not words:
         raise Invalid(_("Write what you are looking for."), field="q")
     found = hits(actor, words, asked, older)
+    record_shown(actor=actor, letters=found.letters)
     said = {key: value for key, value in asdict(asked).items() if value}
     data = said | {"words": list(words), "hits": found.total}
     write(actor=actor, action=MADE, subject=f"search:{random_label()}", data=data)

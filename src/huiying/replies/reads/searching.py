@@ -10,6 +10,7 @@ from huiying.agencies.models import Unit
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.places import all_categories
+from huiying.finding.bounding import bounded
 from huiying.finding.excerpts import Piece, excerpt
 from huiying.finding.models import Kind
 from huiying.finding.searching import MOST_COUNTED, Line, Search, read_query
@@ -55,11 +56,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One page, newest first. `total` stops at `MOST_COUNTED` + 1; `older` is the place to go on from."""
+    """One page, newest first. `total` stops at `MOST_COUNTED` + 1; `older` is the place to go on from.
+
+    `letters` are the ids of the submissions of whose words something is shown.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     older: str
+    letters: tuple[int, ...]
 
 
 def _spoken(replies: QuerySet[Reply]) -> Exists:
@@ -74,7 +79,7 @@ def public_search(words: Sequence[str], reach: finding.Reach) -> Search:
         replies = replies.filter(category_id__in=reach.categories)
     if reach.units is not None:
         replies = replies.filter(unit_id__in=reach.units)
-    return Search(Kind.ANSWER, words, _spoken(replies))
+    return Search(Kind.ANSWER, words, _spoken(replies), bounded=True)
 
 
 def _marked(answer: AnswerLine, version: ReplyVersion, words: Sequence[str]) -> AnswerLine:
@@ -89,10 +94,15 @@ def _marked(answer: AnswerLine, version: ReplyVersion, words: Sequence[str]) -> 
 def public_hits(query: str, *, category: str = "", unit: str = "", older: str = "") -> AnswersFound:
     """One page of the published answers that hold the words of `query`, newest first, marked.
 
-    Raises AboutSomebody, TooLong.
+    Anybody may ask, so it is bounded. Raises AboutSomebody, TooLong, TooSlow.
     """
     words = read_query(query)
-    search = public_search(words, finding.reach(category=category, unit=unit))
+    with bounded():
+        return _public_hits(words, finding.reach(category=category, unit=unit), older)
+
+
+def _public_hits(words: Sequence[str], reach: finding.Reach, older: str) -> AnswersFound:
+    search = public_search(words, reach)
     lines = search.newest(PAGE_SIZE + 1, read_place(older)) if words else []
     more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
     rows = ReplyVersion.objects.select_related("reply").in_bulk([line.key for line in lines])
@@ -132,7 +142,8 @@ def hits(actor: Actor, words: Sequence[str], asked: Asked, older: str = "") -> H
     more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
     total = sum(search.count() for search in searches)
     last = place_of(lines[-1].at, lines[-1].id) if more else ""
-    return Hits(tuple(_shown(lines, words)), min(total, MOST_COUNTED + 1), last)
+    letters = tuple(line.key for line in lines if line.kind == Kind.LETTER)
+    return Hits(tuple(_shown(lines, words)), min(total, MOST_COUNTED + 1), last, letters)
 
 
 def _shown(lines: list[Line], words: Sequence[str]) -> list[Hit]:
