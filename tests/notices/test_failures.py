@@ -252,7 +252,7 @@ def test_a_list_of_failures_is_paged_at_the_same_cost(
     row = given_up(english, monkeypatch)
     client = people.clerk.client
     client.get(at("failures"))
-    with django_assert_num_queries(6) as few:
+    with django_assert_num_queries(7) as few:
         client.get(at("failures"))
     template = Outgoing.objects.get(pk=row.pk)
     for number in range(40):

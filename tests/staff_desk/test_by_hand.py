@@ -184,6 +184,61 @@ def test_a_list_costs_the_same_with_one_and_with_many(
         assert text_of(client.get(at("by_hand"))).count("Do it") == 5
 
 
+def test_whoever_changes_the_way_takes_the_news_off_the_clerks_list(
+    desk: Desk, people: People, tmp_path
+):
+    writer = answered(desk, hears_by="letter", address=HOME)
+    stale = Errand.objects.get()
+    writer.act("reach", hears_by="sms", phone=NUMBER)
+    assert "By post" not in text_of(people.clerk.client.get(at("by_hand")))
+    gone = people.clerk.client.post(at("errand", errand_id=stale.pk), {"do": "posted"})
+    assert gone.status_code == 404
+    tasks.sweep()
+    (message,) = tmp_path.glob("*.sms")
+    assert writer.code in message.read_text()
+    page = text_of(writer.letter())
+    assert "By post · Another way was chosen since" in page
+    assert "By text message · Sent" in page
+    writer.act("reach", hears_by="call", phone=NUMBER)
+    tasks.sweep()
+    assert len(list(tmp_path.glob("*.sms"))) == 1, "what was sent is not sent again"
+    assert Errand.objects.filter(state="waiting").count() == 0
+
+
+def test_another_number_for_the_same_way_leaves_the_call_where_it_is(desk: Desk, people: People):
+    writer = answered(desk, hears_by="call", phone=NUMBER)
+    do(people, "call", result="nobody")
+    writer.act("reach", hears_by="call", phone="138 0000 9999")
+    errand = Errand.objects.get()
+    assert (errand.state, errand.attempts.count()) == ("waiting", 1)
+    assert "138 0000 9999" in text_of(do(people, "show"))
+
+
+def test_what_could_not_be_brought_is_listed_and_goes_again(desk: Desk, people: People):
+    writer = answered(desk, hears_by="call", phone=NUMBER)
+    answered(desk, hears_by="call", phone="138 0000 9999")
+    first = Errand.objects.earliest("made_at")
+    url = at("errand", errand_id=first.pk)
+    people.clerk.client.post(url, {"do": "call", "result": "wrong_number"})
+    listed = text_of(people.clerk.client.get(at("failures")))
+    assert "Call them" not in listed
+    assert "Did not reach them" in listed
+    assert listed.count("/again/") == 1
+    narrowed = at("failures") + "?way=call&result="
+    assert text_of(people.clerk.client.get(narrowed + "by_hand")).count("/again/") == 1
+    assert text_of(people.clerk.client.get(narrowed + "bounced")).count("/again/") == 0
+    assert people.handler.client.post(at("failure_again", notice=first.pk)).status_code == 403
+    for _press in range(2):
+        people.clerk.client.post(at("failure_again", notice=first.pk))
+    assert text_of(people.clerk.client.get(at("failures"))).count("/again/") == 0
+    writer.act("reach", hears_by="mail", email="a@example.org")
+    tasks.sweep()
+    assert Outgoing.objects.get(again_of=first.pk).way == "mail"
+    other = Errand.objects.exclude(pk=first.pk).get()
+    refused = people.clerk.client.post(at("failure_again", notice=other.pk))
+    assert refused.status_code == 409, "a call that waits has not failed"
+
+
 DAY = timedelta(days=1)
 
 
@@ -259,7 +314,7 @@ def test_a_bounced_answer_can_be_sent_again_to_another_way(desk: Desk, people: P
     ("steps", "states", "resting"),
     [
         (STEPS, set(Result), set(Result) - {Result.WAITING, Result.SENT}),
-        (ERRAND_STEPS, set(ErrandState), {ErrandState.DONE, ErrandState.FAILED}),
+        (ERRAND_STEPS, set(ErrandState), set(ErrandState) - {ErrandState.WAITING}),
     ],
 )
 def test_the_tables_reach_every_state_and_end_where_they_say(steps, states, resting):

@@ -61,7 +61,7 @@ def told(delivery: Delivery) -> Told:
     """One line of the log."""
     how = _how(delivery)
     way = way_in_words(delivery.way)
-    tone = "info" if delivery.waits else "success"
+    tone = "info" if delivery.waits or delivery.errand == ErrandState.LEFT else "success"
     return Told(
         at=delivery.ended_at or delivery.made_at,
         what=kind_in_words(delivery.kind),

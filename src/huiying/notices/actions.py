@@ -7,9 +7,9 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed, NotFound
 from huiying.kernel.verbs import verb
 from huiying.notices.errors import NotFailed
-from huiying.notices.models import Outgoing
+from huiying.notices.models import Errand, Outgoing
 from huiying.notices.policy import require_mender
-from huiying.notices.states import FAILED, Result, Way
+from huiying.notices.states import FAILED, ErrandState, Result, Way, errand_step
 from huiying.record.actions import write
 
 LONGEST_STATUS = 20
@@ -38,7 +38,8 @@ def notice_row(
 
 @verb
 def send_again(*, actor: Actor, notice: int) -> bool:
-    """Send a notice that failed once more, under a new name, to wherever its recipient is reached now.
+    """Send a notice that failed once more, under a new name, to wherever its recipient is reached now;
+    also one that a clerk could not bring.
 
     False where that was done before. Raises NotAllowed, NotFound, and NotFailed for one that arrived.
     """
@@ -46,15 +47,39 @@ def send_again(*, actor: Actor, notice: int) -> bool:
     row = Outgoing.objects.select_for_update().filter(pk=notice).first()
     if row is None:
         raise NotFound
-    if row.result not in FAILED:
+    brought_in_vain = Errand.objects.filter(notice=row, state=ErrandState.FAILED)
+    if row.result not in FAILED and not brought_in_vain.exists():
         raise NotFailed
     if Outgoing.objects.filter(again_of=row).exists():
         return False
+    _queue_again(row)
+    write(actor=actor, action="notice.again", subject=row.recipient, data={"notice": row.pk})
+    return True
+
+
+def _queue_again(row: Outgoing) -> None:
     again = notice_row(kind=row.kind, recipient=row.recipient, language=row.language, data=row.data)
     again.again_of = row
     again.save(force_insert=True)
-    write(actor=actor, action="notice.again", subject=row.recipient, data={"notice": row.pk})
-    return True
+
+
+@verb
+def follow_new_way(*, actor: Actor, recipient: str, way: str) -> int:
+    """Take from the clerks' list what waits for this recipient by another way than `way`, and queue it
+    anew, so that it goes as they choose now; how many. Part of the act with which they choose.
+
+    A clerk who is posting or calling at this moment comes first, or finds it gone.
+    """
+    waiting = Errand.objects.filter(state=ErrandState.WAITING, notice__recipient=recipient)
+    rows = list(waiting.exclude(way=way).select_related("notice").select_for_update(of=("self",)))
+    step = errand_step("leave")
+    if rows and not actor.has(*step.roles):
+        raise NotAllowed
+    for errand in rows:
+        held = Errand.objects.filter(pk=errand.pk, state__in=step.sources)
+        if held.update(state=step.target, ended_at=time.now()):
+            _queue_again(errand.notice)
+    return len(rows)
 
 
 @verb

@@ -65,7 +65,10 @@ class Errand(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=ErrandState.WAITING, ended_at=None)
-                | Q(state__in=[ErrandState.DONE, ErrandState.FAILED], ended_at__isnull=False),
+                | Q(
+                    state__in=[ErrandState.DONE, ErrandState.FAILED, ErrandState.LEFT],
+                    ended_at__isnull=False,
+                ),
                 name="errand_ended_has_time",
             )
         ]
@@ -74,7 +77,12 @@ class Errand(models.Model):
                 fields=["due_at", "notice"],
                 condition=Q(state=ErrandState.WAITING),
                 name="errand_waiting",
-            )
+            ),
+            models.Index(
+                fields=["-ended_at", "-notice"],
+                condition=Q(state=ErrandState.FAILED),
+                name="errand_failed",
+            ),
         ]
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, JSONObject
 
@@ -80,7 +80,9 @@ def deliveries(column: Iterable[dict[str, Any]]) -> tuple[Delivery, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A notice that did not arrive. `problem`: the class of an error, or the status of a bounce."""
+    """A notice that did not arrive. `problem`: the class of an error, or the status of a bounce; empty
+    where a clerk could not bring it.
+    """
 
     id: int
     recipient: str
@@ -109,14 +111,25 @@ def failures(
     narrow the list; unknown values find nothing.
     """
     require_mender(actor)
-    rows = Outgoing.objects.filter(FAILURE, ~hidden, again=None, ended_at__isnull=False)
-    rows = rows.filter(Q(way=way) if way else Q(), Q(result=result) if result else Q())
     place = paging.read_place(after)
+    kept = Outgoing.objects.filter(~hidden, again=None)
+    kept = kept.filter(Q(way=way) if way else Q(), Q(result=result) if result else Q())
+    # Two lists with an index each, made one: an OR over both would read the whole outbox.
+    sent = kept.filter(FAILURE, ended_at__isnull=False)
+    brought = kept.filter(result=Result.BY_HAND, errand__state=ErrandState.FAILED)
+    found = [*_newest(sent, "ended_at", place), *_newest(brought, "errand__ended_at", place)]
+    found.sort(key=lambda each: (each.ended_at, each.id), reverse=True)
+    lines = tuple(found[:ROWS])
+    more = len(found) > ROWS
+    return Failures(lines, paging.place_of(lines[-1].ended_at, lines[-1].id) if more else "")
+
+
+def _newest(rows: QuerySet[Outgoing], column: str, place: paging.Place | None) -> list[Failure]:
+    """One row more than a page holds, past `place`, by the time in `column` at which each ended."""
     if place is not None:
-        rows = rows.filter(paging.beyond("ended_at", place, down=True))
-    found = list(rows.order_by("-ended_at", "-id")[: ROWS + 1])
-    shown = found[:ROWS]
-    lines = tuple(
+        rows = rows.filter(paging.beyond(column, place, down=True))
+    found = rows.annotate(over_at=F(column)).order_by("-over_at", "-id")[: ROWS + 1]
+    return [
         Failure(
             row.pk,
             row.recipient,
@@ -124,13 +137,11 @@ def failures(
             row.way,
             row.result,
             row.made_at,
-            row.ended_at or row.made_at,
+            row.over_at,
             row.last_error,
         )
-        for row in shown
-    )
-    more = len(found) > ROWS
-    return Failures(lines, paging.place_of(lines[-1].ended_at, lines[-1].id) if more else "")
+        for row in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class ErrandState(models.TextChoices):
     WAITING = "waiting", _("Waits for a clerk")
     DONE = "done", _("Done")
     FAILED = "failed", _("Did not reach them")
+    LEFT = "left", _("Another way was chosen since")
 
 
 class CallResult(models.TextChoices):
@@ -65,6 +66,7 @@ ERRAND_STEPS: tuple[Step[ErrandState], ...] = (
     step("reach", {E.WAITING}, E.DONE, "clerk"),
     step("miss", {E.WAITING}, E.WAITING, "clerk"),
     step("miss_for_good", {E.WAITING}, E.FAILED, "clerk"),
+    step("leave", {E.WAITING}, E.LEFT, "resident"),
 )
 
 

@@ -1,6 +1,7 @@
 """Looking at a letter and at its writer's contact: both are kept, and told to the writer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -48,12 +49,12 @@ def record_shown(*, actor: Actor, letters: Sequence[int]) -> None:
         _record(actor, SHOWN, letters=list(letters))
 
 
-def _record(actor: Actor, statement: str, **which: object) -> None:
+def _record(actor: Actor, statement: str, **which: Any) -> None:
     account = next(iter(actor.scopes("account")), "")
     if not account:
         return
     now = time.now()
-    given = {
+    given: dict[str, Any] = {
         "account": int(account),
         "now": now,
         "hour": now.replace(minute=0, second=0, microsecond=0),

@@ -22,6 +22,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid
 from huiying.kernel.verbs import verb
+from huiying.notices.actions import follow_new_way
 from huiying.record.actions import write
 from huiying.routing.reads import due_at
 
@@ -42,9 +43,12 @@ def add_words(*, actor: Actor, text: str, form_key: str = "", files: Sequence[Up
 
 @verb
 def change_way(*, actor: Actor, hears_by: str, contact: dict[str, str]) -> None:
-    """Hear from the desk in another way from now on; what is still to be sent goes this way too."""
+    """Hear from the desk in another way from now on; what is still to be sent, or to be posted or called
+    by a clerk, goes this way too.
+    """
     report = own_report(actor)
     change_contact(actor=actor, submission=report.submission, hears_by=hears_by, contact=contact)
+    follow_new_way(actor=actor, recipient=letters.subject(report.submission), way=hears_by)
 
 
 @verb

@@ -18,7 +18,7 @@ from huiying.casework.delivered import case_numbers, kind_in_words, way_in_words
 from huiying.casework.errands import undelivered
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.notices.reads import Failure
-from huiying.notices.states import FAILED, Way
+from huiying.notices.states import FAILED, ErrandState, Result, Way
 
 ALL = ("", gettext_lazy("All"))
 PROBLEMS = {
@@ -36,7 +36,11 @@ class FailureFilter(forms.Form):
     result = forms.ChoiceField(
         required=False,
         label=gettext_lazy("How it failed"),
-        choices=[ALL, *((each.value, each.label) for each in FAILED)],
+        choices=[
+            ALL,
+            *((each.value, each.label) for each in FAILED),
+            (Result.BY_HAND.value, ErrandState.FAILED.label),
+        ],
     )
 
 
@@ -85,19 +89,24 @@ def failed_notices(request: HttpRequest) -> HttpResponse:
 
 
 def _row(failure: Failure, number: int) -> FailureRow:
-    bounced = failure.result == "bounced"
     return FailureRow(
         id=failure.id,
         what=kind_in_words(failure.kind),
         how=way_in_words(failure.way) or _("Not sent"),
         at=failure.ended_at,
         made_at=failure.made_at,
-        problem=_("came back: %(status)s") % {"status": failure.problem}
-        if bounced
-        else str(PROBLEMS.get(failure.problem, failure.problem)),
+        problem=_problem(failure),
         number=number,
         case_url=reverse("staff_desk:case", args=[number]) if number else "",
     )
+
+
+def _problem(failure: Failure) -> str:
+    if failure.result == Result.BOUNCED:
+        return _("came back: %(status)s") % {"status": failure.problem}
+    if failure.result == Result.BY_HAND:
+        return str(ErrandState.FAILED.label)
+    return str(PROBLEMS.get(failure.problem, failure.problem))
 
 
 @require_POST
