@@ -244,6 +244,7 @@ TABLE: dict[str, Address] = {
     "public_site:never": public(),
     "public_site:privacy": public(),
     "public_site:promises": public(),
+    "public_site:late": public(),
     "public_site:write": public(post=True),
     "public_site:follow": public(post=True),
     "public_site:answers": public(),
@@ -316,6 +317,10 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_keep": Address(
         None, SEES_HOUSING, lambda scene: {"number": scene.at_work.number, "name": "note"}
     ),
+    "staff_desk:case_noted": Address(
+        None, HOUSING | {"unit_reviewer", "reviewer", "supervisor"}, case("at_work")
+    ),
+    "staff_desk:escalation": Address(CALENDARS, CALENDARS),
     "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_undo": Address(None, SEES_HOUSING, case("at_work")),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),

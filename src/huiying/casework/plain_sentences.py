@@ -18,6 +18,14 @@ SENTENCES = {
     "case.undo_triage": (gettext_noop("Took the sorting back."), "warning"),
     "case.undo_assign": (gettext_noop("Took the assignment back."), "warning"),
     "case.undo_accept": (gettext_noop("Took back that the unit had taken it on."), "warning"),
+    "escalation.noted": (
+        gettext_noop("Took note that the time of this case is running out, or has."),
+        "info",
+    ),
+    "escalation.raised": (
+        gettext_noop("Told the next above, as nobody had taken note in time."),
+        "warning",
+    ),
     "case.note": (gettext_noop("Wrote a note between units."), "plain"),
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "huiying.retention",
     "huiying.doors",
     "huiying.replies",
+    "huiying.supervision",
     "huiying.casework",
     "huiying.routing",
     "huiying.intake",

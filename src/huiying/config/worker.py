@@ -22,6 +22,7 @@ from huiying.intake.indexing import index_letters
 from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.notices.tasks import sweep
 from huiying.replies.tasks import index_answers
+from huiying.supervision.tasks import escalate
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ LOOPS = [
     Loop("answers indexed", index_answers, every=0.5),
     Loop("cases suggested on", suggest_new, every=3.0),
     Loop("small pictures", make_thumbnails, every=3.0),
+    Loop("clocks watched", escalate, every=60.0),
     Loop("erasures noted", note_erasures, every=5.0),
     Loop("imports", run_next, every=2.0),
     Loop("uploaded files", sweep_files, every=600.0),

@@ -41,6 +41,7 @@ COMMANDS = {
     "promises": Command("promises", "Keep what the agency promises."),
     "duty": Command("duty", "Check the duty roster."),
     "route": Command("route", "Learn to suggest categories, and try how well."),
+    "escalation": Command("escalation", "Say who is told when a clock runs down."),
     "brief": Command("brief", "Print the daily brief."),
     "search": Command("search", "Search letters and answers as a member of staff."),
     "backup": Command("backup", "Write an archive of everything but the keys."),

@@ -49,6 +49,11 @@ WAYS = (
         "staff_desk:models",
         frozenset({"administrator", "auditor", "head"}),
     ),
+    (
+        pgettext_lazy("navigation", "Escalation"),
+        "staff_desk:escalation",
+        frozenset({"administrator", "auditor", "supervisor"}),
+    ),
     (pgettext_lazy("navigation", "By hand"), "staff_desk:by_hand", frozenset({"clerk"})),
     (
         pgettext_lazy("navigation", "Undelivered"),

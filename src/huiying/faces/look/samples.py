@@ -61,6 +61,7 @@ class CaseSample:
     facts: list[tuple[str, ...]]
     acts: list[dict[str, Any]]
     entries: list[dict[str, Any]]
+    alerts: list[tuple[str, str]]
     notes: list[dict[str, Any]]
     unit: dict[str, str]
     category: dict[str, str]
@@ -253,6 +254,14 @@ def case() -> CaseSample:
         ],
         acts=_acts(),
         entries=_entries(),
+        alerts=[
+            (
+                say(
+                    "用了 80% 的时间，已提醒到承办人", "Told at 80% of the time: those who have it"
+                ),
+                say("周敏已知悉", "Zhou Min took note"),
+            )
+        ],
         notes=_notes(),
         unit=words.unit(),
         category=words.category(),

@@ -8,6 +8,7 @@ from django import forms
 from huiying.casework.deadlines import Clock
 from huiying.casework.sentences import Told
 from huiying.faces.look.files import FileShown
+from huiying.faces.staff_desk.alerts import AlertsPart
 from huiying.faces.staff_desk.notes import NotesPart
 from huiying.faces.staff_desk.undoing import UndoPart
 
@@ -225,3 +226,4 @@ class CasePage:
     problem: str = ""
     kept: Kept | None = field(default=None)
     undo: UndoPart | None = None
+    alerts: AlertsPart | None = None

@@ -1,10 +1,12 @@
 from huiying.faces.staff_desk import (
+    alerts,
     answers,
     by_hand,
     case,
     changes,
     contact,
     erasure,
+    escalation,
     failures,
     keeping,
     letter_files,
@@ -45,6 +47,7 @@ urlpatterns = [
     *own_lists.urls,
     *several.urls,
     *case.urls,
+    *alerts.urls,
     *changes.urls,
     *keeping.urls,
     *printing.urls,
@@ -62,4 +65,5 @@ urlpatterns = [
     *promises.urls,
     *reading.urls,
     *deciding.urls,
+    *escalation.urls,
 ]

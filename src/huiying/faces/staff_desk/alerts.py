@@ -1,0 +1,72 @@
+"""Who was told of a case's clock, and taking note of it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from huiying.casework.models import CaseFile
+from huiying.faces.look import dates
+from huiying.faces.staff_desk.asking import actor_of
+from huiying.kernel.actors import Actor
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import MovedOn
+from huiying.supervision.actions.raising import take_note
+from huiying.supervision.reads import AlertShown, alerts_on
+from huiying.supervision.states import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsPart:
+    """What was told of a case, one line each with a note; `url` where the reader may take note of it."""
+
+    lines: list[tuple[str, str]]
+    url: str
+
+
+def _line(alert: AlertShown) -> tuple[str, str]:
+    whom = str(Audience(alert.audience).label)
+    said = {"percent": alert.percent, "whom": whom, "at": dates.at_time(alert.at)}
+    if alert.raised:
+        line = _("Told, as nobody had taken note: %(whom)s, %(at)s") % said
+    else:
+        line = _("Told at %(percent)d%% of the time: %(whom)s, %(at)s") % said
+    return line, _note(alert)
+
+
+def _note(alert: AlertShown) -> str:
+    if alert.acknowledged_at:
+        said = {"who": localized(alert.who), "at": dates.at_time(alert.acknowledged_at)}
+        return _("%(who)s took note, %(at)s") % said
+    if alert.acknowledge_by:
+        by = dates.at_time(alert.acknowledge_by)
+        return _("Nobody has taken note yet. After %(by)s the next above are told.") % {"by": by}
+    return ""
+
+
+def alerts_part(actor: Actor, case: CaseFile) -> AlertsPart | None:
+    """What the case page shows of it; None where nobody was told anything."""
+    found = alerts_on(actor, case)
+    if not found.lines:
+        return None
+    url = reverse("staff_desk:case_noted", args=[case.number]) if found.waits else ""
+    return AlertsPart([_line(alert) for alert in found.lines], url)
+
+
+@require_POST
+def noted(request: HttpRequest, number: int) -> HttpResponse:
+    """Take note of what was told of a case."""
+    try:
+        take_note(actor=actor_of(request), number=number)
+    except MovedOn as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("Noted. Nobody above is told of this step now."))
+    return redirect("staff_desk:case", number)
+
+
+urls = [path("cases/<int:number>/noted/", noted, name="case_noted")]

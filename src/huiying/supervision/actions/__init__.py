@@ -1,0 +1,1 @@
+"""Escalation: adopting a policy, telling people, taking note."""

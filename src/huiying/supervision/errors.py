@@ -1,0 +1,13 @@
+from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel.refusals import MovedOn
+
+
+class AdoptedMeanwhile(MovedOn):
+    code = "adopted_meanwhile"
+    sentence = _("Somebody else has just put a policy in force. Look at it, then decide.")
+
+
+class NothingToNote(MovedOn):
+    code = "nothing_to_note"
+    sentence = _("Nothing waits for you to take note of here, perhaps because a colleague has.")

@@ -1,0 +1,86 @@
+"""How far each running clock has come, in SQL: one statement for all cases.
+
+The share of a clock is what has passed of its time, without its pauses: while the desk waits for the
+writer it stands still as the clock does. Once over is when as much time again has passed.
+"""
+
+# Parameters: now, ids (or NULL for all). One row for each case that is open, or of these ids.
+RUNNING = """
+running AS MATERIALIZED (
+  SELECT id, number, round, conduct, unit_id, due - started AS allowed,
+         %(now)s - started - standing AS passed
+  FROM (
+    SELECT c.id, c.number, c.round, c.conduct, coalesce(c.lead_unit_id, 0) AS unit_id,
+      c.due_at - c.paused AS due,
+      CASE WHEN c.round = 1 THEN c.received_at ELSE coalesce((
+        SELECT max(m.at) FROM casework_move m WHERE m.case_id = c.id AND m.verb = 'reopen'
+      ), c.received_at) END AS started,
+      c.paused + coalesce(
+        greatest(least(%(now)s, c.waiting_until) - c.waiting_since, interval '0'), interval '0'
+      ) AS standing
+    FROM casework_casefile c
+    WHERE c.state = ANY(%(open)s) {which}
+  ) AS clocks
+)"""
+SOME = "AND c.id = ANY(%(ids)s)"
+# Over `running r` and a percentage; a clock of no time at all counts as one of an hour.
+REACHED = (
+    """r.passed - r.allowed >= (({percent}) / 100.0 - 1) * greatest(r.allowed, interval '1 hour')"""
+)
+# The furthest step that was told of this round already.
+BEFORE = """coalesce((
+    SELECT max(a.percent) FROM supervision_alert a WHERE a.case_id = r.id AND a.round = r.round
+  ), 0)"""
+
+FIND = f"""
+WITH {RUNNING.format(which="")}
+SELECT r.id FROM running r
+WHERE {REACHED.format(percent="%(first)s")} AND (
+  SELECT max(step) FROM unnest(%(steps)s::int[]) AS step WHERE {REACHED.format(percent="step")}
+) > {BEFORE}
+ORDER BY r.id
+"""  # noqa: S608 - our own text
+
+# `whom_*`: (unit, percent, recipient, language) of the steps that are told at once. One notice a person
+# and case: the furthest of the steps that name them.
+CLAIM = f"""
+WITH {RUNNING.format(which=SOME)},
+steps AS (
+  SELECT * FROM unnest(
+    %(steps)s::int[], %(audiences)s::text[], %(digests)s::timestamptz[], %(notes)s::timestamptz[]
+  ) AS step (percent, audience, digest_due_at, acknowledge_by)
+),
+whom AS (
+  SELECT * FROM unnest(
+    %(whom_unit)s::bigint[], %(whom_percent)s::int[], %(whom_recipient)s::text[],
+    %(whom_language)s::text[]
+  ) AS person (unit_id, percent, recipient, language)
+),
+claimed AS (
+  INSERT INTO supervision_alert
+    (case_id, round, percent, level, audience, policy, at, digest_due_at, acknowledge_by)
+  SELECT r.id, r.round, s.percent, 0, s.audience, %(policy)s, %(now)s, s.digest_due_at,
+         s.acknowledge_by
+  FROM running r CROSS JOIN steps s
+  WHERE {REACHED.format(percent="s.percent")} AND s.percent > {BEFORE}
+  ORDER BY r.id, s.percent
+  ON CONFLICT DO NOTHING
+  RETURNING case_id, percent
+),
+sent AS (
+  INSERT INTO notices_outgoing
+    (made_at, due_at, kind, recipient, language, data, message_id, tries, last_error, result)
+  SELECT %(now)s, %(send_at)s, 'escalation', recipient, language,
+         jsonb_build_object('number', number, 'percent', percent),
+         replace(gen_random_uuid()::text, '-', '') || '@huiying', 0, '', ''
+  FROM (
+    SELECT DISTINCT ON (r.id, w.recipient) r.number, w.recipient, w.language, k.percent
+    FROM claimed k JOIN running r ON r.id = k.case_id
+    JOIN whom w ON w.unit_id = r.unit_id AND w.percent = k.percent
+    WHERE NOT r.conduct
+    ORDER BY r.id, w.recipient, k.percent DESC
+  ) AS notices
+)
+SELECT k.case_id, k.percent, r.conduct FROM claimed k JOIN running r ON r.id = k.case_id
+ORDER BY k.case_id, k.percent
+"""  # noqa: S608

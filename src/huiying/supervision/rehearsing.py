@@ -1,0 +1,203 @@
+"""A policy tried on the clocks of past weeks: who would have been told, and how often.
+
+Each round of a case is laid out again from its moves, with its pauses. What cannot be known is left out:
+who would have taken note, so nobody is told above; and the staff are those of today.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from huiying.casework.models import CaseFile, Move
+from huiying.casework.states import OPEN
+from huiying.kernel import time
+from huiying.supervision.audiences import Staff, Told
+from huiying.supervision.definitions import Definition, Step
+from huiying.supervision.timing import agency_timing
+
+MOST_DAYS = 90
+SHORTEST = timedelta(hours=1)
+
+
+class _Row(NamedTuple):
+    """One move, as the query gives it."""
+
+    case_id: int
+    at: datetime
+    target: str
+    unit_id: int | None
+    due_at: datetime
+    waiting_since: datetime | None
+    waiting_until: datetime | None
+    round: int
+
+
+@dataclass(slots=True)
+class Round:
+    """One round of a case: `ended` is None where it runs. `units` say since when which unit had it.
+
+    `due_at` holds the pauses that have ended, `paused` is their sum.
+    """
+
+    case_id: int
+    started: datetime
+    due_at: datetime
+    ended: datetime | None = None
+    paused: timedelta = timedelta()
+    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    units: list[tuple[datetime, int | None]] = field(default_factory=list)
+
+    def reached(self, percent: int) -> datetime:
+        """When its clock came to this share of its time, had it run on."""
+        allowed = self.due_at - self.paused - self.started
+        moment = self.started + allowed + max(allowed, SHORTEST) * (percent / 100 - 1)
+        for begins, ends in self.pauses:
+            if begins < moment:
+                moment += ends - begins
+        return moment
+
+    def unit_at(self, moment: datetime) -> int | None:
+        """Which unit had it then."""
+        held = [unit for since, unit in self.units if since <= moment]
+        return held[-1] if held else None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTold:
+    """How many cases came to a step, and how many notices that would have been; a digest counts once,
+    at the step that it is sent for first.
+    """
+
+    step: Step
+    cases: int
+    notices: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTold:
+    """How many notices somebody would have had, and on their worst day."""
+
+    recipient: str
+    notices: int
+    most_a_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """`cases` ran in these days, `told` came to at least one step. `people` those told most first;
+    `cut` where there were more cases than were tried.
+    """
+
+    since: datetime
+    cases: int
+    told: int
+    steps: list[StepTold]
+    people: list[PersonTold]
+    cut: bool
+
+
+def rehearse(definition: Definition, *, days: int, most: int | None = None) -> Rehearsal:
+    """Try the policy on all cases whose clock ran in the last `days`; at most the newest `most`."""
+    until = time.now()
+    since = until - timedelta(days=max(1, min(days, MOST_DAYS)))
+    cases = _ran_since(since)
+    chosen = list(cases.order_by("-pk").values_list("pk", flat=True)[: most and most + 1])
+    cut = most is not None and len(chosen) > most
+    chosen = chosen[:most]
+    conduct = set(CaseFile.objects.filter(pk__in=chosen, conduct=True).values_list("pk", flat=True))
+    trial = _Trial(definition, since, until, conduct)
+    for one in _rounds(chosen):
+        trial.take(one)
+    return trial.result(len(chosen), cut=cut)
+
+
+def _ran_since(since: datetime) -> QuerySet[CaseFile]:
+    moved = Move.objects.filter(at__gte=since).values("case_id")
+    return CaseFile.objects.filter(Q(pk__in=moved) | Q(state__in=OPEN))
+
+
+def _rounds(cases: Iterable[int]) -> Iterator[Round]:
+    """The rounds of these cases from their moves. One query, read in pieces."""
+    moves = Move.objects.filter(case_id__in=list(cases)).order_by("case_id", "id")
+    rows = map(_Row._make, moves.values_list(*_Row._fields).iterator(chunk_size=5000))
+    for _key, steps in groupby(rows, key=lambda row: (row.case_id, row.round)):
+        yield _round(list(steps))
+
+
+def _round(rows: list[_Row]) -> Round:
+    one = Round(rows[0].case_id, rows[0].at, rows[-1].due_at)
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        one.units.append((row.at, row.unit_id))
+        if row.waiting_since and row.waiting_until:
+            ends = min(following.at if following else time.now(), row.waiting_until)
+            one.pauses.append((row.waiting_since, max(ends, row.waiting_since)))
+            if following:
+                one.paused += one.pauses[-1][1] - one.pauses[-1][0]
+        if one.ended is None and row.target not in OPEN:
+            one.ended = row.at
+    return one
+
+
+class _Trial:
+    """Counts what the policy would have told."""
+
+    def __init__(
+        self, definition: Definition, since: datetime, until: datetime, conduct: set[int]
+    ) -> None:
+        self._definition, self._since, self._until = definition, since, until
+        self._conduct = CaseFile.objects.in_bulk(conduct)
+        self._staff = Staff()
+        self._timing = agency_timing(definition)
+        self._known: dict[tuple[int | None, int, int], set[Told]] = {}
+        self._cases: dict[int, int] = Counter()
+        self._notices: dict[int, int] = Counter()
+        self._digests: set[tuple[Told, datetime]] = set()
+        self._days: dict[Told, Counter[date]] = defaultdict(Counter)
+        self._told: set[int] = set()
+
+    def take(self, one: Round) -> None:
+        """Count the steps that this round came to in these days."""
+        for step in self._definition.steps:
+            moment = one.reached(step.at)
+            if self._since <= moment <= min(one.ended or self._until, self._until):
+                self._told.add(one.case_id)
+                self._cases[step.at] += 1
+                for person in self._whom(one, step, moment):
+                    self._tell(step, person, moment)
+
+    def _tell(self, step: Step, person: Told, moment: datetime) -> None:
+        if step.digest:
+            sent = self._timing.digest_at(moment)
+            if (person, sent) in self._digests:
+                return
+            self._digests.add((person, sent))
+        else:
+            sent = self._timing.send_at(moment)
+        self._notices[step.at] += 1
+        self._days[person][timezone.localdate(sent)] += 1
+
+    def _whom(self, one: Round, step: Step, moment: datetime) -> set[Told]:
+        unit, case = one.unit_at(moment), self._conduct.get(one.case_id)
+        key = (unit, step.at, case.pk if case else 0)
+        if key not in self._known:
+            self._known[key] = self._staff.told(unit, step.tell, case)
+        return self._known[key]
+
+    def result(self, cases: int, *, cut: bool) -> Rehearsal:
+        """What came of it."""
+        people = [
+            PersonTold(person.recipient, days.total(), max(days.values()))
+            for person, days in self._days.items()
+        ]
+        people.sort(key=lambda each: (-each.notices, each.recipient))
+        steps = [
+            StepTold(step, self._cases[step.at], self._notices[step.at])
+            for step in self._definition.steps
+        ]
+        return Rehearsal(self._since, cases, len(self._told), steps, people, cut)

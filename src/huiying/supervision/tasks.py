@@ -1,0 +1,40 @@
+"""What the worker does: one pass over all running clocks. Safe to repeat, to interrupt and in two
+workers at once.
+"""
+
+from itertools import batched
+
+from huiying.kernel.actors import SYSTEM
+from huiying.supervision.actions.alerting import Pass, steps_reached, tell_reached
+from huiying.supervision.actions.raising import raise_unnoted, send_digests
+from huiying.supervision.audiences import Staff
+from huiying.supervision.definitions import Definition
+from huiying.supervision.reads import in_force
+from huiying.supervision.timing import agency_timing
+
+BATCH = 5000
+
+
+def escalate() -> int:
+    """Tell whoever is to be told now; how many alerts were written or dealt with.
+
+    Without a policy nobody is told anything new, and what waits goes out all the same.
+    """
+    found = in_force()
+    if found is None:
+        return 0
+    one = prepared(found.number, found.definition)
+    done = sum(
+        tell_reached(actor=SYSTEM, one=one, cases=cases)
+        for cases in batched(steps_reached(one.definition), BATCH)
+    )
+    while more := raise_unnoted(actor=SYSTEM, one=one):
+        done += more
+    while more := send_digests(actor=SYSTEM, one=one):
+        done += more
+    return done
+
+
+def prepared(number: int, definition: Definition) -> Pass:
+    """What a pass reads once for all its cases."""
+    return Pass(number, definition, Staff(), agency_timing(definition))

@@ -1,0 +1,117 @@
+"""Two workers at once, and one that dies: everybody hears once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from huiying.casework.models import CaseFile
+from huiying.casework.states import State
+from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
+from huiying.notices.models import Outgoing
+from huiying.supervision.actions import alerting
+from huiying.supervision.actions.adopting import adopt_policy
+from huiying.supervision.actions.alerting import steps_reached, tell_reached
+from huiying.supervision.definitions import read_policy
+from huiying.supervision.models import Alert
+from huiying.supervision.tasks import escalate, prepared
+from tests.casework.ways import brought_to
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+POLICY = read_policy("[[step]]\nat = 50\ntell = ['holders']\n[[step]]\nat = 80\ntell = ['leader']")
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+LATER = timedelta(days=9)
+
+
+class Killed(BaseException):
+    """The worker is gone in the middle of a batch."""
+
+
+@pytest.fixture
+def cases(people: People) -> list[CaseFile]:
+    with time.at(START):
+        adopt_policy(actor=SYSTEM, definition=POLICY)
+        return [brought_to(State.IN_PROGRESS, people) for _number in range(3)]
+
+
+def _told() -> int:
+    """Each case once to two handlers and the leader."""
+    return Outgoing.objects.filter(kind="escalation").count()
+
+
+def _somebody_waits() -> bool:
+    until = monotonic() + 60
+    while monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(WAITS)
+            if cursor.fetchone()[0]:
+                return True
+        sleep(0.02)
+    return False
+
+
+def test_two_workers_tell_nobody_twice(cases, monkeypatch):
+    """Control: both have found the same cases, and the second comes to its claims while the first's are
+    not committed yet: only the row that is there already stops it.
+    """
+    claimed, waited = threading.Event(), []
+    write = alerting.write
+
+    def write_late(**given: Any) -> int:
+        claimed.set()
+        waited.append(_somebody_waits())
+        return write(**given)
+
+    def one_worker(first: bool) -> int:
+        try:
+            with time.at(START + LATER):
+                found = steps_reached(POLICY)
+                assert len(found) == len(cases)
+                one = prepared(1, POLICY)
+                both.wait()
+                if not first:
+                    assert claimed.wait(60)
+                return tell_reached(actor=SYSTEM, one=one, cases=found)
+        finally:
+            connections.close_all()
+
+    both = threading.Barrier(2, timeout=60)
+    monkeypatch.setattr(alerting, "write", write_late)
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(one_worker, (True, False)))
+    assert waited == [True]
+    assert done == [6, 0]
+    assert Alert.objects.count() == 6
+    assert _told() == 9
+
+
+def test_a_worker_that_dies_has_told_all_of_a_batch_or_nothing(cases, monkeypatch):
+    write, dies_at = alerting.write, iter([True, False, True, False])
+
+    def die(**given: Any) -> int:
+        if next(dies_at, False):
+            raise Killed
+        return write(**given)
+
+    monkeypatch.setattr(alerting, "write", die)
+    monkeypatch.setattr("huiying.supervision.tasks.BATCH", 1)
+    told = []
+    with time.at(START + LATER):
+        for _try in range(2):
+            with pytest.raises(Killed):
+                escalate()
+            told.append((Alert.objects.count(), _told()))
+        escalate()
+        escalate()
+    assert told == [(0, 0), (2, 3)]
+    assert (Alert.objects.count(), _told()) == (6, 9)
+    names = Outgoing.objects.filter(kind="escalation").values_list("message_id", flat=True)
+    assert len(set(names)) == 9
