@@ -3,6 +3,7 @@ from huiying.faces.public_site import (
     erasing,
     following,
     home,
+    late,
     letter_files,
     promises,
     writing,
@@ -17,4 +18,5 @@ urlpatterns = [
     *erasing.urls,
     *letter_files.urls,
     *answers.urls,
+    *late.urls,
 ]
