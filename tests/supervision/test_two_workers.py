@@ -14,6 +14,7 @@ from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.notices.models import Outgoing
+from huiying.record import actions as record
 from huiying.supervision.actions import alerting
 from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.actions.alerting import steps_reached, tell_reached
@@ -63,7 +64,7 @@ def test_two_workers_tell_nobody_twice(cases, monkeypatch):
     not committed yet: only the row that is there already stops it.
     """
     claimed, waited = threading.Event(), []
-    write = alerting.write
+    write = record.write
 
     def write_late(**given: Any) -> int:
         claimed.set()
@@ -94,7 +95,7 @@ def test_two_workers_tell_nobody_twice(cases, monkeypatch):
 
 
 def test_a_worker_that_dies_has_told_all_of_a_batch_or_nothing(cases, monkeypatch):
-    write, dies_at = alerting.write, iter([True, False, True, False])
+    write, dies_at = record.write, iter([True, False, True, False])
 
     def die(**given: Any) -> int:
         if next(dies_at, False):
