@@ -39,8 +39,8 @@ def test_a_running_clock_names_its_day_once(before_the_end, chinese, english):
     ("ended", "chinese", "english"),
     [
         (END - HOUR, "按时答复 11月24日到期", "Answered in time due 24 Nov"),
-        (END + HOUR, "已办结，超期几小时 11月24日到期", "Done, hours late due 24 Nov"),
-        (END + 3 * DAY, "已办结，超期 3 天 11月24日到期", "Done, 3 days late due 24 Nov"),
+        (END + HOUR, "已答复，超期几小时 11月24日到期", "Answered, hours late due 24 Nov"),
+        (END + 3 * DAY, "已答复，超期 3 天 11月24日到期", "Answered, 3 days late due 24 Nov"),
     ],
 )
 def test_one_that_ended_is_told_the_same_ever_after(ended, chinese, english):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import dateformat, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from huiying.kernel import time
 from huiying.kernel.days import day_in_words
@@ -76,7 +76,11 @@ def due(due_at: datetime, ended_at: datetime | None = None, *, paused: bool = Fa
         if ended_at <= due_at:
             return Due("success", gettext("Answered in time"), day, "closed")
         comma = "，" if chinese() else ", "
-        late = gettext("Done") + comma + _late_words(due_at, ended_at, gettext("hours late"))
+        late = (
+            pgettext("clock", "Answered")
+            + comma
+            + _late_words(due_at, ended_at, gettext("hours late"))
+        )
         return Due("plain", late, day, "late")
     now = time.now()
     if paused:
