@@ -13,6 +13,7 @@ from huiying.casework.actions.writing_back import add_words
 from huiying.casework.models import LastLook
 from huiying.casework.states import State
 from huiying.kernel import time
+from huiying.record.models import Entry
 from tests.casework.ways import brought_to, taken_in, writer_of
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,21 @@ def test_each_role_has_its_own_news(people):
     assert "夜间施工" in handler["given"]
     assert "漏水" not in handler["given"]
     assert _groups(people.other_handler) == {}
+
+
+def test_what_others_are_written_hides_nobodys_news(people):
+    case = brought_to(State.ASSIGNED, people, title="夜间施工")
+    add_words(actor=writer_of(case), text="昨晚又吵。")
+    now = time.now()
+    entries = [
+        Entry(
+            at=now, action="exchange.words", actor="x", subject=f"submission:{n}", commitment=b"x"
+        )
+        for n in range(1_001)
+    ]
+    Entry.objects.bulk_create(entries)
+    assert "夜间施工" in _groups(people.handler)["wrote"]
+    assert "夜间施工" in _groups(people.clerk)["wrote"]
 
 
 def test_what_was_read_is_no_news_any_more(people):

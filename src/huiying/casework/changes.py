@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from huiying.agencies.models import Role
@@ -12,10 +13,9 @@ from huiying.casework import policy
 from huiying.casework.models import CaseFile, LastLook, Move, Report
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.record.reads import acts_since
+from huiying.record.models import Entry
 
 MOST = 100
-READ_AT_ONCE = 1_000
 AT_MOST_BACK = timedelta(days=14)
 # Moves that are news, by the kind under which they stand.
 KIND_OF = {
@@ -80,9 +80,22 @@ def _change(kind: str, case: CaseFile, at: datetime) -> Change:
 
 
 def _written(seen: QuerySet[CaseFile], since: datetime) -> Iterable[Change]:
-    """Where a writer added words, answered or said why they reopened, once a letter."""
-    acts = acts_since(WRITTEN, since)[-READ_AT_ONCE:]
-    newest = {subject.removeprefix(SUBMISSION): at for at, _action, subject in acts}
+    """Where a writer added words, answered or said why they reopened, once a letter.
+
+    What others may read is left out before the newest are taken: a busy agency hides nobody's news.
+    """
+    mine = Report.objects.filter(submission__label=OuterRef("label"), case__in=seen)
+    acts = (
+        Entry.objects.filter(action__in=WRITTEN, at__gte=since)
+        .annotate(label=Substr("subject", len(SUBMISSION) + 1))
+        .filter(Exists(mine))
+    )
+    newest: dict[str, datetime] = dict(
+        acts.values("label")
+        .annotate(last=Max("at"))
+        .order_by("-last", "label")
+        .values_list("label", "last")[:MOST]
+    )
     if not newest:
         return
     reports = Report.objects.filter(submission__label__in=newest, case__in=seen)
