@@ -13,6 +13,7 @@ from huiying.casework.states import State
 from huiying.casework.undoing import UNDO_FOR
 from huiying.kernel import time
 from huiying.record.models import Entry
+from huiying.retention.actions import ask_hold
 from tests.casework.ways import brought_to, taken_in
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,22 @@ def test_a_mark_on_the_case_ends_it_and_a_note_does_not(people):
     assert ">Undo<" not in people.clerk.client.get(_url(case)).text
     _undo(people.clerk, case)
     assert _stands(case)[0] == "triaged"
+
+
+def test_what_the_page_offers_the_verb_does(people):
+    """An act of another kind on the case, here that a hold is asked for, ends both."""
+    case = brought_to(State.IN_PROGRESS, people)
+    url = _url(case)
+    assert ">Undo<" in people.handler.client.get(url).text
+    ask_hold(
+        actor=people.auditor.actor,
+        number=case.number,
+        reason="法院要求保留",
+        until=time.now() + timedelta(days=30),
+    )
+    assert ">Undo<" not in people.handler.client.get(url).text
+    _undo(people.handler, case)
+    assert _stands(case)[0] == "in_progress"
 
 
 def test_after_ten_minutes_it_stays(people):

@@ -165,7 +165,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
     case: Any = _found(actor, number)
     letters, labels = _letters(case, actor)
     units, categories = all_units(), all_categories()
-    story = timeline([subject(case), *labels], Words(units, categories))
+    story = timeline(subject(case), labels, Words(units, categories))
     support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
     suggested = case.category.lead_unit_id if case.category else None
     return CaseShown(

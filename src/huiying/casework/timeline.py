@@ -15,7 +15,7 @@ from huiying.casework.places import Names, UnitLine
 from huiying.casework.sentences import Told, told, who_did
 from huiying.casework.states import STEPS
 from huiying.casework.tellers import Words
-from huiying.casework.undoing import NOBODY, PASSED_OVER, LastAct
+from huiying.casework.undoing import LastAct, last_of
 from huiying.record.models import Entry
 
 ENTRIES = 300
@@ -23,7 +23,6 @@ ROLES_OF = {
     f"case.{verb}": frozenset().union(*(step.roles for step in STEPS if step.verb == verb))
     for verb in {step.verb for step in STEPS}
 }
-ON_THE_CASE = ("case.", "reply.")
 GIVING = frozenset({"case.assign", "case.reassign"})
 TAKING_AWAY = frozenset({"case.return_to_desk", "case.decline", "case.take_back_from_named"})
 TAKING_AWAY |= {"case.undo_assign"}
@@ -40,7 +39,7 @@ class _Held:
 
 
 def _rows(subjects: list[str]) -> list[tuple[Any, ...]]:
-    """(id, time, action, actor, payload, name, memberships) of the newest entries, oldest first."""
+    """(id, time, action, actor, payload, name, memberships, subject) of the newest entries, oldest first."""
     author = acting_as("actor")
     held = Membership.objects.filter(account__label=Substr(OuterRef("actor"), AFTER_KIND)).order_by(
         "id"
@@ -52,7 +51,9 @@ def _rows(subjects: list[str]) -> list[tuple[Any, ...]]:
             name=Subquery(author.values("name")[:1]), held=ArraySubquery(held.values(row=member))
         )
         .order_by("-id")
-        .values_list("id", "at", "action", "actor", "payload__data", "name", "held")[:ENTRIES]
+        .values_list("id", "at", "action", "actor", "payload__data", "name", "held", "subject")[
+            :ENTRIES
+        ]
     )
     return sorted(rows, key=lambda row: (row[1], row[0]))
 
@@ -88,23 +89,15 @@ class Story:
     last: LastAct
 
 
-def _last(rows: list[tuple[Any, ...]]) -> LastAct:
-    for row in reversed(rows):
-        action, actor = row[2], row[3]
-        if action.startswith(ON_THE_CASE) and action != PASSED_OVER:
-            return LastAct(action, actor)
-    return NOBODY
-
-
-def timeline(subjects: list[str], words: Words) -> Story:
-    """What was done on any of `subjects` (labels).
+def timeline(case: str, letters: list[str], words: Words) -> Story:
+    """What was done on a case and its letters (labels).
 
     One query. Which unit has the case is read from the entries that gave it to one.
     """
-    rows = _rows(subjects)
+    rows = _rows([case, *letters])
     found = []
     lead: UnitLine | None = None
-    for _id, at, action, actor, data, name, given in rows:
+    for _id, at, action, actor, data, name, given, _subject in rows:
         unit = _acted_for(_held(given, words), action, at, lead)
         found.append(told(at, action, data, who_did(actor, name, unit), words))
         if action in GIVING:
@@ -112,4 +105,5 @@ def timeline(subjects: list[str], words: Words) -> Story:
         elif action in TAKING_AWAY:
             lead = None
     entries = tuple(line for line in found if line is not None)
-    return Story(entries, len(rows) == ENTRIES, _last(rows))
+    on_case = [(row[2], row[3], row[4]) for row in rows if row[7] == case]
+    return Story(entries, len(rows) == ENTRIES, last_of(on_case))

@@ -1,5 +1,6 @@
 """Which step somebody may still take back: their own, the last on the case, done a moment ago."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -29,11 +30,20 @@ class LastAct:
 NOBODY = LastAct("", "")
 
 
+def last_of(acts: Sequence[tuple[str, str, dict[str, Any] | None]]) -> LastAct:
+    """The last of these acts on one case (action, actor, data; oldest first): any but a note. What the
+    page offers and what the verb allows both ask here.
+    """
+    for action, actor, data in reversed(acts):
+        if action != PASSED_OVER:
+            return LastAct(action, actor, data or {})
+    return NOBODY
+
+
 def last_act(case: CaseFile) -> LastAct:
     """The last act on the case. One query."""
     acts = entries_about([subject(case)], most=LOOKED_AT)
-    found = next((act for act in reversed(acts) if act.action != PASSED_OVER), None)
-    return LastAct(found.action, found.actor, found.data or {}) if found else NOBODY
+    return last_of([(act.action, act.actor, act.data) for act in acts])
 
 
 def undoable(actor: Actor, case: CaseFile, last: LastAct) -> str:
