@@ -321,6 +321,9 @@ TABLE: dict[str, Address] = {
         None, HOUSING | {"unit_reviewer", "reviewer", "supervisor"}, case("at_work")
     ),
     "staff_desk:escalation": Address(CALENDARS, CALENDARS),
+    "staff_desk:case_numbers": Address(
+        DESK | {"supervisor"}, DESK | {"supervisor"}, case("at_work"), do="add"
+    ),
     "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_undo": Address(None, SEES_HOUSING, case("at_work")),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),

@@ -57,6 +57,23 @@ class WindowClosed(MovedOn):
     sentence = _("The time for reopening is over. Please write to us again; name this code.")
 
 
+class NumberTwice(Invalid):
+    """The case is known under this number of this system already."""
+
+    code = "number_twice"
+    sentence = _("This number of this system stands there already.")
+
+
+class NumberOfSomebody(Invalid):
+    """What was given as a number elsewhere says who somebody is."""
+
+    code = "number_of_somebody"
+    sentence = _(
+        "This looks like a telephone or identity number or a mail address. Give the number that the other "
+        "system has for the letter."
+    )
+
+
 class TooLateToUndo(MovedOn):
     """The time is over, somebody acted since, or the step was another's."""
 
@@ -82,4 +99,5 @@ class NotWaiting(MovedOn):
 refuse_on("assignment_unit_once", UnitTwice)
 refuse_on("assignment_one_lead", MovedOn)
 refuse_on("saved_list_name_once", NameTaken)
+refuse_on("outside_number_once", NumberTwice)
 refuse_on("saved_list_one_first", MovedOn)

@@ -319,6 +319,39 @@ class Mention(models.Model):
         ]
 
 
+class OutsideNumber(models.Model):
+    """Under which number another system knows the case, and by when it wants to hear (`due_at`).
+
+    That moment stands beside the case's own clock and changes nothing of it. `ended_at`: put there
+    wrongly. It goes with the words of the case's last letter, for elsewhere the number names its writer.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    case = models.ForeignKey(
+        CaseFile, on_delete=models.PROTECT, related_name="outside_numbers", db_index=False
+    )
+    system = models.CharField(max_length=60)
+    number = models.CharField(max_length=60)  # folded: see `outside_numbers.folded`
+    due_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "system", "number"],
+                condition=Q(ended_at=None),
+                name="outside_number_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["number"], condition=Q(ended_at=None), name="outside_number_found"
+            ),
+        ]
+
+
 class UnfinishedWords(models.Model):
     """What a member of staff began to write for an act on a case: words by field. Read by them alone."""
 

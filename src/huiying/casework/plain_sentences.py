@@ -85,6 +85,9 @@ SENTENCES = {
 }
 # Where the payload was erased.
 WITHOUT_DETAILS = {
+    "outside_number.added": gettext_noop("Noted a number of another system."),
+    "outside_number.corrected": gettext_noop("Corrected a number of another system."),
+    "outside_number.ended": gettext_noop("Took away a number of another system."),
     "case.co_signing": gettext_noop("Said whether the supporting units must co-sign."),
     "signature.ask": gettext_noop("Asked supporting units to co-sign."),
     "signature.sign": gettext_noop("A supporting unit co-signed."),

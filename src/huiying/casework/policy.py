@@ -191,6 +191,11 @@ def may_note(actor: Actor) -> bool:
     return actor.has(Role.CLERK, Role.DISPATCHER, *READS_BELOW)
 
 
+def may_number(actor: Actor) -> bool:
+    """The desk and supervisors say under which number another system knows a case that they see."""
+    return actor.has(Role.CLERK, Role.DISPATCHER, Role.SUPERVISOR)
+
+
 def may_know_pressed(actor: Actor) -> bool:
     """Whether a writer was pressed to withdraw: for the agency's supervisor alone."""
     return "" in actor.scopes(Role.SUPERVISOR)

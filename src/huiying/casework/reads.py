@@ -17,6 +17,12 @@ from huiying.casework.labels import subject
 from huiying.casework.landing.kept import Suggested, read_suggested, suggested_within
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.notes import NoteShown, notes_within, read_from
+from huiying.casework.outside_numbers import (
+    NumberShown,
+    cases_under,
+    numbers_within,
+    read_numbers,
+)
 from huiying.casework.places import (
     Categories,
     Names,
@@ -126,6 +132,7 @@ class CaseShown:
     unfinished: dict[str, Unfinished]
     undoable: str
     machine: Suggested | None
+    elsewhere: tuple[NumberShown, ...]
     acts: tuple[policy.Act, ...]
     may_reveal: bool
     units: Units
@@ -149,6 +156,7 @@ def _found(actor: Actor, number: int) -> CaseFile:
             said=notes_within(),
             begun=unfinished_within(actor),
             machine=suggested_within(),
+            numbers=numbers_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
         )
         .first()
@@ -199,6 +207,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         unfinished=read_unfinished(case.begun),
         machine=read_suggested(case, case.machine),
         undoable=undoable(actor, case, story.last),
+        elsewhere=tuple(read_numbers(case.numbers)),
         acts=tuple(policy.acts_on(actor, case)),
         may_reveal=may_reveal(actor),
         units=units,
@@ -272,6 +281,21 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
 def may_see(actor: Actor, number: int) -> bool:
     """Whether the case with this number is in this actor's sight."""
     return policy.visible_cases(actor).filter(number=number).exists()
+
+
+def meant_by(actor: Actor, typed: str) -> list[int]:
+    """The numbers of the visible cases that somebody means by a case number, a receipt's code or a number
+    of another system; several only by the last. Two queries at most.
+    """
+    ours = set(unicodedata.normalize("NFKC", typed)) <= set("0123456789 -")
+    found = number_of(actor, typed) if ours else None
+    if found is not None:
+        return [found]
+    under = cases_under(actor, typed)
+    if under or ours:
+        return under
+    found = number_of(actor, typed)
+    return [] if found is None else [found]
 
 
 def number_of(actor: Actor, typed: str) -> int | None:

@@ -227,6 +227,31 @@ def _called(data: Data, _words: Words) -> str:
     return _("Called the writer (call %(number)d): %(result)s.") % said
 
 
+def _elsewhere(said: Data) -> str:
+    """A number elsewhere in words, with its date where there is one."""
+    words = {"system": said.get("system", ""), "number": said.get("number", "")}
+    if not said.get("due_at"):
+        return _("%(system)s, number %(number)s") % words
+    words["day"] = day_in_words(datetime.fromisoformat(said["due_at"]))
+    return _("%(system)s, number %(number)s, due there on %(day)s") % words
+
+
+def _number_added(data: Data, _words: Words) -> str:
+    return _("Known elsewhere: %(now)s.") % {"now": _elsewhere(data.get("now") or {})}
+
+
+def _number_corrected(data: Data, _words: Words) -> str:
+    return _("Corrected how it is known elsewhere: %(now)s; before: %(before)s.") % {
+        "now": _elsewhere(data.get("now") or {}),
+        "before": _elsewhere(data.get("before") or {}),
+    }
+
+
+def _number_ended(data: Data, _words: Words) -> str:
+    before = _elsewhere(data.get("before") or {})
+    return _("Does not belong here: %(before)s.") % {"before": before}
+
+
 # Sentences that say something of the payload, with their tone.
 TELLERS: dict[str, tuple[Teller, str]] = {
     "case.receive": (_received, "info"),
@@ -255,6 +280,9 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.mark_conduct": (_conduct, "warning"),
     "case.adopt_calendar": (_reckoned_anew, "info"),
     "errand.call": (_called, "info"),
+    "outside_number.added": (_number_added, "plain"),
+    "outside_number.corrected": (_number_corrected, "info"),
+    "outside_number.ended": (_number_ended, "info"),
     "case.co_signing": (_co_signing, "plain"),
     "signature.ask": (_asked_to_sign, "info"),
     "signature.sign": (

@@ -2,7 +2,7 @@
 
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import forget_reasons
-from huiying.casework.models import CaseFile, Report, UnfinishedWords
+from huiying.casework.models import CaseFile, OutsideNumber, Report, UnfinishedWords
 from huiying.intake.actions.erasing import erase_words as erase_words_of
 from huiying.intake.states import ERASED
 from huiying.kernel.actors import Actor
@@ -26,6 +26,7 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     left = Report.objects.filter(case=case, submission__words_erased_at=None)
     if not left.exists():
         CaseFile.objects.filter(pk=case.pk).update(title=ERASED)
+        OutsideNumber.objects.filter(case=case).delete()
         erase_payloads([subject(case)])
         write(actor=actor, action="case.emptied", subject=subject(case))
     return entry

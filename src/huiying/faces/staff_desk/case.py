@@ -20,6 +20,7 @@ from huiying.faces.staff_desk.forms import ActForm, TriageForm
 from huiying.faces.staff_desk.lists import address, query_of, wanted_of
 from huiying.faces.staff_desk.my_next import way_to_next
 from huiying.faces.staff_desk.notes import notes_part
+from huiying.faces.staff_desk.numbers import numbers_part
 from huiying.faces.staff_desk.pages import ActShown
 from huiying.faces.staff_desk.suggesting.aid import TAKE
 from huiying.faces.staff_desk.undoing import undo_part
@@ -63,6 +64,7 @@ def _shown(
         notes=notes_part(actor, shown.number, shown.notes, begun=shown.unfinished.get("note")),
         undo=undo_part(shown),
         alerts=alerts_part(actor, shown.case),
+        numbers=numbers_part(actor, shown.number, shown.elsewhere, shown.clock.ended_at),
     )
     if may_hold(actor):
         url = reverse("staff_desk:case_hold", args=[shown.number])

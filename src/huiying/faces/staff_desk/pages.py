@@ -10,6 +10,7 @@ from huiying.casework.sentences import Told
 from huiying.faces.look.files import FileShown
 from huiying.faces.staff_desk.alerts import AlertsPart
 from huiying.faces.staff_desk.notes import NotesPart
+from huiying.faces.staff_desk.numbers import NumbersPart
 from huiying.faces.staff_desk.undoing import UndoPart
 
 type Link = tuple[str, str, bool, str]
@@ -223,6 +224,7 @@ class CasePage:
     entries: list[Told]
     cut: bool
     notes: NotesPart | None = None
+    numbers: NumbersPart | None = None
     problem: str = ""
     kept: Kept | None = field(default=None)
     undo: UndoPart | None = None

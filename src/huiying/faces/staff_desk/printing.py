@@ -1,6 +1,6 @@
 """A case on paper: what its page tells this reader, without acts and without any contact."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +41,8 @@ def case_print(request: HttpRequest, number: int) -> HttpResponse:
     shown = case_shown(actor, number)
     record_opening(actor=actor, number=number)
     found = case_page(shown, replies_on_case(actor, shown.case), Wanted())
+    elsewhere = ((each.system, each.number) for each in shown.elsewhere)
+    found = replace(found, facts=[*found.facts, *elsewhere])
     page = CasePrintPage(found, notes_part(actor, number, shown.notes), time.now())
     return render(request, "staff_desk/case_print.html", {"page": page})
 

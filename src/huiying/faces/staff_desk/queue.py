@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from huiying.casework.notes import unread
+from huiying.casework.outside_numbers import LONGEST
 from huiying.casework.queues import COUNTED, CaseList, CaseRow, Wanted, case_list, tabs_of
-from huiying.casework.reads import number_of
+from huiying.casework.reads import meant_by
 from huiying.casework.saved_lists import ListKept, lists_kept
 from huiying.casework.several import states_for, verbs_of
 from huiying.casework.states import AT_UNIT, OPEN, State
@@ -30,7 +31,7 @@ from huiying.faces.staff_desk.search import WordsForm
 from huiying.faces.staff_desk.several import buttons_for, sent_as
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
-from huiying.kernel.names import localized
+from huiying.kernel.names import listed, localized
 from huiying.replies.reads.listing import waiting_rows
 
 NOTHING = {
@@ -58,9 +59,11 @@ LATE_TABS = {"sort", "assign", "ours", "support", "sent_back", "open"}
 
 
 class FindForm(forms.Form):
-    """A case by its number, or by the code on the writer's receipt."""
+    """A case by its number, by the code on the writer's receipt, or by its number in another system."""
 
-    number = forms.CharField(label=gettext_lazy("Case number or receipt code"), max_length=40)
+    number = forms.CharField(
+        label=gettext_lazy("Case number, receipt code or number elsewhere"), max_length=LONGEST
+    )
 
 
 class QueueFilters(forms.Form):
@@ -265,12 +268,17 @@ def following(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
-    """Go to a case by its number or its receipt's code, which stays out of addresses and logs."""
-    number = number_of(actor_of(request), request.POST.get("number", "")[:40])
-    if number is None:
+    """Go to a case by its number, its receipt's code or its number in another system; the latter stay
+    out of addresses and logs.
+    """
+    found = meant_by(actor_of(request), request.POST.get("number", "")[:LONGEST])
+    if not found:
         messages.warning(request, _("There is no case with this number that you may see."))
         return redirect("staff_desk:queue")
-    return redirect("staff_desk:case", number)
+    if len(found) > 1:
+        others = {"numbers": listed(map(str, found[1:]))}
+        messages.info(request, _("Other cases have this number too: %(numbers)s.") % others)
+    return redirect("staff_desk:case", found[0])
 
 
 urls = [
