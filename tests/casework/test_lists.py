@@ -37,9 +37,9 @@ def _tabs(person) -> list[str]:
 def test_each_role_has_its_own_lists(people):
     all_of_them = ["open", "answered", "closed", "all"]
     assert _tabs(people.clerk) == ["sort", *all_of_them]
-    assert _tabs(people.dispatcher) == ["assign", "late", *all_of_them]
+    assert _tabs(people.dispatcher) == ["assign", "late", "more_time", *all_of_them]
     assert _tabs(people.handler) == ["ours", "support", *all_of_them]
-    assert _tabs(people.supervisor) == ["late", "sent_back", *all_of_them]
+    assert _tabs(people.supervisor) == ["late", "sent_back", "more_time", *all_of_them]
     assert _tabs(people.reviewer) == _tabs(people.auditor) == all_of_them
     for name in ("leader", "administrator"):
         assert _tabs(getattr(people, name)) == []
@@ -91,7 +91,7 @@ def test_late_and_sent_back_twice(people):
     assert _numbers(people.supervisor) == [old.number]
     assert _numbers(people.supervisor, tab="sent_back") == [twice.number]
     found = case_list(people.supervisor.actor, Wanted())
-    assert found.counts == {"late": 1, "sent_back": 1, "open": 2}
+    assert found.counts == {"late": 1, "sent_back": 1, "more_time": 0, "open": 2}
     assert found.rows[0].clock.late
 
 

@@ -18,6 +18,7 @@ from huiying.accounts.models import Passkey
 from huiying.agencies.models import Unit
 from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.writing_back import add_words
+from huiying.casework.extension_models import Extension
 from huiying.casework.models import Assignment, SavedList
 from huiying.clocks.actions import adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
@@ -152,6 +153,19 @@ def proposed_version(scene: Scene) -> dict[str, object]:
     actor = scene.people.administrator.actor
     propose_model(actor=actor, number=learned.number, threshold=0.5)
     return {"number": learned.number}
+
+
+def asks_for_time(scene: Scene) -> dict[str, object]:
+    """A case whose unit asks for more time, once."""
+    case, now = scene.in_review.case, time.now()
+    Extension.objects.get_or_create(
+        case=case, round=case.round, decided_at=None,
+        defaults={
+            "asked_at": now, "asked_by": "staff:nobody", "reason": "r", "due_before": now,
+            "until": now + timedelta(days=1),
+        },
+    )  # fmt: skip
+    return {"number": case.number}
 
 
 def failed(_scene: Scene) -> dict[str, object]:
@@ -365,6 +379,8 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_close": act(HOUSING | {"dispatcher", "supervisor"}, case("answered")),
     "staff_desk:case_reopen": act({"supervisor"}, case("answered")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
+    "staff_desk:case_ask_extension": act(HOUSING, case("at_work")),
+    "staff_desk:case_decide_extension": act({"dispatcher", "supervisor"}, asks_for_time),
     "staff_desk:case_co_signing": act({"dispatcher", "supervisor"}, case("at_work")),
     "staff_desk:answer_edit": Address(HOUSING, HOUSING, case("at_work")),
     "staff_desk:answer_take_back": Address(None, HOUSING, reply("in_review")),

@@ -23,10 +23,10 @@ from huiying.config.demo_sample import file as sample
 from huiying.intake.letters import Letter
 from huiying.kernel import time
 from huiying.kernel.actors import STRANGER, SYSTEM, Actor
-from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, SamePerson
 from huiying.record.models import Entry
 from huiying.routing.models import PromiseVersion
-from huiying.routing.promises.actions import SamePerson, adopt_promises, propose_promises
+from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.definitions import (
     Kind,
     Matter,

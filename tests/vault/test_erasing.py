@@ -21,12 +21,12 @@ from huiying.intake.reads import resident
 from huiying.intake.states import ERASED
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
-from huiying.kernel.refusals import Invalid, NotAllowed, NotFound, Refusal
+from huiying.kernel.refusals import Invalid, NotAllowed, NotFound, Refusal, SamePerson
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry, Payload
 from huiying.retention import actions
 from huiying.retention.due import due, months_before
-from huiying.retention.errors import Held, NothingLeft, SamePerson, StillOpen
+from huiying.retention.errors import Held, NothingLeft, StillOpen
 from huiying.retention.models import Erased, Hold, Rules, Run, What
 from huiying.retention.reads import certificate, rehearsal, rules_in_force
 from huiying.retention.tasks import erase_due

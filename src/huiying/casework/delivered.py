@@ -22,6 +22,7 @@ KINDS: dict[str, str | Promise] = {
     "question": gettext_lazy("Word of a question"),
     "answered": gettext_lazy("Word of the answer"),
     "declined": gettext_lazy("Word that another body decides"),
+    "extended": gettext_lazy("Word of a later day"),
     "corrected": gettext_lazy("Word of a correction"),
     "answer_withdrawn": gettext_lazy("Word that an answer was withdrawn"),
     "lost_code": gettext_lazy("Code and PIN"),

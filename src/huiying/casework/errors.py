@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, SamePerson
 from huiying.kernel.verbs import refuse_on
 
 
@@ -84,6 +84,21 @@ class TooLateToUndo(MovedOn):
     )
 
 
+class NoMoreTime(MovedOn):
+    code = "no_more_time"
+    sentence = _("The time for this answer has been extended as often as the promises allow.")
+
+
+class NothingAsked(MovedOn):
+    code = "nothing_asked"
+    sentence = _("Nobody waits for a decision on more time here any more.")
+
+
+class AskedAlready(MovedOn):
+    code = "asked_already"
+    sentence = _("More time has been asked for already.")
+
+
 class NotAnswered(MovedOn):
     code = "not_answered"
     sentence = _("There is no answer yet to judge.")
@@ -97,6 +112,8 @@ class NotWaiting(MovedOn):
 
 
 refuse_on("assignment_unit_once", UnitTwice)
+refuse_on("extension_one_asked", AskedAlready)
+refuse_on("extension_second_person", SamePerson)
 refuse_on("assignment_one_lead", MovedOn)
 refuse_on("saved_list_name_once", NameTaken)
 refuse_on("outside_number_once", NumberTwice)

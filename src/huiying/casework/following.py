@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from huiying.casework import story
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.delivered import Told, all_told, window_start
+from huiying.casework.extensions import extensions_within, granted_in, read_extensions
 from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Move, Report
@@ -82,6 +83,7 @@ class LetterPage:
     told: story.Told
     responsible: str
     clock: Clock
+    answer_by: story.AnswerBy
     steps: tuple[story.PathStep, ...]
     events: tuple[story.Event, ...]
     exchange: tuple[Note, ...]
@@ -98,7 +100,7 @@ class LetterPage:
 def _reports() -> QuerySet[Any]:
     return Report.objects.select_related(
         "submission", "case", "case__lead_unit", "case__category"
-    ).annotate(sent=log_of(OuterRef("submission__label")))
+    ).annotate(sent=log_of(OuterRef("submission__label")), more_time=extensions_within("case"))
 
 
 def own_report(actor: Actor) -> Report:
@@ -171,6 +173,9 @@ def letter_page(actor: Actor) -> LetterPage:
         told=story.told(standing),
         responsible=standing.unit or _("Our letters desk"),
         clock=running,
+        answer_by=story.answer_by(
+            running, granted_in(read_extensions(report.more_time), case.round)
+        ),
         steps=story.steps(standing, submission.received_at, moves),
         events=story.events(submission.received_at, moves, own_events(report, exchange)),
         exchange=tuple(_note(line, moves) for line in exchange),

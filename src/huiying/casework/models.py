@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
+from huiying.casework import extension_models  # noqa: F401 - Django looks for tables here
 from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, State, Vote
 from huiying.intake.models import Submission
 from huiying.routing.models import Category, Use

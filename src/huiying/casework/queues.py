@@ -11,12 +11,13 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from huiying.agencies.models import Role
 from huiying.agencies.reads import UnitChoice
 from huiying.casework import cursors, policy
 from huiying.casework.deadlines import Clock, clock, late_at
+from huiying.casework.extensions import asked_for
 from huiying.casework.models import CaseFile
 from huiying.casework.places import (
     Categories,
@@ -65,6 +66,7 @@ TABS = (
     _tab("support", "handler", "due"),
     _tab("late", "supervisor dispatcher", "due"),
     _tab("sent_back", "supervisor", "due"),
+    _tab("more_time", "supervisor dispatcher", "due"),
     _tab("open", EVERYBODY, "due"),
     _tab("answered", EVERYBODY, "newest", open_only=False),
     _tab("closed", EVERYBODY, "newest", open_only=False),
@@ -159,6 +161,10 @@ def _in_tab(
         "assign": Q(state__in=[State.TRIAGED, State.RETURNED]),
         "late": late_at(moment),
         "sent_back": Q(returns__gte=RETURNS_BEFORE_SUPERVISOR),
+        "more_time": Q(
+            pk__in=asked_for().filter(round=OuterRef("round")).values("case"),
+            state__in=[State.IN_PROGRESS, State.WAITING],
+        ),
         "open": Q(),
         "answered": Q(state=State.ANSWERED),
         "closed": Q(state=State.CLOSED),

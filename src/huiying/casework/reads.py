@@ -13,6 +13,12 @@ from huiying.casework import policy
 from huiying.casework.deadlines import Clock
 from huiying.casework.delivered import Told as Sent
 from huiying.casework.delivered import all_told
+from huiying.casework.extensions import (
+    ExtensionLine,
+    extensions_within,
+    read_extensions,
+)
+from huiying.casework.extensions import acts_on as extension_acts
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import Suggested, read_suggested, suggested_within
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
@@ -134,6 +140,7 @@ class CaseShown:
     machine: Suggested | None
     elsewhere: tuple[NumberShown, ...]
     acts: tuple[policy.Act, ...]
+    more_time: tuple[ExtensionLine, ...]
     may_reveal: bool
     units: Units
     categories: Categories
@@ -157,6 +164,7 @@ def _found(actor: Actor, number: int) -> CaseFile:
             begun=unfinished_within(actor),
             machine=suggested_within(),
             numbers=numbers_within(),
+            more_time=extensions_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
         )
         .first()
@@ -174,6 +182,7 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
     letters, labels = _letters(case, actor)
     units, categories = all_units(), all_categories()
     story = timeline(subject(case), labels, Words(units, categories))
+    more_time = read_extensions(case.more_time)
     support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
     suggested = case.category.lead_unit_id if case.category else None
     return CaseShown(
@@ -208,7 +217,8 @@ def case_shown(actor: Actor, number: int) -> CaseShown:
         machine=read_suggested(case, case.machine),
         undoable=undoable(actor, case, story.last),
         elsewhere=tuple(read_numbers(case.numbers)),
-        acts=tuple(policy.acts_on(actor, case)),
+        acts=(*policy.acts_on(actor, case), *extension_acts(actor, case, more_time)),
+        more_time=more_time,
         may_reveal=may_reveal(actor),
         units=units,
         categories=categories,

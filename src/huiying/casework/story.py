@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from huiying.casework.deadlines import Clock
+from huiying.casework.extensions import ExtensionLine
 from huiying.casework.states import State
 from huiying.kernel.days import day_in_words
+from huiying.kernel.names import chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,41 @@ class PathStep:
     current: bool
     at: datetime | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBy:
+    """Until when the answer is promised, in a sentence, empty once it is over; and why it takes longer."""
+
+    sentence: str
+    reasons: tuple[str, ...]
+
+
+def answer_by(clock: Clock, extended: Sequence[ExtensionLine]) -> AnswerBy:
+    """The promise of an answer, with the extensions that were granted in this round."""
+    if clock.ended_at is not None or clock.paused:
+        return AnswerBy("", ())
+    late = [line for line in extended if line.too_late]
+    if clock.late:
+        said = [_("The answer was promised by %(when)s.") % {"when": _moment(clock.due_at)}]
+        said += [
+            _("We now mean to answer by %(when)s.") % {"when": _moment(line.until)}
+            for line in late[-1:]
+        ]
+    else:
+        said = [_("Answer by %(when)s.") % {"when": _moment(clock.due_at)}]
+    times = len(extended) - len(late)
+    if times:
+        said.append(
+            ngettext("Extended once.", "Extended %(count)d times.", times) % {"count": times}
+        )
+    space = "" if chinese() else " "
+    return AnswerBy(space.join(said), tuple(line.reason for line in extended if line.reason))
+
+
+def _moment(at: datetime) -> str:
+    comma = "" if chinese() else ","
+    return f"{day_in_words(at, weekday=True)}{comma} {timezone.localtime(at):%H:%M}"
 
 
 def told(standing: Standing) -> Told:
@@ -235,6 +275,7 @@ def _event(move: Step, unit_before: str) -> Event | None:
         "close": _("The matter was closed. Result: %(outcome)s."),
         "decline": _("Our desk found that others are responsible."),
         "reopen": _("The matter was taken up again."),
+        "extend": _("A later day was set for the answer; this page says which and why."),
         "adopt_calendar": _(
             "Holidays or working hours changed, and the day you hear by with them."
         ),

@@ -216,6 +216,25 @@ def _reckoned_anew(data: Data, _words: Words) -> str:
     return _("The calendar changed; due on %(day)s now.") % {"day": due}
 
 
+def _until(said: str) -> Teller:
+    """The teller of an act on more time for the answer."""
+
+    def tell(data: Data, _words: Words) -> str:
+        day = data.get("until")
+        words = day_in_words(datetime.fromisoformat(day), weekday=True) if day else ""
+        return _(said) % {"day": words}
+
+    return tell
+
+
+def _extended(data: Data, words: Words) -> str:
+    if data.get("late"):
+        return _until(
+            gettext_noop("The new day %(day)s is told to the writer; late it stays all the same.")
+        )(data, words)
+    return _until(gettext_noop("More time was granted, until %(day)s."))(data, words)
+
+
 def _revealed(data: Data, _words: Words) -> str:
     reason = _choice(RevealReason.choices, data.get("reason"))
     return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
@@ -279,6 +298,12 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
     "case.adopt_calendar": (_reckoned_anew, "info"),
+    "case.ask_extension": (_until(gettext_noop("Asked for more time, until %(day)s.")), "info"),
+    "case.extend": (_extended, "warning"),
+    "case.refuse_extension": (
+        _until(gettext_noop("More time until %(day)s was refused.")),
+        "warning",
+    ),
     "errand.call": (_called, "info"),
     "outside_number.added": (_number_added, "plain"),
     "outside_number.corrected": (_number_corrected, "info"),

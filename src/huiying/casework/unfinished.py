@@ -20,6 +20,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "decline": ("competent_body", "reason"),
     "close": ("proof",),
     "reopen": ("words",),
+    "ask_extension": ("reason",),
+    "decide_extension": ("words",),
     "note": ("text",),
 }
 

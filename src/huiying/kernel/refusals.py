@@ -38,6 +38,13 @@ class NotAllowed(Refusal):
     sentence = _("Your role does not allow this. Ask the desk's supervisor who can do it.")
 
 
+class SamePerson(NotAllowed):
+    """Two people do this, and this is the first of them."""
+
+    code = "same_person"
+    sentence = _("This needs a second person: somebody else than who asked for it.")
+
+
 class MovedOn(Refusal):
     """Somebody else was first."""
 

@@ -18,12 +18,12 @@ from huiying.intake.actions.erasing import erase_contact
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.identifiers import random_label
-from huiying.kernel.refusals import Invalid, MovedOn, NotFound
+from huiying.kernel.refusals import Invalid, MovedOn, NotFound, SamePerson
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 from huiying.replies.actions.own_words import forget_own_words
 from huiying.retention import due, policy
-from huiying.retention.errors import Held, NothingLeft, SamePerson, StillOpen
+from huiying.retention.errors import Held, NothingLeft, StillOpen
 from huiying.retention.models import LONGEST_HOLD, Erased, Hold, Rules, Run, What
 from huiying.retention.reads import rules_in_force
 

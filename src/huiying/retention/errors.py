@@ -1,12 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import MovedOn, NotAllowed
+from huiying.kernel.refusals import MovedOn, SamePerson
 from huiying.kernel.verbs import refuse_on
-
-
-class SamePerson(NotAllowed):
-    code = "same_person"
-    sentence = _("This needs a second person: somebody else than who asked for it.")
 
 
 class Held(MovedOn):

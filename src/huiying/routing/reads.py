@@ -1,10 +1,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import CharField
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from huiying.agencies.working_hours import CALENDAR_OF, timetable_digest
 from huiying.clocks.reads import laid_out
@@ -25,6 +26,7 @@ from huiying.routing.promises.definitions import (
 )
 from huiying.routing.promises.reads import at, history, promised
 
+LAST_MINUTE = 24 * 60 - 1
 LEAD = "routing_category.lead_unit_id"
 # By which version of which calendar a category's working days go; NULL for calendar days.
 TIMETABLE = RawSQL(  # noqa: S611 - names of our own columns
@@ -133,6 +135,31 @@ class Terms:
     def by(self, timetable: Timetable) -> "Terms":
         """The same by another calendar."""
         return replace(self, timetable=timetable)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How often an answer's time may be extended in a round, and until when at the latest."""
+
+    times: int
+    latest: datetime
+    timetable: Timetable | None
+
+    def end_of(self, day: date) -> datetime:
+        """When the unit closes on that day, or the day's last minute where it is closed."""
+        hours = self.timetable.hours(day) if self.timetable else ()
+        zone = self.timetable.zone if self.timetable else timezone.get_current_timezone()
+        minutes = hours[-1][1] if hours else LAST_MINUTE
+        return datetime.combine(day, datetime.min.time(), zone) + timedelta(minutes=minutes)
+
+
+def room_for_more(due: datetime, start: datetime, category: Category | None) -> Room:
+    """How far an answer that is due at `due`, in a round that began at `start`, may be put off."""
+    promises, _codes = promised(start, None)
+    cap = promises.extension if promises else USUAL_CAP
+    digest = timetable_digest(category.lead_unit_id if category else None)
+    timetable = laid_out(digest) if digest else None
+    return Room(cap.times, cap.span.due(due, timetable).at, timetable)
 
 
 def due_at(start: datetime, category: Category | None, *, danger: bool, channel: str) -> datetime:

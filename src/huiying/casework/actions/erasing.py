@@ -1,5 +1,6 @@
 """Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
 
+from huiying.casework.extension_models import Extension
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import forget_reasons
 from huiying.casework.models import CaseFile, OutsideNumber, Report, UnfinishedWords
@@ -27,6 +28,7 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     if not left.exists():
         CaseFile.objects.filter(pk=case.pk).update(title=ERASED)
         OutsideNumber.objects.filter(case=case).delete()
+        Extension.objects.filter(case=case).update(reason="")
         erase_payloads([subject(case)])
         write(actor=actor, action="case.emptied", subject=subject(case))
     return entry

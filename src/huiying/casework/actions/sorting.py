@@ -10,6 +10,7 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.casework import policy
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice, WrongState
+from huiying.casework.extensions import granted_until
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import newest_suggestion
 from huiying.casework.models import Assignment, CaseFile, Lesson, Move, Named, Report
@@ -45,6 +46,8 @@ def triage(
         raise Invalid(_("Choose a category."), field="category_code")
     start = round_start(case)
     due = due_at(start, category, danger=case.danger, channel=case.channel) + case.paused
+    given = granted_until(case)  # who was told of a later day keeps it
+    due = max(due, given) if given else due
     columns = {"category": category, "due_at": due}
     data: dict[str, Any] = {"category": category.code, "due_at": due.isoformat()}
     named = fitting(title, "title", most=LONGEST_TITLE)

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from huiying.casework.actions import sorting, working, writing_back
+from huiying.casework.actions import extending, sorting, working, writing_back
 from huiying.casework.models import CaseFile
 from huiying.faces.staff_desk import forms
 from huiying.kernel.actors import Actor
@@ -181,6 +181,29 @@ FACES: dict[str, Face] = {
         forms.ReopenForm,
         _reopen,
         lambda _case: _("Reopened, with a new clock."),
+    ),
+    "ask_extension": Face(
+        gettext_lazy("Ask for more time"),
+        gettext_lazy("Ask for it"),
+        forms.AskExtensionForm,
+        lambda doing, form: doing.call(
+            extending.ask_extension,
+            day=form.cleaned_data["day"],
+            reason=form.cleaned_data["reason"],
+        ),
+        lambda _case: _("Asked. A second person decides; until then the clock stays as it is."),
+    ),
+    "decide_extension": Face(
+        gettext_lazy("Decide on more time"),
+        gettext_lazy("Decide"),
+        forms.DecideExtensionForm,
+        lambda doing, form: doing.call(
+            extending.decide_extension,
+            granted=form.cleaned_data["decision"] == forms.GRANT,
+            words=form.cleaned_data["words"],
+        ),
+        lambda _case: _("Decided. The unit sees it, and the writer where a later day was granted."),
+        kind="primary",
     ),
     "co_signing": Face(
         gettext_lazy("Who must co-sign"),

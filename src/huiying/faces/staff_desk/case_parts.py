@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from huiying.casework.cursors import place_in
+from huiying.casework.extensions import granted_in, waiting
 from huiying.casework.policy import Act
 from huiying.casework.queues import TABS, Wanted
 from huiying.casework.reads import CaseShown, LetterShown
@@ -202,8 +203,28 @@ def _clock_notes(shown: CaseShown) -> list[str]:
             _("Reopened: this is round %(round)d; the earlier ones stay on record.")
             % {"round": shown.round}
         )
+    notes += _more_time(shown)
     notes.append(_("The writer sees the same date."))
     return notes
+
+
+def _more_time(shown: CaseShown) -> list[str]:
+    """What was granted in this round, and what somebody still asks for."""
+    found = []
+    for line in granted_in(shown.more_time, shown.round):
+        words = {"when": dates.at_time(line.until), "reason": line.reason}
+        if line.too_late:
+            said = _(
+                "Late already when more time was asked for; told to the writer: %(when)s. %(reason)s"
+            )
+        else:
+            said = _("Extended until %(when)s. %(reason)s")
+        found.append(said % words)
+    asked = waiting(shown.more_time, shown.case)
+    if asked is not None:
+        words = {"when": dates.at_time(asked.until), "reason": asked.reason}
+        found.append(_("The unit asks for time until %(when)s: %(reason)s") % words)
+    return found
 
 
 def _facts(shown: CaseShown) -> list[tuple[str, str]]:

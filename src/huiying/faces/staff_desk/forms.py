@@ -19,6 +19,7 @@ type Choices = list[tuple[str, Any]]
 # A unit below another one stands further in.
 STEP_IN = "\u3000"
 UNITS_AT_ONCE = 3
+GRANT, REFUSE = "grant", "refuse"
 
 
 def unit_options(units: Iterable[UnitChoice], nothing: Any) -> Choices:
@@ -202,6 +203,37 @@ class CloseForm(ActForm):
 
 class ReopenForm(ActForm):
     words = words_field(pgettext_lazy("field", "Why"))
+
+
+class AskExtensionForm(ActForm):
+    day = forms.DateField(
+        label=_("Until the end of which day?"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose a day.")},
+    )
+    reason = words_field(
+        pgettext_lazy("field", "Why"),
+        _("The writer reads it word for word if it is granted. No names."),
+    )
+
+
+class DecideExtensionForm(ActForm):
+    decision = forms.ChoiceField(
+        label=_("Your decision"),
+        choices=[
+            (GRANT, _("Grant it; the writer is told the day and the reason")),
+            (REFUSE, _("Refuse it")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the answers.")},
+    )
+    words = forms.CharField(
+        label=_("Why you refuse it"),
+        help_text=_("For the unit. Needed only if you refuse."),
+        max_length=LONGEST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class CoSigningForm(ActForm):

@@ -16,6 +16,7 @@ NAMES = {
     "support": gettext_lazy("We help"),
     "late": pgettext_lazy("list", "Late"),
     "sent_back": gettext_lazy("Sent back twice"),
+    "more_time": gettext_lazy("Asks for time"),
     "open": gettext_lazy("All open"),
     "answered": pgettext_lazy("list", "Answered"),
     "closed": pgettext_lazy("list", "Closed"),

@@ -41,6 +41,7 @@ NOTHING = {
     "support": gettext_lazy("No other unit needs your help now."),
     "late": gettext_lazy("Nothing is late."),
     "sent_back": gettext_lazy("No case was sent back twice."),
+    "more_time": gettext_lazy("Nobody asks for more time."),
     "open": gettext_lazy("No case is open."),
     "answered": gettext_lazy("Nothing waits to be closed."),
     "closed": gettext_lazy("No case has been closed yet."),
@@ -55,7 +56,7 @@ STATES = {
     "all": tuple(State),
 }
 WORK = tuple(state for state in State if state in OPEN)
-LATE_TABS = {"sort", "assign", "ours", "support", "sent_back", "open"}
+LATE_TABS = {"sort", "assign", "ours", "support", "sent_back", "more_time", "open"}
 
 
 class FindForm(forms.Form):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound
+from huiying.kernel.refusals import Invalid, MovedOn, NotFound, SamePerson
 from huiying.kernel.verbs import refuse_on, verb
 from huiying.record.actions import write
 from huiying.routing.models import Category, PromiseVersion
@@ -13,11 +13,6 @@ from huiying.routing.promises.definitions import PromiseSet
 from huiying.routing.promises.policy import require_change
 
 LONGEST_NOTE = 500
-
-
-class SamePerson(NotAllowed):
-    code = "same_person"
-    sentence = _("You proposed these promises. A second person puts them in force.")
 
 
 refuse_on("promise_version_second_person", SamePerson)

@@ -1,0 +1,108 @@
+"""More time for an answer: who may ask and decide, what was asked and decided on a case."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext_lazy as _
+
+from huiying.agencies.models import Role
+from huiying.casework import policy
+from huiying.casework.extension_models import Extension
+from huiying.casework.models import CaseFile
+from huiying.casework.states import HEAD, State
+from huiying.kernel.actors import Actor
+
+DECIDE = frozenset({Role.DISPATCHER, Role.SUPERVISOR, HEAD})
+FIELDS = ("round", "asked_at", "asked_by", "reason", "due_before", "until", "decided_at", "granted")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionLine:
+    """One request, `granted` None while nobody has decided."""
+
+    round: int
+    asked_at: datetime
+    asked_by: str
+    reason: str
+    due_before: datetime
+    until: datetime
+    decided_at: datetime | None
+    granted: bool | None
+
+    @property
+    def too_late(self) -> bool:
+        """It was late when more time was asked for: it stays late, whatever is decided."""
+        return self.due_before < self.asked_at
+
+
+def extensions_within(case: str = "pk") -> ArraySubquery:
+    """Those of a case as a column of a query, oldest first, for `read_extensions`."""
+    rows = Extension.objects.filter(case=OuterRef(case)).order_by("id")
+    return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in FIELDS})))
+
+
+def read_extensions(rows: Iterable[dict[str, Any]]) -> tuple[ExtensionLine, ...]:
+    """What `extensions_within` found."""
+    return tuple(ExtensionLine(**{name: _read(name, row[name]) for name in FIELDS}) for row in rows)
+
+
+def _read(name: str, value: Any) -> Any:
+    moment = name.endswith("_at") or name in ("until", "due_before")
+    return datetime.fromisoformat(value) if moment and value else value
+
+
+def waiting(lines: Sequence[ExtensionLine], case: CaseFile) -> ExtensionLine | None:
+    """The request on which somebody still has to decide."""
+    if case.state not in (State.IN_PROGRESS, State.WAITING):
+        return None
+    open_ones = [line for line in lines if line.round == case.round and line.granted is None]
+    return open_ones[-1] if open_ones else None
+
+
+def granted_in(lines: Sequence[ExtensionLine], case_round: int) -> list[ExtensionLine]:
+    """Those that were granted in this round."""
+    return [line for line in lines if line.round == case_round and line.granted]
+
+
+def asked_for() -> QuerySet[Extension]:
+    """Every request on which nobody has decided."""
+    return Extension.objects.filter(decided_at=None)
+
+
+def granted_until(case: CaseFile) -> datetime | None:
+    """Until when the answer's time was extended in this round; None where it was not, or too late."""
+    rows = Extension.objects.filter(case=case, round=case.round, granted=True)
+    in_time = [row.until for row in rows if row.due_before >= row.asked_at]
+    return max(in_time, default=None)
+
+
+def may_ask(actor: Actor, case: CaseFile) -> bool:
+    """The lead unit, while it works on the case."""
+    handles = policy.plays_part(actor, frozenset({Role.HANDLER}), case)
+    return handles and case.state == State.IN_PROGRESS
+
+
+def may_decide(actor: Actor, case: CaseFile) -> bool:
+    """A dispatcher or supervisor; who asked is refused by the verb."""
+    return policy.plays_part(actor, DECIDE, case)
+
+
+def acts_on(actor: Actor, case: CaseFile, lines: Sequence[ExtensionLine]) -> list[policy.Act]:
+    """The acts on more time that are this actor's here."""
+    asked = waiting(lines, case)
+    if asked is None:
+        return [policy.Act("ask_extension")] if may_ask(actor, case) else []
+    found = []
+    if may_ask(actor, case):
+        found.append(policy.Act("ask_extension", _("More time has been asked for already.")))
+    if may_decide(actor, case):
+        own = (
+            _("You asked for it; a second person decides.") if asked.asked_by == actor.label else ""
+        )
+        found.append(policy.Act("decide_extension", own))
+    return found
