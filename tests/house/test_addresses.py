@@ -339,6 +339,7 @@ TABLE: dict[str, Address] = {
         DESK | {"supervisor"}, DESK | {"supervisor"}, case("at_work"), do="add"
     ),
     "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
+    "staff_desk:case_stages": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_undo": Address(None, SEES_HOUSING, case("at_work")),
     "staff_desk:case": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:file": Address({"handler"}, arguments=file_of("handler")),

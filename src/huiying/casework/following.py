@@ -1,5 +1,6 @@
 """What a resident may know of the case that their own letter led to: never another writer's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.own_acts import own_events
+from huiying.casework.stages import StageClock, stages_of
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.intake import reads as letters
 from huiying.intake.files import AttachmentLinked, attachments_on
@@ -84,6 +86,7 @@ class LetterPage:
     responsible: str
     clock: Clock
     answer_by: story.AnswerBy
+    stages: tuple[StageClock, ...]
     steps: tuple[story.PathStep, ...]
     events: tuple[story.Event, ...]
     exchange: tuple[Note, ...]
@@ -139,7 +142,8 @@ def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
 def letter_page(actor: Actor) -> LetterPage:
     """Everything that the writer's page shows; NotFound where this actor wrote no letter.
 
-    Queries: report, moves, exchange, files, entries, two for who looked, and one more where the desk
+    Queries: report, moves, exchange, files, entries, two for who looked, what was promised (and the
+    calendar, where it counts working time), and one more where the desk
     declined.
     """
     report: Any = own_report(actor)
@@ -176,6 +180,7 @@ def letter_page(actor: Actor) -> LetterPage:
         answer_by=story.answer_by(
             running, granted_in(read_extensions(report.more_time), case.round)
         ),
+        stages=_stages(report, moves, running),
         steps=story.steps(standing, submission.received_at, moves),
         events=story.events(submission.received_at, moves, own_events(report, exchange)),
         exchange=tuple(_note(line, moves) for line in exchange),
@@ -188,6 +193,14 @@ def letter_page(actor: Actor) -> LetterPage:
         looks=looks_at(report),
         sent=all_told(deliveries(report.sent)),
     )
+
+
+def _stages(report: Report, moves: Sequence[story.Step], running: Clock) -> tuple[StageClock, ...]:
+    """None where the letter was withdrawn, or is another body's."""
+    if report.ended_at is not None or _is_declined(report.case):
+        return ()
+    received_at = report.submission.received_at
+    return stages_of(report.case, moves, running, received_at=received_at)
 
 
 def _hears_by(submission: Submission) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from huiying.casework.actions import writing_back
 from huiying.casework.errors import NotAnswered, NotWaiting
 from huiying.casework.following import LetterPage, letter_page, said_before
+from huiying.casework.stages import stage_in_words
 from huiying.faces.look.files import files_shown
 from huiying.faces.look.several_files import FilesField
 from huiying.faces.public_site.enclosures import enclose
@@ -139,6 +140,7 @@ def _page_of(letter: LetterPage) -> FollowedPage:
         reopened=letter.clock.ended_at is None and not letter.withdrawn,
         hears_by=str(Way(letter.hears_by).label),
         own_words=own_words,
+        stages=[stage_in_words(each) for each in letter.stages],
     )
 
 

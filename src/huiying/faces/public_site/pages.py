@@ -64,7 +64,8 @@ class FollowedPage:
     """An opened letter, with a form for each act that is the writer's now, by the act's name.
 
     `failed` is the one of them that has errors; `problem` says why an act was refused, `kept` what was
-    typed where it fits no form any more. `reopened`: what was answered is being looked at again.
+    typed where it fits no form any more. `reopened`: what was answered is being looked at again;
+    `stages`: what was promised for each, and how it stands.
     """
 
     letter: LetterPage
@@ -75,6 +76,7 @@ class FollowedPage:
     reopened: bool
     hears_by: str
     own_words: OwnWordsOffer | None
+    stages: list[tuple[str, str]]
     failed: OnLetterForm | None = None
     problem: str = ""
     kept: str = ""

@@ -19,6 +19,7 @@ from huiying.faces.staff_desk import (
     queue,
     search,
     several,
+    stages,
     undoing,
 )
 from huiying.faces.staff_desk.account import agency_sign_in, second_step, signing_in
@@ -49,6 +50,7 @@ urlpatterns = [
     *own_lists.urls,
     *several.urls,
     *case.urls,
+    *stages.urls,
     *alerts.urls,
     *changes.urls,
     *keeping.urls,

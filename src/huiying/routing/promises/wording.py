@@ -93,3 +93,16 @@ def cap_in_words(cap: Cap) -> str:
         "reason that the writer sees and by the decision of a second person.",
         cap.times,
     ) % {"count": cap.times, "span": span_in_words(cap.span)}
+
+
+def in_short(promise: Promise) -> str:
+    """How long, who says so, and on what grounds, in a line."""
+    grounds = " ".join(filter(None, [localized(promise.basis), promise.cite]))
+    said = {
+        "within": _("within %(span)s") % {"span": span_in_words(promise.span)},
+        "who": str(Source(promise.source).label),
+        "grounds": grounds,
+    }
+    if not grounds:
+        return _("%(who)s: %(within)s") % said
+    return _("%(who)s: %(within)s (%(grounds)s)") % said

@@ -1,0 +1,167 @@
+"""The clocks of a case's stages beside that of its answer: from what was promised and what was done.
+
+Nothing of them is kept: they follow from the moves, the promises in force when the round began, and the
+calendar. A stage ends by an act on record and by nothing else.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huiying.casework import policy
+from huiying.casework.deadlines import Clock, clock
+from huiying.casework.models import CaseFile, Move
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.days import day_in_words
+from huiying.kernel.names import chinese
+from huiying.routing.promises.definitions import Reckoned, Stage
+from huiying.routing.promises.wording import in_short
+from huiying.routing.reads import Terms, terms_of
+
+ENDS = frozenset({"answer", "answer_unreviewed", "answer_at_once", "decline", "withdraw"})
+CONTACT = ENDS | {"ask_resident", "extend"}
+TAKEN_ON = ENDS | {"accept", "return_to_desk"}
+GIVEN = frozenset({"assign", "reassign"})
+TAKEN_BACK = frozenset({"undo_assign", "take_back_from_named"})
+
+
+class Done(Protocol):
+    """A step of the case: a `Move`, or how its writer is told of it."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def verb(self) -> str: ...
+    @property
+    def round(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StageClock:
+    """One stage of the present round. `promises` are those for it, the tightest first: it counts."""
+
+    stage: str
+    started_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    late: bool
+    provisional: bool
+    promises: tuple[Reckoned, ...]
+
+
+def round_began(steps: Iterable[Done], case_round: int, received_at: datetime) -> datetime:
+    """When the present round began: with the letter, or when it was last taken up again."""
+    again = [step.at for step in steps if step.verb == "reopen" and step.round == case_round]
+    return again[-1] if again else received_at
+
+
+def stage_clocks(
+    terms: Terms, steps: Sequence[Done], start: datetime, answer: Clock, moment: datetime
+) -> tuple[StageClock, ...]:
+    """The stages for which something was promised, in their order; `steps` are those of the round.
+
+    Interim reports and publication have no clock: no act on record ends them yet.
+    """
+    found = [
+        _clock(terms, Stage.FIRST_CONTACT, start, _first(steps, CONTACT), moment),
+        *(_clock(terms, Stage.ACCEPT, *given, moment) for given in _given(steps)),
+    ]
+    promises = terms.of(Stage.SOLVE, start)
+    own = promises[0].due.at == answer.due_at
+    found.append(
+        StageClock(
+            stage=Stage.SOLVE,
+            started_at=start,
+            due_at=answer.due_at,
+            ended_at=answer.ended_at,
+            late=answer.late,
+            provisional=own and promises[0].due.provisional,
+            promises=promises,
+        )
+    )
+    return tuple(each for each in found if each is not None)
+
+
+def _first(steps: Iterable[Done], verbs: frozenset[str]) -> datetime | None:
+    return next((step.at for step in steps if step.verb in verbs), None)
+
+
+def _given(steps: Iterable[Done]) -> list[tuple[datetime, datetime | None]]:
+    """When the unit was given the case last, and when it took it on or sent it back."""
+    start, end = None, None
+    for step in steps:
+        if step.verb in GIVEN:
+            start, end = step.at, None
+        elif step.verb in TAKEN_BACK:
+            start = None
+        elif step.verb == "undo_accept":
+            end = None
+        elif step.verb in TAKEN_ON and start is not None and end is None:
+            end = step.at
+    return [(start, end)] if start is not None else []
+
+
+def _clock(
+    terms: Terms, stage: str, start: datetime, ended_at: datetime | None, moment: datetime
+) -> StageClock | None:
+    promises = terms.of(stage, start)
+    if not promises:
+        return None
+    due = promises[0].due
+    late = due.at < (ended_at or moment)
+    return StageClock(stage, start, due.at, ended_at, late, due.provisional, promises)
+
+
+def stages_of(
+    case: CaseFile, steps: Sequence[Done], answer: Clock, *, received_at: datetime
+) -> tuple[StageClock, ...]:
+    """The stages of the present round for a letter that came at `received_at`; one or two small queries."""
+    start = round_began(steps, case.round, received_at)
+    terms = terms_of(start, case.category, danger=case.danger, channel=case.channel)
+    of_round = [step for step in steps if step.round == case.round]
+    return stage_clocks(terms, of_round, start, answer, time.now())
+
+
+def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, ...]]:
+    """The case for this reader with its stages; NotFound where it is not theirs."""
+    case = policy.find(actor, number)
+    moves = list(Move.objects.filter(case=case).order_by("at", "id"))
+    answer = clock(
+        case.due_at,
+        waiting_since=case.waiting_since,
+        waiting_until=case.waiting_until,
+        ended_at=case.answered_at or case.closed_at,
+        moment=time.now(),
+    )
+    return case, stages_of(case, moves, answer, received_at=case.received_at)
+
+
+def stage_in_words(each: StageClock) -> tuple[str, str]:
+    """The stage, and how it stands, line by line: when it is or was due, and by whose word."""
+    when = {"when": _moment(each.due_at)}
+    if each.ended_at is not None:
+        when["done"] = _moment(each.ended_at)
+        said = (
+            _("Done %(done)s; late: it was due %(when)s.")
+            if each.late
+            else _("Done %(done)s, in time: it was due %(when)s.")
+        )
+    elif each.late:
+        said = _("Late: it was due %(when)s.")
+    else:
+        said = _("Due %(when)s.")
+    lines = [said % when]
+    if each.provisional and each.ended_at is None:
+        lines.append(_("Provisional: the holidays of that year are not announced yet."))
+    lines += [in_short(reckoned.promise) for reckoned in each.promises]
+    return str(Stage(each.stage).label), "\n".join(lines)
+
+
+def _moment(at: datetime) -> str:
+    comma = "" if chinese() else ","
+    return f"{day_in_words(at, weekday=True)}{comma} {timezone.localtime(at):%H:%M}"

@@ -1,0 +1,155 @@
+"""The stages of a case: what was promised for each, ended by an act on record and by nothing else."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huiying.casework.actions.sorting import assign, reassign, triage
+from huiying.casework.actions.working import accept, ask_resident
+from huiying.casework.actions.writing_back import reopen
+from huiying.casework.deadlines import Clock
+from huiying.casework.following import letter_page
+from huiying.casework.models import CaseFile
+from huiying.casework.stages import StageClock, case_stages, stage_clocks
+from huiying.casework.states import State
+from huiying.casework.story import Step
+from huiying.kernel import time
+from huiying.kernel.refusals import NotFound
+from huiying.routing.promises.actions import adopt_promises, propose_promises
+from huiying.routing.promises.definitions import USUAL_CAP, Promise, Span
+from huiying.routing.promises.files import read_promises
+from huiying.routing.reads import Terms
+from tests.casework.ways import answered, brought_to, taken_in, writer_of
+
+START = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+DAY = timedelta(days=1)
+ROWS = "".join(
+    f'[[promise]]\nstage = "{stage}"\nsource = "{source}"\namount = {amount}\n'
+    'kind = "calendar_days"\nbasis = { zh-hans = "因为", en = "because" }\n'
+    for stage, source, amount in (
+        ("first_contact", "agency", 1), ("accept", "agency", 2), ("accept", "law", 5),
+        ("interim", "law", 1),
+    )
+)  # fmt: skip
+
+
+@pytest.fixture
+def promised(people):
+    with time.at(START - 9 * DAY):
+        promises = read_promises('name = { en = "a" }\n' + ROWS)
+        number = propose_promises(actor=people.administrator.actor, promises=promises)
+        adopt_promises(actor=people.supervisor.actor, number=number)
+    return people
+
+
+def stages(people, case: CaseFile) -> dict[str, StageClock]:
+    return {each.stage: each for each in case_stages(people.clerk.actor, case.number)[1]}
+
+
+def _given(people, case: CaseFile) -> None:
+    triage(actor=people.clerk.actor, number=case.number, category_code="noise")
+    assign(actor=people.dispatcher.actor, number=case.number, lead_code="housing")
+
+
+@pytest.mark.django_db
+def test_each_stage_ends_by_its_act_and_late_is_late(promised):
+    people = promised
+    with time.at(START):
+        case = taken_in()
+        assert set(stages(people, case)) == {"first_contact", "solve"}
+        assert stages(people, case)["first_contact"].due_at == START + DAY
+    with time.at(START + DAY):
+        _given(people, case)
+    with time.at(START + 2 * DAY):
+        found = stages(people, case)
+        assert found["first_contact"].late
+        assert found["first_contact"].ended_at is None
+        assert found["accept"].due_at == START + 3 * DAY  # the law's five days stand beside it
+        assert [each.promise.source for each in found["accept"].promises] == ["agency", "law"]
+        accept(actor=people.handler.actor, number=case.number)
+        ask_resident(actor=people.handler.actor, number=case.number, question="几栋？")
+    found = stages(people, case)
+    assert (found["accept"].ended_at, found["accept"].late) == (START + 2 * DAY, False)
+    assert (found["first_contact"].ended_at, found["first_contact"].late) == (START + 2 * DAY, True)
+    assert found["solve"].ended_at is None
+    assert {each.stage for each in letter_page(writer_of(case)).stages} == set(found)
+
+
+@pytest.mark.django_db
+def test_another_unit_has_its_own_time_to_take_it_on(promised):
+    people = promised
+    with time.at(START):
+        case = taken_in()
+        _given(people, case)
+    with time.at(START + 4 * DAY):
+        reassign(
+            actor=people.dispatcher.actor, number=case.number, lead_code="water", reason="归他们"
+        )
+        again = stages(people, case)["accept"]
+    assert (again.started_at, again.ended_at, again.late) == (START + 4 * DAY, None, False)
+
+
+@pytest.mark.django_db
+def test_a_new_round_begins_anew(promised):
+    people = promised
+    with time.at(START):
+        case = brought_to(State.IN_PROGRESS, people)
+    with time.at(START + 8 * DAY):
+        answered(actor=people.reviewer.actor, number=case.number)
+        before = stages(people, case)
+        assert before["first_contact"].late
+        assert before["solve"].ended_at == START + 8 * DAY
+        reopen(actor=people.supervisor.actor, number=case.number, words="还吵")
+        found = stages(people, case)
+    assert found["first_contact"].started_at == START + 8 * DAY
+    assert not found["first_contact"].late
+    assert "accept" not in found  # the unit has it still
+
+
+@pytest.mark.django_db
+def test_the_pages_show_every_stage(promised):
+    people = promised
+    case = brought_to(State.ASSIGNED, people)
+    page = people.handler.client.get(f"/en/desk/cases/{case.number}/stages/").text
+    assert "First contact" in page
+    assert "Accepted or sent back by the unit" in page
+    assert "Target of the agency: within 2 days (because)" in page
+    assert "Interim" not in page  # nothing on record ends it yet
+    with pytest.raises(NotFound):
+        case_stages(people.other_handler.actor, case.number)
+
+
+VERBS = [
+    "triage",
+    "assign",
+    "reassign",
+    "accept",
+    "undo_accept",
+    "return_to_desk",
+    "ask_resident",
+    "answer",
+]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from(VERBS)), max_size=12), st.integers(1, 9)
+)
+def test_no_stage_ends_before_it_starts_and_looking_again_changes_nothing(rows, amount):
+    steps = [
+        Step(START + timedelta(hours=hours), verb, "", "", "", 1) for hours, verb in sorted(rows)
+    ]
+    promises = tuple(
+        Promise(stage, "agency", Span(amount, "calendar_days"), {})
+        for stage in ("first_contact", "accept", "solve")
+    )
+    answer = Clock(START + amount * DAY, None, paused=False, late=False)
+    asked = (Terms(promises, USUAL_CAP), steps, START, answer, START + 3 * DAY)
+    found = stage_clocks(*asked)
+    assert found == stage_clocks(*asked)
+    for each in found:
+        assert each.started_at < each.due_at
+        assert each.ended_at is None or each.ended_at >= each.started_at
+        assert each.late == (each.due_at < (each.ended_at or asked[4])) or each.stage == "solve"
