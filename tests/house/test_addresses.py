@@ -35,9 +35,10 @@ from huiying.replies.actions.co_signing import ask_signatures
 from huiying.replies.models import Signature
 from huiying.replies.signing import today
 from huiying.routing.actions.learned import propose_model
-from huiying.routing.models import PromiseVersion, Use
+from huiying.routing.models import PromiseVersion, RuleVersion, Use
 from huiying.routing.promises.actions import propose_promises
 from huiying.routing.promises.files import read_promises
+from huiying.routing.rules.actions import propose_rules
 from tests.files import kept
 from tests.models import kept_model
 from tests.people import MEMBERS, People
@@ -139,6 +140,12 @@ def proposed_promises(scene: Scene) -> dict[str, object]:
     text = rows.replace("amount = 300", f"amount = {301 + PromiseVersion.objects.count()}")
     actor = scene.people.administrator.actor
     return {"number": propose_promises(actor=actor, promises=read_promises(text))}
+
+
+def proposed_rules(scene: Scene) -> dict[str, object]:
+    """A version that the administrator proposed, new for each call."""
+    text = f'[[rule]]\nwords = "灯"\nto = "noise"\nnote = "{RuleVersion.objects.count()}"\n'
+    return {"number": propose_rules(actor=scene.people.administrator.actor, text=text)}
 
 
 def version(_scene: Scene) -> dict[str, object]:
@@ -259,6 +266,7 @@ TABLE: dict[str, Address] = {
     "public_site:privacy": public(),
     "public_site:promises": public(),
     "public_site:late": public(),
+    "public_site:rules": public(),
     "public_site:write": public(post=True),
     "public_site:follow": public(post=True),
     "public_site:answers": public(),
@@ -427,6 +435,12 @@ TABLE: dict[str, Address] = {
     ),
     # Whoever proposed them is not the second person.
     "staff_desk:promises_adopt": Address(None, {"supervisor"}, proposed_promises),
+    "staff_desk:rules": Address(SORTS),
+    "staff_desk:rules_propose": Address(
+        {"administrator", "supervisor"}, {"administrator", "supervisor"}
+    ),
+    "staff_desk:rules_rehearsal": Address(SORTS, arguments=proposed_rules),
+    "staff_desk:rules_adopt": Address(None, {"supervisor"}, proposed_rules),
     "staff_desk:models": Address(SORTS),
     "staff_desk:model": Address(SORTS, arguments=version),
     "staff_desk:model_propose": Address(None, {"administrator", "supervisor"}, version),

@@ -2,10 +2,12 @@
 
 import pytest
 
+from huiying.agencies.divisions import load_divisions
 from huiying.casework.actions.sorting import mark_conduct, triage
 from huiying.casework.landing import settled, training
 from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.kept import forget_reasons
+from huiying.casework.landing.measured import measured
 from huiying.casework.landing.training import is_due, train_and_keep
 from huiying.casework.models import CaseFile, Lesson, Suggestion
 from huiying.kernel import time
@@ -120,7 +122,7 @@ def test_an_override_is_a_lesson_and_stands_in_the_record(people):
     triage(actor=people.clerk.actor, number=other.number, category_code="noise")
     lesson = Lesson.objects.get()
     assert (lesson.suggested, lesson.chosen) == ("leak", "noise")
-    assert Learned.objects.get(uses__pk=lesson.suggestion.use_id).number == number
+    assert Learned.objects.get(uses=lesson.suggestion.use).number == number
     kept = Payload.objects.get(entry__subject=f"case:{other.label}", entry__action="case.triage")
     assert kept.data is not None
     assert (kept.data["suggested"], kept.data["model"]) == ("leak", number)
@@ -184,3 +186,38 @@ def test_erasing_a_letter_takes_its_words_out_of_the_suggestion(people):
     kept = Suggestion.objects.get()
     assert [each["because"] for each in kept.offers] == [[], [], []]
     assert kept.first == "leak"
+
+
+def test_the_page_of_a_version_counts_by_month_channel_language_and_district(people):
+    load_divisions(
+        actor=SYSTEM,
+        rows=[
+            {"code": "530000", "name": {"zh-hans": "云渡县"}},
+            {"code": "530000001", "name": {"zh-hans": "河东镇"}},
+        ],
+    )
+    number = model_in_use(people).number
+    places = ["云渡县河东镇一号"] * 5 + ["云渡县河东镇二号", "外地"]
+    for place in places:
+        case, _receipt = letter(people, **LEAK, place=place, language="en")
+        suggest_new()
+        chosen = "noise" if place == "外地" else "leak"
+        triage(actor=people.clerk.actor, number=case.number, category_code=chosen)
+    hidden, _receipt = letter(people, **LEAK)
+    suggest_new()
+    triage(actor=people.clerk.actor, number=hidden.number, category_code="noise")
+    mark_conduct(actor=people.clerk.actor, number=hidden.number, unit_codes=["water"])
+    found = measured(number)
+    assert (found.whole.n, found.whole.spoke, found.whole.right) == (7, 7, 6)
+    assert [(each.name, each.n, each.right) for each in found.by_district] == [
+        ("河东镇", 6, 6), ("", 1, 0),
+    ]  # fmt: skip
+    assert [each.name for each in found.by_language] == ["en"]
+    assert [(each.suggested, each.chosen, each.count) for each in found.overrides] == [
+        ("leak", "noise", 1)
+    ]
+    text = people.auditor.client.get(f"{LIST}{number}/").text
+    assert "stands in 6 of these" in text
+    for heading in ("By month", "By channel", "By language", "By district", "河东镇"):
+        assert heading in text
+    assert "Where people chose otherwise" in text

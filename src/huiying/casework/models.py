@@ -8,7 +8,7 @@ from huiying.agencies.models import Unit
 from huiying.casework import extension_models  # noqa: F401 - Django looks for tables here
 from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, State, Vote
 from huiying.intake.models import Submission
-from huiying.routing.models import Category, Use
+from huiying.routing.models import Category, RuleVersion, Use
 
 # From a sequence that the first migration makes.
 NEXT_NUMBER = models.Func(
@@ -383,10 +383,11 @@ class LastLook(models.Model):
 
 
 class Suggestion(models.Model):
-    """What the model in use said of a case when it came in, kept as it was said.
+    """What the rules in force and the model in use said of a case when it came in, kept as it was said.
 
-    `offers` is a list of `category`, `likely` and `because`, likeliest first; `first` is the first of
-    them, empty where the model kept silent. The words in `because` go with the letter's.
+    `rule` is the number of the rule that fitted, with what it says in `to` and `unit`. `offers` is a list
+    of `category`, `likely` and `because`, likeliest first; `first` is the first of them, empty where the
+    model kept silent. The words in `because` go with the letter's.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
@@ -394,14 +395,20 @@ class Suggestion(models.Model):
     case = models.ForeignKey(
         CaseFile, on_delete=models.PROTECT, related_name="suggestions", db_index=False
     )
-    use = models.ForeignKey(Use, on_delete=models.PROTECT, related_name="+")
+    use = models.ForeignKey(Use, on_delete=models.PROTECT, null=True, related_name="+")
+    rules = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+    rule = models.PositiveSmallIntegerField(null=True)
+    to = models.CharField(max_length=60, blank=True, db_default="")
+    unit = models.CharField(max_length=60, blank=True, db_default="")
     first = models.CharField(max_length=60, blank=True)
     offers = models.JSONField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "use"], name="suggestion_once"),
+            models.UniqueConstraint(
+                fields=["case", "use", "rules"], nulls_distinct=False, name="suggestion_once_each"
+            ),
         ]
 
 

@@ -60,6 +60,13 @@ def _sorted(data: Data, words: Words) -> str:
 def _machine(data: Data, words: Words) -> str:
     """Whether a person followed the machine, where it had suggested something."""
     suggested = data.get("suggested")
+    if data.get("ruled"):
+        ruled = {
+            "rule": data.get("rule", ""),
+            "rules": data.get("rules", ""),
+            "ruled": localized(words.categories.named(data["ruled"])),
+        }
+        return _("Rule %(rule)s of version %(rules)s says: %(ruled)s.") % ruled
     if not suggested:
         return ""
     by = {

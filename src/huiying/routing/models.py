@@ -133,3 +133,35 @@ class Use(models.Model):
                 fields=["state"], condition=models.Q(state="proposed"), name="use_one_proposal"
             ),
         ]
+
+
+class RuleVersion(models.Model):
+    """Where letters go by rule, proposed by one person and put in force by another.
+
+    The newest adopted version is in force; `rules` is that of `rules.definitions.RuleSet.as_data`. Nothing
+    of a version changes but its adoption.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    number = models.PositiveIntegerField(unique=True)
+    rules = models.JSONField()
+    digest = models.CharField(max_length=64)  # SHA-256 of them
+    note = models.CharField(max_length=500, blank=True)
+    proposed_by = models.CharField(max_length=60)  # an actor's label
+    proposed_at = models.DateTimeField()
+    adopted_by = models.CharField(max_length=60, blank=True)
+    adopted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(adopted_by="", adopted_at=None)
+                | (~models.Q(adopted_by="") & models.Q(adopted_at__isnull=False)),
+                name="rule_version_adopted_whole",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(adopted_by=models.F("proposed_by")),
+                name="rule_version_second_person",
+            ),
+        ]

@@ -61,13 +61,21 @@ def triage(
 
 
 def _learned_from(case: CaseFile, chosen: str) -> dict[str, Any]:
-    """What the model had suggested, for the entry; where somebody chose otherwise, a lesson is kept."""
+    """What rule and model had said, for the entry; where somebody chose otherwise than the model, a lesson
+    is kept."""
     said = newest_suggestion(case)
-    if said is None or said.use.learned is None:
+    if said is None:
         return {}
-    if said.first != chosen:
-        Lesson.objects.create(suggestion=said, suggested=said.first, chosen=chosen, at=time.now())
-    return {"suggested": said.first, "model": said.use.learned.number}
+    told: dict[str, Any] = {}
+    if said.rules is not None and said.rule:
+        told = {"rule": said.rule, "rules": said.rules.number, "ruled": said.to}
+    if said.first and said.use is not None and said.use.learned is not None:
+        told |= {"suggested": said.first, "model": said.use.learned.number}
+        if said.first != chosen:
+            Lesson.objects.create(
+                suggestion=said, suggested=said.first, chosen=chosen, at=time.now()
+            )
+    return told
 
 
 def _units(case: CaseFile, lead_code: str, support_codes: Sequence[str]) -> tuple[Unit, list[Unit]]:

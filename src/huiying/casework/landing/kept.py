@@ -22,16 +22,30 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """What version `number` of the model said on a case at `at`; no offers where it kept silent."""
+    """What was said on a case at `at`. `model`: by which version of the model, 0 for none; no offers where
+    it kept silent. `rule`: the rule of version `rules` that fitted, 0 for none, and what it says.
+    """
 
-    number: int
+    model: int
     at: datetime
     offers: tuple[Offered, ...]
+    rules: int = 0
+    rule: int = 0
+    to: str = ""
+    unit: str = ""
 
 
 def suggested_within() -> ArraySubquery:
     """The newest suggestion of a case as a column of a query of cases, for `read_suggested`."""
-    row = JSONObject(number="use__learned__number", at="at", offers="offers")
+    row = JSONObject(
+        model="use__learned__number",
+        at="at",
+        offers="offers",
+        rules="rules__number",
+        rule="rule",
+        to="to",
+        unit="unit",
+    )
     newest = Suggestion.objects.filter(case=OuterRef("pk")).order_by("-pk")
     return ArraySubquery(newest.values(row=row)[:1])
 
@@ -44,16 +58,23 @@ def read_suggested(case: CaseFile, rows: list[dict[str, Any]]) -> Suggested | No
     offers = [
         Offered(each["category"], each["likely"], tuple(each["because"])) for each in row["offers"]
     ]
-    return Suggested(row["number"], datetime.fromisoformat(row["at"]), tuple(offers))
+    return Suggested(
+        model=row["model"] or 0,
+        at=datetime.fromisoformat(row["at"]),
+        offers=tuple(offers),
+        rules=row["rules"] or 0,
+        rule=row["rule"] or 0,
+        to=row["to"],
+        unit=row["unit"],
+    )
 
 
 def newest_suggestion(case: CaseFile) -> Suggestion | None:
-    """The last suggestion on a case that said something; None on a complaint about conduct."""
+    """The last suggestion on a case; None where nothing was asked, and on a complaint about conduct."""
     if case.conduct:
         return None
-    said = Suggestion.objects.filter(case=case).select_related("use__learned")
-    newest = said.defer("use__learned__packed").order_by("-pk").first()
-    return newest if newest is not None and newest.first else None
+    said = Suggestion.objects.filter(case=case).select_related("use__learned", "rules")
+    return said.defer("use__learned__packed", "rules__rules").order_by("-pk").first()
 
 
 def forget_reasons(case: CaseFile) -> None:

@@ -9,12 +9,14 @@ import gzip
 import importlib
 import io
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huiying.config.cli import installation
 from huiying.config.cli.installation import say
 from huiying.kernel.actors import SYSTEM
+from huiying.kernel.refusals import Invalid
 from huiying.routing.errors import TooFewLetters
 
 if TYPE_CHECKING:  # the package imports its commands when they are called
@@ -26,7 +28,7 @@ LONGEST_CELL = 1 << 24
 
 
 def add(subparsers: "Subparsers") -> None:
-    """`evaluate TRAIN TEST [--json] [--threshold T]`, `train [--if-due]`."""
+    """`evaluate TRAIN TEST [--json] [--threshold T]`, `train [--if-due]`, `rehearse FILE`."""
     parser = subparsers.add_parser("route", help="Learn to suggest categories, and try how well.")
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     evaluate = acts.add_parser("evaluate", help="train on one file, try it on another")
@@ -48,6 +50,11 @@ def add(subparsers: "Subparsers") -> None:
         "--if-due", action="store_true", help="only where enough was settled since the last time"
     )
 
+    rehearsing = acts.add_parser("rehearse", help="try a file of rules on past cases")
+    rehearsing.add_argument("file", type=Path, metavar="FILE", help="rules as TOML")
+    rehearsing.add_argument("--last", type=int, default=1000, help="how many letters (1000)")
+    rehearsing.add_argument("--json", action="store_true", help="for a machine")
+
 
 def _share(text: str) -> float:
     try:
@@ -61,14 +68,44 @@ def _share(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Do the act; 1 where it was refused."""
-    return _train(only_if_due=args.if_due) if args.act == "train" else _evaluate_files(args)
+    acts = {"train": _train, "rehearse": _rehearse, "evaluate": _evaluate_files}
+    return acts[args.act](args)
 
 
-def _train(*, only_if_due: bool) -> int:
+def _rehearse(args: argparse.Namespace) -> int:
+    """Print which past cases would have gone elsewhere; nothing is changed."""
+    with installation.ready():
+        rehearsing = importlib.import_module("huiying.casework.landing.rehearsing")
+        actions = importlib.import_module("huiying.routing.rules.actions")
+        reads = importlib.import_module("huiying.routing.rules.reads")
+        try:
+            then = actions.read_known(args.file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, Invalid) as refusal:
+            say(str(refusal))
+            return 1
+        now = reads.rules_of(reads.rules_in_force())
+        tried = rehearsing.rehearse(SYSTEM, now, then, most=max(args.last, 1))
+    if args.json:
+        print(json.dumps(asdict(tried), ensure_ascii=False))
+        return 0
+    total = sum(each.count for each in tried.gone)
+    print(
+        f"{tried.n:,} letters; a rule fits {tried.fitted:,}; {total:,} would have gone elsewhere."
+    )
+    for each in tried.gone:
+        before, after = (
+            " ".join(filter(None, end)) or "no rule" for end in (each.before, each.after)
+        )
+        some = ", ".join(map(str, each.numbers))
+        print(f"{each.count:8,}  {before} -> {after}  ({each.stood:,} ended there)  {some}")
+    return 0
+
+
+def _train(args: argparse.Namespace) -> int:
     """Keep a version that was learned from the settled cases; nobody is suggested anything by it yet."""
     with installation.ready():
         training = importlib.import_module("huiying.casework.landing.training")
-        if only_if_due and not training.is_due():
+        if args.if_due and not training.is_due():
             say("Too little was settled since the last training.")
             return 0
         try:

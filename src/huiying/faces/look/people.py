@@ -45,6 +45,11 @@ WAYS = (
         frozenset({"administrator", "auditor", "supervisor"}),
     ),
     (
+        pgettext_lazy("navigation", "Rules"),
+        "staff_desk:rules",
+        frozenset({"administrator", "auditor", "head"}),
+    ),
+    (
         pgettext_lazy("navigation", "Suggestions"),
         "staff_desk:models",
         frozenset({"administrator", "auditor", "head"}),

@@ -6,6 +6,7 @@ from huiying.faces.public_site import (
     late,
     letter_files,
     promises,
+    rules,
     writing,
 )
 
@@ -13,6 +14,7 @@ app_name = "public_site"
 urlpatterns = [
     *home.urls,
     *promises.urls,
+    *rules.urls,
     *writing.urls,
     *following.urls,
     *erasing.urls,

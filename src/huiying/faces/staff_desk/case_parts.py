@@ -28,6 +28,7 @@ from huiying.faces.staff_desk.pages import (
     ReplyPart,
 )
 from huiying.faces.staff_desk.suggesting.aid import aid_of
+from huiying.faces.staff_desk.suggesting.why import why_here
 from huiying.intake.models import Message
 from huiying.intake.states import Channel, Wish
 from huiying.kernel.names import localized
@@ -233,6 +234,7 @@ def _facts(shown: CaseShown) -> list[tuple[str, str]]:
         (_("Who leads"), localized(shown.lead) or nobody),
         (_("Who helps"), listed(shown.support)),
         (_("Category"), localized(shown.category) or _("Not sorted yet")),
+        (_("Why here"), why_here(shown)),
         (_("Came by"), _channel(shown.channel)),
         (pgettext("fact", "Received"), dates.at_time(shown.received_at)),
         (pgettext("fact", "Sent back"), _times(shown.returns)),

@@ -11,6 +11,7 @@ from huiying.agencies.reads import UnitChoice
 from huiying.casework.reads import CaseShown
 from huiying.casework.states import Outcome, ReturnReason
 from huiying.casework.words import LONGEST_TITLE, LONGEST_WORDS
+from huiying.faces.staff_desk.suggesting.ruled import ruled_category, ruled_unit
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Refusal
 
@@ -119,7 +120,7 @@ class TriageForm(ActForm):
 
     def suggested(self, shown: CaseShown) -> dict[str, Any]:
         return super().suggested(shown) | {
-            "category_code": shown.category_code,
+            "category_code": ruled_category(shown) or shown.category_code,
             "title": shown.title,
         }
 
@@ -139,13 +140,19 @@ class AssignForm(SeveralUnits):
     )
 
     def suggested(self, shown: CaseShown) -> dict[str, Any]:
-        return super().suggested(shown) | {"lead_code": shown.lead_code or shown.suggested_code}
+        return super().suggested(shown) | {
+            "lead_code": shown.lead_code or ruled_unit(shown) or shown.suggested_code
+        }
 
     def fit(self, shown: CaseShown) -> None:
         units = shown.units.choices()
         lead = self.fields["lead_code"]
         lead.choices = unit_options(units, _("Choose…"))  # type: ignore[attr-defined]
-        if shown.suggested_code:
+        if ruled_unit(shown):
+            lead.help_text = _("A rule says: %(unit)s") % {
+                "unit": localized(shown.units.named(ruled_unit(shown)))
+            }
+        elif shown.suggested_code:
             lead.help_text = _("The category suggests: %(unit)s") % {
                 "unit": localized(shown.suggested)
             }

@@ -123,11 +123,14 @@ class AidLine:
 
 @dataclass(frozen=True, slots=True)
 class Aid:
-    """What helps with an act: a heading, choices to fill its form with, and where they come from."""
+    """What helps with an act: a heading, choices to fill its form with, and where they come from; `rule`
+    is what stands in the form already.
+    """
 
     heading: str
     lines: list[AidLine]
     note: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

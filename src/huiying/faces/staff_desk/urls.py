@@ -31,6 +31,7 @@ from huiying.faces.staff_desk.calls import letter as call_letter
 from huiying.faces.staff_desk.calls import taking as call
 from huiying.faces.staff_desk.imports import steps as imports
 from huiying.faces.staff_desk.promises import pages as promises
+from huiying.faces.staff_desk.ruling import pages as ruling
 from huiying.faces.staff_desk.suggesting import deciding, reading
 
 app_name = "staff_desk"
@@ -67,6 +68,7 @@ urlpatterns = [
     *imports.urls,
     *calendars.urls,
     *promises.urls,
+    *ruling.urls,
     *reading.urls,
     *deciding.urls,
     *escalation.urls,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from huiying.casework.landing.kept import Offered
+from huiying.casework.landing.kept import Offered, Suggested
 from huiying.casework.reads import CaseShown
 from huiying.faces.staff_desk.pages import Aid, AidLine
 from huiying.kernel.names import listed, localized
@@ -32,16 +32,32 @@ def percent(share: float) -> str:
 
 
 def aid_of(shown: CaseShown, query: str) -> Aid | None:
-    """What the model said of a case that may still be sorted; None where none was asked."""
+    """What rule and model said of a case that may still be sorted; None where neither was asked."""
     said = shown.machine
     if said is None:
         return None
-    version = _("By version %(number)d of the model. You decide.") % {"number": said.number}
+    rule = _rule(shown, said)
+    if not said.model:
+        return Aid(rule, [], "") if rule else None
+    version = _("By version %(number)d of the model. You decide.") % {"number": said.model}
     if not said.offers:
-        return Aid(_("No suggestion: the model is not sure enough."), [], version)
+        return Aid(_("No suggestion: the model is not sure enough."), [], version, rule)
     lines = [_line(shown, offer, place, query) for place, offer in enumerate(said.offers, 1)]
     known = [line for line in lines if line is not None]
-    return Aid(_("Suggested, by earlier cases"), known, version)
+    return Aid(_("Suggested, by earlier cases"), known, version, rule)
+
+
+def _rule(shown: CaseShown, said: Suggested) -> str:
+    """What a rule says, which stands in the form already; empty where none fitted."""
+    if not said.rule:
+        return ""
+    names = [localized(shown.categories.named(said.to))] if said.to else []
+    names += [localized(shown.units.named(said.unit))] if said.unit else []
+    return _("Rule %(rule)d of version %(rules)d says: %(where)s") % {
+        "rule": said.rule,
+        "rules": said.rules,
+        "where": listed(names),
+    }
 
 
 def _line(shown: CaseShown, offer: Offered, place: int, query: str) -> AidLine | None:

@@ -14,10 +14,13 @@ WIDTH, HEIGHT, LEFT, TOP = 360, 200, 44, 10
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`path` is an SVG polyline's points in a box of 360 by 236; `lines` and `marks` its axes' ticks."""
+    """`path` is an SVG polyline's points in a box of 376 by 240, `dots` the same; `lines` and
+    `marks` its axes' ticks.
+    """
 
     label: str
     path: str
+    dots: list[tuple[float, float]]
     lines: list[tuple[float, str]]
     marks: list[tuple[float, str]]
     columns: list[dict[str, Any]]
@@ -36,11 +39,13 @@ def curve_of(points: Sequence[Point]) -> Curve:
         return round(TOP + (1 - accuracy) / (1 - floor) * HEIGHT, 1)
 
     steps = [floor + (1 - floor) * part / 4 for part in range(5)]
+    dots = [(across(coverage), up(accuracy)) for _at, coverage, accuracy in points]
     return Curve(
         label=_(
             "How often it is right, against how often it speaks. The table below says the same."
         ),
-        path=" ".join(f"{across(coverage)},{up(accuracy)}" for _at, coverage, accuracy in points),
+        path=" ".join(f"{x},{y}" for x, y in dots),
+        dots=dots,
         lines=[(up(step), f"{step:.0%}") for step in steps],
         marks=[(across(part / 4), f"{part / 4:.0%}") for part in range(5)],
         columns=[

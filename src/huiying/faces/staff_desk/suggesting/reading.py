@@ -11,10 +11,12 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from huiying.agencies.reads import staff_names
+from huiying.casework.landing.measured import measured
 from huiying.casework.places import all_categories
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.suggesting.aid import percent
+from huiying.faces.staff_desk.suggesting.at_work import Table, summary_of, tables_of
 from huiying.faces.staff_desk.suggesting.curves import Curve, curve_of
 from huiying.faces.staff_desk.suggesting.forms import Point, ProposeForm, points_of, share
 from huiying.faces.staff_desk.trails import Trail
@@ -60,6 +62,8 @@ class ModelPage:
     curve: Curve
     columns: list[Column]
     rows: list[list[Cell]]
+    at_work: str
+    tables: list[Table]
     decisions: list[str]
     form: ProposeForm | None
 
@@ -143,6 +147,7 @@ def model_page(request: HttpRequest, number: int, form: ProposeForm | None = Non
     points = points_of(line.figures)
     open_now = overview.may_change and overview.proposed is None
     fresh = ProposeForm(points=points, usual=line.threshold) if open_now else None
+    found = measured(number)
     page = ModelPage(
         number=number,
         trail=[(_("Suggestions"), reverse("staff_desk:models")), (str(number), "")],
@@ -150,6 +155,8 @@ def model_page(request: HttpRequest, number: int, form: ProposeForm | None = Non
         curve=curve_of(points),
         columns=_columns(),
         rows=_per_category(line),
+        at_work=summary_of(found),
+        tables=tables_of(found, all_categories()),
         decisions=[_decision(use) for use in uses],
         form=form or fresh,
     )

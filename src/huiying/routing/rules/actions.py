@@ -1,0 +1,73 @@
+"""The rules change by whole versions: one person proposes one, another puts it in force."""
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from huiying.agencies.models import Unit
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Invalid, MovedOn, NotFound
+from huiying.kernel.verbs import refuse_on, verb
+from huiying.record.actions import write
+from huiying.routing import policy
+from huiying.routing.errors import SamePerson
+from huiying.routing.models import Category, RuleVersion
+from huiying.routing.rules.definitions import RuleSet, read_rules
+
+LONGEST_NOTE = 500
+
+refuse_on("rule_version_second_person", SamePerson)
+
+
+def read_known(text: str) -> RuleSet:
+    """The rules of a TOML text, which may name the categories and units that there are. Raises Invalid."""
+    leaves = Category.objects.filter(is_leaf=True, active=True).values_list("code", flat=True)
+    units = Unit.objects.filter(active=True, parent__isnull=False).values_list("code", flat=True)
+    return read_rules(text, categories=set(leaves), units=set(units))
+
+
+@verb
+def propose_rules(*, actor: Actor, text: str, note: str = "") -> int:
+    """Propose the next version, written as TOML; it does nothing until a second person adopts it. Its
+    number. What the newest version says already makes none. Raises Invalid.
+    """
+    policy.require_changer(actor)
+    rules = read_known(text)
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise Invalid(_("At most 500 characters."), field="note")
+    newest = RuleVersion.objects.order_by("-number").first()
+    if newest is not None and newest.digest == rules.digest():
+        return newest.number
+    number = (RuleVersion.objects.aggregate(most=Max("number"))["most"] or 0) + 1
+    RuleVersion.objects.create(
+        number=number,
+        rules=rules.as_data(),
+        digest=rules.digest(),
+        note=note,
+        proposed_by=actor.label,
+        proposed_at=time.now(),
+    )
+    _write(actor, "routing_rules.proposed", number, rules.digest())
+    return number
+
+
+@verb
+def adopt_rules(*, actor: Actor, number: int) -> None:
+    """Put a proposed version in force. Raises SamePerson for who proposed it, MovedOn where a newer one
+    was proposed or this one is in force.
+    """
+    policy.require_changer(actor)
+    version = RuleVersion.objects.select_for_update().filter(number=number).first()
+    if version is None:
+        raise NotFound
+    if version.proposed_by == actor.label:
+        raise SamePerson
+    if version.adopted_at or RuleVersion.objects.filter(number__gt=number).exists():
+        raise MovedOn
+    RuleVersion.objects.filter(pk=version.pk).update(adopted_by=actor.label, adopted_at=time.now())
+    _write(actor, "routing_rules.adopted", number, version.digest)
+
+
+def _write(actor: Actor, action: str, number: int, digest: str) -> None:
+    data = {"version": number, "digest": digest}
+    write(actor=actor, action=action, subject=f"routing_rules:{number}", data=data)

@@ -1,0 +1,176 @@
+"""Rules that say where a letter goes: in order, by two people, rehearsed, public, and only a proposal."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from huiying.casework.actions.sorting import assign, triage
+from huiying.casework.landing.at_intake import suggest_new
+from huiying.casework.landing.rehearsing import rehearse
+from huiying.casework.models import Suggestion
+from huiying.kernel.refusals import Invalid, MovedOn
+from huiying.record.models import Entry
+from huiying.routing.errors import SamePerson
+from huiying.routing.rules.actions import adopt_rules, propose_rules, read_known
+from huiying.routing.rules.definitions import Letter, RuleSet, from_data
+from tests.scene import letter
+
+pytestmark = pytest.mark.django_db
+LIST = "/en/desk/rules/"
+LAMPS = """
+[[rule]]
+words = ["路灯", "street light"]
+to = "pothole"
+unit = "roads"
+note = "路灯归公路局"
+
+[[rule]]
+words = "灯"
+to = "noise"
+"""
+
+
+def in_force(people, text=LAMPS):
+    number = propose_rules(actor=people.administrator.actor, text=text)
+    adopt_rules(actor=people.supervisor.actor, number=number)
+    return number
+
+
+def page(people, case, who="clerk"):
+    return getattr(people, who).client.get(f"/en/desk/cases/{case.number}/").text
+
+
+def number_of(rules, read):
+    hit = rules.hit(read)
+    return hit.number if hit else 0
+
+
+def at(hour, text="灯坏了", **changes):
+    moment = datetime(2026, 11, 20, hour, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    given = {"text": text, "place": "", "channel": "web", "category": "", "received_at": moment}
+    return Letter(**{**given, **changes})
+
+
+def test_the_first_rule_that_fits_counts_and_all_its_conditions_must_hold(county):
+    rules = read_known(
+        LAMPS
+        + """
+[[rule]]
+category = ["noise", "leak"]
+channel = "phone"
+place = "城关"
+from = "22:00"
+until = "06:00"
+to = "leak"
+"""
+    )
+    assert number_of(rules, at(12, "村口的路燈坏了")) == 1  # traditional and simplified alike
+    assert number_of(rules, at(12)) == 2
+    night = {"category": "leak", "channel": "phone", "place": "城关镇", "text": "响"}
+    assert number_of(rules, at(23, **night)) == 3
+    assert number_of(rules, at(5, **night)) == 3
+    assert rules.hit(at(6, **night)) is None
+    for name, other in (("category", "pothole"), ("channel", "web"), ("place", "河东")):
+        assert rules.hit(at(23, **(night | {name: other}))) is None
+    assert from_data(rules.as_data()) == rules
+    assert RuleSet().hit(at(12)) is None
+
+
+NO_RULES = [
+    ("[[rule", "This is not TOML"),
+    ("words = 'x'", "[[rule]]"),
+    ("[[rule]]\nto = 'noise'", "it needs a condition"),
+    ("[[rule]]\nwords = '灯'", "it needs a category"),
+    ("[[rule]]\nwords = '灯'\nto = 'nothing'", "is not known"),
+    ("[[rule]]\nwords = '灯'\nunit = 'county'", "is not known"),
+    ("[[rule]]\nwriter = '张'\nto = 'noise'", "it cannot ask for “writer”"),
+    ("[[rule]]\nwords = '灯'\nto = 'noise'\nurgency = 'high'", "it cannot ask for “urgency”"),
+    ("[[rule]]\nwords = '13800138000'\nto = 'noise'", "no number, name or address"),
+    ("[[rule]]\nfrom = '25:00'\nuntil = '06:00'\nto = 'noise'", "hours are written"),
+    ("[[rule]]\nwords = [1]\nto = 'noise'", "between quotation marks"),
+    ("[[rule]]\nwords = ' '\nto = 'noise'", "no number, name or address"),
+]
+
+
+def test_what_is_no_rule_is_refused_with_the_reason(people):
+    for text, said in NO_RULES:
+        with translation.override("en"), pytest.raises(Invalid) as refused:
+            propose_rules(actor=people.administrator.actor, text=text)
+        assert said in str(refused.value), text
+
+
+def test_two_people_put_them_in_force_after_seeing_what_would_change(people):
+    lamp, _receipt = letter(people, title="路灯坏了")
+    supervisor, administrator = people.supervisor.client, people.administrator.client
+    answer = administrator.post(f"{LIST}propose/", {"text": LAMPS, "note": "一致"})
+    assert answer.headers["Location"].endswith(f"{LIST}1/")
+    shown = administrator.get(f"{LIST}1/").text
+    assert "1 would have gone elsewhere" in shown
+    assert str(lamp.number) not in shown  # the administrator reads no letters
+    assert "Waits for a second person." in shown
+    assert administrator.post(f"{LIST}1/adopt/").status_code == 403
+    assert str(lamp.number) in supervisor.get(f"{LIST}1/").text
+    assert supervisor.post(f"{LIST}1/adopt/").status_code == 302
+    assert "路灯归公路局" in supervisor.get(LIST).text
+    assert "0 would have gone elsewhere" in supervisor.get(f"{LIST}1/").text
+    public = people.stranger.get("/en/rules/").text
+    assert "the letter says: 路灯, street light" in public
+    assert "category: Pothole" in public
+    acts = Entry.objects.filter(subject="routing_rules:1").order_by("pk")
+    assert [act.action for act in acts] == ["routing_rules.proposed", "routing_rules.adopted"]
+
+
+def test_who_proposed_cannot_adopt_and_an_older_proposal_is_passed(people):
+    first = propose_rules(actor=people.administrator.actor, text=LAMPS)
+    with pytest.raises(SamePerson):
+        adopt_rules(actor=people.administrator.actor, number=first)
+    propose_rules(actor=people.administrator.actor, text=LAMPS.replace("pothole", "leak"))
+    with pytest.raises(MovedOn):
+        adopt_rules(actor=people.supervisor.actor, number=first)
+    bad = people.supervisor.client.post(f"{LIST}propose/", {"text": "[["})
+    assert bad.status_code == 422
+    assert "This is not TOML" in bad.text
+
+
+def test_a_rule_fills_the_form_and_the_case_says_why_it_is_there(people):
+    number = in_force(people)
+    case, _receipt = letter(people, title="路灯坏了")
+    assert suggest_new() == 1
+    assert suggest_new() == 0
+    text = page(people, case)
+    assert f"Rule 1 of version {number} says: Pothole, Roads Department" in text
+    assert '<option value="pothole" selected>' in text
+    case.refresh_from_db()
+    assert case.state == "received"
+    assert case.category is None
+    triage(actor=people.clerk.actor, number=case.number, category_code="pothole")
+    text = page(people, case, who="dispatcher")
+    assert "A rule says: Roads Department" in text
+    assert '<option value="roads" selected>' in text
+    assign(actor=people.dispatcher.actor, number=case.number, lead_code="roads")
+    text = page(people, case)
+    assert f"Category: rule 1 of version {number}; a person kept it." in text
+    assert f"Unit: rule 1 of version {number}; a person kept it." in text
+
+
+def test_a_choice_against_the_rule_is_said_to_be_one(people):
+    number = in_force(people)
+    case, _receipt = letter(people, title="路灯坏了")
+    suggest_new()
+    triage(actor=people.clerk.actor, number=case.number, category_code="leak")
+    assign(actor=people.dispatcher.actor, number=case.number, lead_code="housing")
+    text = page(people, case)
+    assert f"Category: chosen by a person, against rule 1 of version {number}." in text
+    assert "Unit: chosen by a person." in text
+    assert f"Rule 1 of version {number} says: Pothole." in text  # in the timeline
+
+
+def test_complaints_about_conduct_meet_no_rule_and_no_rehearsal(people):
+    in_force(people)
+    letter(people, title="路灯坏了", conduct=True)
+    assert suggest_new() == 0
+    assert not Suggestion.objects.exists()
+    tried = rehearse(people.supervisor.actor, RuleSet(), read_known(LAMPS))
+    assert (tried.n, tried.gone) == (0, ())
