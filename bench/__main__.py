@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from bench import stand
 from bench.rows import Report
 
-PARTS = ("intake", "uploads", "pages", "imports", "search")
+PARTS = ("intake", "uploads", "pages", "imports", "search", "escalation")
 HERE = Path(__file__).resolve().parent
 
 
@@ -24,7 +24,7 @@ def main(wanted: list[str]) -> int:
 
         stand.huiying("migrate")
         with installation.ready(role="owner"):
-            from bench import imports, intake, pages, search, uploads  # noqa: PLC0415 - need Django
+            from bench import escalation, imports, intake, pages, search, uploads  # noqa: PLC0415 - need Django
 
             parts_of = databases.connection("owner")
             url = make_conninfo(
@@ -40,6 +40,7 @@ def main(wanted: list[str]) -> int:
                 "imports": lambda: imports.run(report, url),
                 "pages": lambda: pages.run(report),
                 "search": lambda: search.run(report),
+                "escalation": lambda: escalation.run(report),  # last: it sets every clock going
             }
             for name in wanted:
                 parts[name]()

@@ -1,0 +1,66 @@
+"""One pass of the worker over 100,000 running clocks: everybody is told of each, then nobody of any."""
+
+import time
+
+from django.db import connection
+
+from bench import filling
+from bench.rows import Report
+from huiying.kernel.actors import SYSTEM
+from huiying.notices.models import Outgoing
+from huiying.supervision.actions.adopting import adopt_policy
+from huiying.supervision.definitions import read_policy
+from huiying.supervision.models import Alert
+from huiying.supervision.tasks import escalate
+
+CLOCKS = 100_000
+SECONDS = 5.0
+POLICY = """
+[[step]]
+at = 50
+tell = ["holders"]
+[[step]]
+at = 900
+tell = ["leader"]
+"""
+# Every case with a unit and a clock at two thirds of its time; one handler a unit.
+RUNNING = """
+UPDATE casework_casefile SET state = 'in_progress', outcome = '', answered_at = NULL,
+  closed_at = NULL, waiting_since = NULL, waiting_until = NULL,
+  lead_unit_id = coalesce(lead_unit_id, (SELECT id FROM agencies_unit WHERE code = 'u1')),
+  due_at = now() + (now() - received_at) / 2
+WHERE id IN (SELECT id FROM casework_casefile ORDER BY id LIMIT %(clocks)s);
+UPDATE casework_casefile SET state = 'closed', outcome = 'solved',
+  closed_at = coalesce(closed_at, now()),
+  waiting_since = NULL, waiting_until = NULL
+WHERE id NOT IN (SELECT id FROM casework_casefile ORDER BY id LIMIT %(clocks)s) AND state <> 'closed';
+INSERT INTO accounts_account
+  (label, username, name, password, is_active, made_at, language, email)
+SELECT md5('handler' || code), 'bench-' || code, '{}', '', true, now(), 'zh-hans', ''
+FROM agencies_unit;
+INSERT INTO agencies_membership (account_id, unit_id, role, since)
+SELECT a.id, u.id, 'handler', now() FROM agencies_unit u
+JOIN accounts_account a ON a.username = 'bench-' || u.code;
+"""
+
+
+def run(report: Report) -> None:
+    """Run it as the last part: it makes every case a running one."""
+    filling.fill(CLOCKS)
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, {"clocks": CLOCKS})
+        cursor.execute("VACUUM ANALYZE casework_casefile")
+    adopt_policy(actor=SYSTEM, definition=read_policy(POLICY))
+    told = _pass()
+    sent = Outgoing.objects.filter(kind="escalation").count()
+    if Alert.objects.count() != CLOCKS or sent != CLOCKS:
+        raise AssertionError(f"{sent} notices for {CLOCKS} clocks")
+    name = f"escalation pass, {CLOCKS:,} running clocks"
+    report.at_most(f"{name}, all told", told, "s", budget=SECONDS)
+    report.at_most(f"{name}, nobody to tell", _pass(), "s", budget=SECONDS)
+
+
+def _pass() -> float:
+    started = time.perf_counter()
+    escalate()
+    return time.perf_counter() - started
