@@ -39,6 +39,7 @@ from huiying.routing.models import PromiseVersion, RuleVersion, Use
 from huiying.routing.promises.actions import propose_promises
 from huiying.routing.promises.files import read_promises
 from huiying.routing.rules.actions import propose_rules
+from huiying.supervision.actions.matters import put_on_list
 from tests.files import kept
 from tests.models import kept_model
 from tests.people import MEMBERS, People
@@ -219,6 +220,15 @@ def signature(scene: Scene) -> dict[str, object]:
     return {"label": found.label}
 
 
+def matter(scene: Scene) -> dict[str, object]:
+    """What the supervisor asked of the housing department."""
+    found = put_on_list(
+        actor=scene.people.supervisor.actor, number=scene.at_work.number, kind="supervision",
+        asked="请说明进度。", due_on=today() + timedelta(days=5),
+    )  # fmt: skip
+    return {"label": found.label}
+
+
 def saved_list(scene: Scene) -> dict[str, object]:
     account = scene.people.handler.account
     kept, _made = SavedList.objects.get_or_create(account=account, name="a", asked={"late": True})
@@ -345,6 +355,13 @@ TABLE: dict[str, Address] = {
     "staff_desk:escalation": Address(CALENDARS, CALENDARS),
     "staff_desk:case_numbers": Address(
         DESK | {"supervisor"}, DESK | {"supervisor"}, case("at_work"), do="add"
+    ),
+    "staff_desk:supervision": Address(STAFF - {"administrator"}),
+    "staff_desk:matter_put": Address({"supervisor", "leader"}, {"supervisor", "leader"}),
+    "staff_desk:matter": Address(
+        SEES_HOUSING | {"leader"},
+        HOUSING | {"unit_reviewer", "reviewer", "supervisor"},
+        matter,
     ),
     "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_stages": Address(SEES_HOUSING, arguments=case("at_work")),

@@ -18,6 +18,12 @@ SENTENCES = {
     "case.undo_triage": (gettext_noop("Took the sorting back."), "warning"),
     "case.undo_assign": (gettext_noop("Took the assignment back."), "warning"),
     "case.undo_accept": (gettext_noop("Took back that the unit had taken it on."), "warning"),
+    "matter.opened": (
+        gettext_noop("Put it on the supervision list, with a day to report."),
+        "info",
+    ),
+    "matter.reported": (gettext_noop("Reported on it for the supervision list."), "plain"),
+    "matter.closed": (gettext_noop("Took it off the supervision list."), "info"),
     "escalation.noted": (
         gettext_noop("Took note that the time of this case is running out, or has."),
         "info",

@@ -26,6 +26,7 @@ from huiying.retention import due, policy
 from huiying.retention.errors import Held, NothingLeft, StillOpen
 from huiying.retention.models import LONGEST_HOLD, Erased, Hold, Rules, Run, What
 from huiying.retention.reads import rules_in_force
+from huiying.supervision.actions.matters import forget_matters
 
 LEAST_CONTACT, LEAST_WORDS, MOST_MONTHS = 2, 6, 240
 LEAST_SEARCHES, MOST_DAYS = 7, 3650
@@ -267,6 +268,7 @@ def _erase(report: Report, what: str, *, run: Run | None) -> None:
     else:
         forget_own_words(actor=SYSTEM, submission=report.submission)
         entry = erase_words(actor=SYSTEM, report=report)
+        forget_matters(actor=SYSTEM, report=report)
     if not entry:
         raise NothingLeft
     Erased.objects.create(

@@ -1,8 +1,9 @@
 from django.db import models
 from django.db.models import Q
 
+from huiying.accounts.models import Account
 from huiying.casework.models import CaseFile
-from huiying.supervision.states import Audience
+from huiying.supervision.states import Audience, Kind
 
 
 class EscalationPolicy(models.Model):
@@ -68,3 +69,64 @@ class Alert(models.Model):
                 name="alert_unacknowledged",
             ),
         ]
+
+
+class Matter(models.Model):
+    """What somebody above a case asks of whoever has it, by a date: a supervisor (督办), or a leader (批示);
+    or that a leader answers for a case that has stood for long (包案). It touches nothing of the case.
+
+    The database lets `asked` be emptied, for erasure. `leader` is who answers for the case.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    label = models.CharField(max_length=32, unique=True)
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="matters")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    asked = models.TextField()
+    due_on = models.DateField()  # the last day to report, in the agency's zone
+    opened_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    leader = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    opened_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="matter_kind_known"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="matter_closed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.IN_CHARGE, leader__isnull=False)
+                | (~Q(kind=Kind.IN_CHARGE) & Q(leader=None)),
+                name="matter_leader_where_in_charge",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(closed_at=None), name="matter_open"),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                condition=Q(closed_at__isnull=False),
+                name="matter_closed",
+            ),
+        ]
+
+
+class Progress(models.Model):
+    """What a unit reported on a matter. Append-only; the database lets the text be emptied, for erasure."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="progress")
+    author = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    text = models.TextField()

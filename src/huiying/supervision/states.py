@@ -11,6 +11,14 @@ class Audience(models.TextChoices):
     LEADER = "leader", _("Leader in charge")
 
 
+class Kind(models.TextChoices):
+    """Why a matter stands on the list."""
+
+    SUPERVISION = "supervision", _("Supervised")
+    IN_CHARGE = "in_charge", _("A leader is in charge")
+    INSTRUCTION = "instruction", _("A leader's instruction")
+
+
 LADDER: tuple[Audience, ...] = tuple(Audience)
 
 

@@ -28,6 +28,7 @@ from huiying.kernel.actors import SYSTEM
 from huiying.record.reads import acts_since
 from huiying.replies.actions.own_words import forget_own_words
 from huiying.replies.actions.searching import erase_searches
+from huiying.supervision.actions.matters import forget_matters
 
 # Entries are written before they are committed, and not in the order of their times.
 LOOK_BACK = timedelta(hours=1)
@@ -65,7 +66,9 @@ def _words_again(subject: str) -> int:
     if report is None:
         return 0
     forget_own_words(actor=SYSTEM, submission=report.submission)
-    return erase_words(actor=SYSTEM, report=report)
+    erased = erase_words(actor=SYSTEM, report=report)
+    forget_matters(actor=SYSTEM, report=report)
+    return erased
 
 
 def _taken_back_again(subject: str) -> int:

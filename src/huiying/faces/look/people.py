@@ -55,6 +55,11 @@ WAYS = (
         frozenset({"administrator", "auditor", "head"}),
     ),
     (
+        pgettext_lazy("navigation", "Supervision"),
+        "staff_desk:supervision",
+        frozenset({"handler", "reviewer", "supervisor", "leader"}),
+    ),
+    (
         pgettext_lazy("navigation", "Escalation"),
         "staff_desk:escalation",
         frozenset({"administrator", "auditor", "supervisor"}),

@@ -1,4 +1,4 @@
-"""Who was told of a case's clock, and taking note of it."""
+"""Who was told of a case's clock, taking note of it, and what is on the supervision list of it."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from huiying.casework.models import CaseFile
+from huiying.casework.states import OPEN
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.kernel.actors import Actor
+from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import MovedOn
 from huiying.supervision.actions.raising import take_note
+from huiying.supervision.matters import on_case
+from huiying.supervision.policy import kinds, may_put
 from huiying.supervision.reads import AlertShown, alerts_on
-from huiying.supervision.states import Audience
+from huiying.supervision.states import Audience, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,24 @@ def alerts_part(actor: Actor, case: CaseFile) -> AlertsPart | None:
         return None
     url = reverse("staff_desk:case_noted", args=[case.number]) if found.waits else ""
     return AlertsPart([_line(alert) for alert in found.lines], url)
+
+
+def matters_part(actor: Actor, case: CaseFile) -> list[tuple[str, str]]:
+    """What is on the supervision list of a case: words and address; then the way to put something there,
+    where the reader may.
+    """
+    lines = [
+        (
+            _("%(kind)s, report by %(day)s")
+            % {"kind": Kind(kind).label, "day": day_in_words(day, weekday=True)},
+            reverse("staff_desk:matter", args=[label]),
+        )
+        for label, kind, day in on_case(case)
+    ]
+    if case.state in OPEN and any(may_put(actor, kind, case) for kind in kinds(actor)):
+        url = f"{reverse('staff_desk:matter_put')}?case={case.number}"
+        lines.append((_("Ask for something"), url))
+    return lines
 
 
 @require_POST

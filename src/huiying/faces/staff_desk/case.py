@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from huiying.casework.actions.looking import record_opening
 from huiying.casework.reads import CaseShown, case_shown, may_see
-from huiying.faces.staff_desk.alerts import alerts_part
+from huiying.faces.staff_desk.alerts import alerts_part, matters_part
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.case_acts import FACES, Doing
 from huiying.faces.staff_desk.case_parts import case_page
@@ -65,6 +65,7 @@ def _shown(
         undo=undo_part(shown),
         alerts=alerts_part(actor, shown.case),
         numbers=numbers_part(actor, shown.number, shown.elsewhere, shown.clock.ended_at),
+        matters=matters_part(actor, shown.case),
     )
     if may_hold(actor):
         url = reverse("staff_desk:case_hold", args=[shown.number])

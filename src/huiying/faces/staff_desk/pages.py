@@ -232,3 +232,4 @@ class CasePage:
     kept: Kept | None = field(default=None)
     undo: UndoPart | None = None
     alerts: AlertsPart | None = None
+    matters: list[tuple[str, str]] = field(default_factory=list)

@@ -20,6 +20,7 @@ from huiying.faces.staff_desk import (
     search,
     several,
     stages,
+    supervision,
     undoing,
 )
 from huiying.faces.staff_desk.account import agency_sign_in, second_step, signing_in
@@ -72,4 +73,5 @@ urlpatterns = [
     *reading.urls,
     *deciding.urls,
     *escalation.urls,
+    *supervision.urls,
 ]
