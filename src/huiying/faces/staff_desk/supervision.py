@@ -195,7 +195,7 @@ def put(request: HttpRequest) -> HttpResponse:
 
 def _facts(shown: MatterShown) -> list[tuple[str, str]]:
     facts = [
-        (_("Asked by"), f"{localized(shown.opened_by)}, {dates.at_time(shown.opened_at)}"),
+        (_("Asked by"), f"{localized(shown.opened_by)} · {dates.at_time(shown.opened_at)}"),
         (_("In charge"), localized(shown.line.leader)),
         (_("Unit"), localized(shown.line.unit) or _("Not given to a unit yet")),
         (_("The case now"), str(State(shown.line.state).label)),
