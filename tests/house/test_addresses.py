@@ -303,6 +303,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:choose_language": Address(None, STAFF),
     "staff_desk:choose_single_keys": Address(None, STAFF),
     "staff_desk:sign_out_elsewhere": Address(None, STAFF),
+    "staff_desk:choose_notices": Address(None, STAFF),
     "staff_desk:give_mail_address": Address(None, STAFF),
     # Whoever has no right password behind them is sent back.
     "staff_desk:second_step": public(post=True, leads=SIGN_IN),

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -28,6 +29,26 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = []
+
+
+class How(models.TextChoices):
+    """How a notice comes to a member of staff."""
+
+    NOW = "now", _("By mail, at once")
+    DIGEST = "digest", _("In one mail a day")
+    NEVER = "never", _("Not by mail: I look at the desk")
+
+
+class NoticeChoice(models.Model):
+    """Which notices a member of staff wants, by topic, and when. Hours are whole, in the agency's zone."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="notice_choice")
+    co_sign = models.CharField(max_length=8, choices=How.choices, default=How.NOW)
+    clock = models.CharField(max_length=8, choices=How.choices, default=How.NOW)
+    quiet_from = models.SmallIntegerField(null=True)
+    quiet_until = models.SmallIntegerField(null=True)
+    danger_passes = models.BooleanField(default=False)
+    digest_hour = models.SmallIntegerField(default=8)
 
 
 class StaffSession(AbstractBaseSession):

@@ -288,6 +288,13 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
     )
 
 
+def in_danger(number: int | None) -> bool:
+    """Whether the writer of this open case said that somebody is in danger; for the worker."""
+    if number is None:
+        return False
+    return CaseFile.objects.filter(number=number, danger=True, answered_at=None).exists()
+
+
 def may_see(actor: Actor, number: int) -> bool:
     """Whether the case with this number is in this actor's sight."""
     return policy.visible_cases(actor).filter(number=number).exists()

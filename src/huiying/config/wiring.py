@@ -1,17 +1,21 @@
 """Who answers what across the floors: set when Django is ready."""
 
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from huiying.accounts.notice_choices import choices_of, timing_of
 from huiying.accounts.reads import mail_address
+from huiying.casework.reads import in_danger
 from huiying.intake.callers import pin_of_label
 from huiying.intake.reads import withdrawn_by_label
 from huiying.intake.vault import way_to
+from huiying.kernel import time
 from huiying.notices import delivery
-from huiying.notices.states import Way
+from huiying.notices.states import Timing, Way
 
 
 def follow_page(language: str) -> str:
@@ -32,6 +36,13 @@ def route_of(label: str) -> delivery.Route | None:
     return delivery.Route(*found)
 
 
+def staff_timing(label: str, kind: str, data: dict[str, Any]) -> Timing:
+    """When a member of staff wants this notice; danger is what the writer of its case reported."""
+    chosen = choices_of(label)
+    danger = chosen.danger_passes and in_danger(data.get("number"))
+    return timing_of(chosen, kind, time.now(), danger=danger)
+
+
 def wire() -> None:
     """Connect the outbox with the accounts, the vault and the public pages."""
     delivery.wire(
@@ -39,4 +50,5 @@ def wire() -> None:
         page_for=follow_page,
         pin_of=pin_of_label,
         withdrawn=withdrawn_by_label,
+        timing=staff_timing,
     )

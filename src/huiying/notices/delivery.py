@@ -6,6 +6,7 @@ makes the address of the page where the writer reads on, one the PIN for callers
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,19 @@ from huiying.kernel import time
 from huiying.kernel.names import localized
 from huiying.notices.backends import channel
 from huiying.notices.errors import NotWired
+from huiying.notices.gathering import DIGEST, gather, gathered_in
 from huiying.notices.models import Errand, Outgoing
 from huiying.notices.parcels import Channel, Parcel
 from huiying.notices.sms_limits import require_budget
-from huiying.notices.states import HAND_WAYS, WORTH_A_HAND, ErrandState, Result, Way
+from huiying.notices.states import (
+    HAND_WAYS,
+    WORTH_A_HAND,
+    ErrandState,
+    Result,
+    Timing,
+    TimingKind,
+    Way,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +56,40 @@ type RouteOf = Callable[[str], Route | None]
 type PageFor = Callable[[str], str]
 type WithdrawnSince = Callable[[str], bool]
 type PinOf = Callable[[str], str]
+type TimingOf = Callable[[str, str, dict[str, Any]], Timing]
 
 _route_of: RouteOf | None = None
 _page_for: PageFor | None = None
 _pin_of: PinOf | None = None
 _withdrawn: WithdrawnSince | None = None
+_timing: TimingOf | None = None
 WITH_PIN = frozenset({"lost_code"})
 # News of an earlier answer: whoever withdrew their letter meanwhile is left in peace.
 NOT_ONCE_WITHDRAWN = frozenset({"corrected", "answer_withdrawn"})
 
 
-def wire(*, route_of: RouteOf, page_for: PageFor, pin_of: PinOf, withdrawn: WithdrawnSince) -> None:
-    """Register the resolvers of labels and the maker of page addresses (its argument: a language)."""
-    global _route_of, _page_for, _pin_of, _withdrawn
-    _route_of, _page_for, _pin_of, _withdrawn = route_of, page_for, pin_of, withdrawn
+class NotYet(Exception):
+    """The recipient wants to hear of it later, at `at`; no failure."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
+
+
+def wire(
+    *,
+    route_of: RouteOf,
+    page_for: PageFor,
+    pin_of: PinOf,
+    withdrawn: WithdrawnSince,
+    timing: TimingOf,
+) -> None:
+    """Register the resolvers of labels, the maker of page addresses (its argument: a language), and who
+    says when a member of staff wants a notice (label, kind, data).
+    """
+    global _route_of, _page_for, _pin_of, _withdrawn, _timing
+    _route_of, _page_for, _pin_of = route_of, page_for, pin_of
+    _withdrawn, _timing = withdrawn, timing
 
 
 def _templates(kind: str, part: str) -> list[str]:
@@ -72,6 +102,8 @@ def compose(row: Outgoing, route: Route, page: str) -> Parcel:
     part = "sms" if route.way == Way.SMS else "body"
     with translation.override(row.language):
         words = _words(row.kind, page, row.data, pin)
+        if row.kind == DIGEST:
+            words["lines"] = gathered_in(row)
         # A kind may have words of its own; the others are about letters.
         subject = render_to_string(_templates(row.kind, "subject"), words)
         text = render_to_string(_templates(row.kind, part), words)
@@ -115,6 +147,25 @@ def _handed_over(row: Outgoing, route: Route) -> Ended:
     return Ended(Result.BY_HAND, route.way)
 
 
+def _unsent(row: Outgoing) -> Ended | None:
+    """How a notice ends because its letter was withdrawn, or because a member of staff chose so; None
+    where it goes now. Raises NotYet.
+    """
+    if row.kind in NOT_ONCE_WITHDRAWN and _withdrawn and _withdrawn(row.recipient):
+        return Ended(Result.WITHDRAWN)
+    if _timing is None or not row.recipient.startswith("staff:"):
+        return None
+    timing = _timing(row.recipient, row.kind, row.data)
+    if timing.kind == TimingKind.NEVER:
+        return Ended(Result.UNWANTED)
+    if timing.kind == TimingKind.DIGEST and timing.at is not None:
+        gather(row, timing.at)
+        return Ended(Result.GATHERED)
+    if timing.at is not None:
+        raise NotYet(timing.at)
+    return None
+
+
 def deliver(
     row: Outgoing,
     *,
@@ -124,12 +175,13 @@ def deliver(
     """Send one row and say how it ended. `texted` hears a number before an SMS goes to it.
 
     Raises what the channel raises where it fails, SwitchedOff, and what `sms_limits` refuses; the row is
-    tried again then, or not.
+    tried again then, or not. Raises NotYet where a member of staff wants it later.
     """
     if _route_of is None or _page_for is None or _withdrawn is None:
         raise NotWired
-    if row.kind in NOT_ONCE_WITHDRAWN and _withdrawn(row.recipient):
-        return Ended(Result.WITHDRAWN)
+    unsent = _unsent(row)
+    if unsent is not None:
+        return unsent
     route = _route_of(row.recipient)
     if route is None:
         return Ended(Result.NO_ADDRESS)

@@ -43,7 +43,13 @@ class Outgoing(models.Model):
                 fields=["again_of"],
                 condition=Q(again_of__isnull=False),
                 name="outgoing_again_once",
-            )
+            ),
+            # The mail of the day in which somebody's notices are gathered.
+            models.UniqueConstraint(
+                fields=["recipient"],
+                condition=Q(kind="digest", ended_at=None, again_of=None),
+                name="outgoing_one_digest",
+            ),
         ]
 
 

@@ -1,3 +1,7 @@
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +28,8 @@ class Result(models.TextChoices):
     BY_HAND = "by_hand", _("Handed to a clerk")
     GAVE_UP = "gave_up", _("Could not be sent")
     BOUNCED = "bounced", _("Came back")
+    UNWANTED = "unwanted", _("Not wanted by mail")
+    GATHERED = "gathered", _("In the mail of the day")
 
 
 FAILED = (Result.GAVE_UP, Result.BOUNCED)
@@ -33,9 +39,28 @@ STEPS: tuple[Step[Result], ...] = (
     step("find_nobody", {Result.WAITING}, Result.NO_ADDRESS, "system"),
     step("leave_in_peace", {Result.WAITING}, Result.WITHDRAWN, "system"),
     step("hand_over", {Result.WAITING}, Result.BY_HAND, "system"),
+    step("spare", {Result.WAITING}, Result.UNWANTED, "system"),
+    step("gather", {Result.WAITING}, Result.GATHERED, "system"),
     step("give_up", {Result.WAITING}, Result.GAVE_UP, "system"),
     step("bounce", {Result.SENT}, Result.BOUNCED, "system"),
 )
+
+
+class TimingKind(Enum):
+    """What becomes of a notice to staff: sent now, later, in the mail of the day, or not at all."""
+
+    NOW = "now"
+    LATER = "later"
+    DIGEST = "digest"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """`at` is when it goes later, or when the mail of the day does."""
+
+    kind: TimingKind
+    at: datetime | None = None
 
 
 # What a person of the desk does: print and post, or ring.

@@ -8,7 +8,7 @@ from django.db import transaction
 from huiying.kernel import time
 from huiying.kernel.limits import end_of_window
 from huiying.notices import sms_limits
-from huiying.notices.delivery import deliver
+from huiying.notices.delivery import NotYet, deliver
 from huiying.notices.models import Outgoing
 from huiying.notices.sms_limits import NumberNotServed, TooManyThisHour, TooManyToNumber
 from huiying.notices.states import Result
@@ -66,6 +66,9 @@ def _send_locked(pk: int, texted: list[str]) -> int:
         try:
             with transaction.atomic():
                 ended = deliver(row, texted=texted.append)
+        except NotYet as later:
+            Outgoing.objects.filter(pk=pk).update(due_at=later.at)
+            return 0
         except TooManyThisHour:
             return _wait_for_next_hour(row)
         except Exception as error:  # noqa: BLE001 - one row that cannot be sent must not hold up the rest

@@ -11,10 +11,12 @@ from huiying.accounts.actions.accounts import (
     sign_out_elsewhere,
     switch_off,
 )
+from huiying.accounts.actions.notices import choose_notices
 
 __all__ = [
     "UsernameTaken",
     "choose_language",
+    "choose_notices",
     "choose_single_keys",
     "create_account",
     "create_account_elsewhere",

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiying.accounts.models import How
+
 LONGEST_PASSWORD = 1000
 
 
@@ -40,6 +42,42 @@ class KeysForm(forms.Form):
             "For example j and k in a list, or w on the call screen. Switch it off if a voice or "
             "another device types for you."
         ),
+    )
+
+
+HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
+NO_HOUR = ("", gettext_lazy("No quiet hours"))
+
+
+class NoticesForm(forms.Form):
+    """Which notices one gets, and when."""
+
+    co_sign = forms.ChoiceField(
+        label=gettext_lazy("When an answer waits for a signature, or gets one"), choices=How.choices
+    )
+    clock = forms.ChoiceField(
+        label=gettext_lazy("When the time of a case runs down"), choices=How.choices
+    )
+    quiet_from = forms.TypedChoiceField(
+        label=gettext_lazy("Quiet from"),
+        choices=[NO_HOUR, *HOURS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    quiet_until = forms.TypedChoiceField(
+        label=gettext_lazy("Quiet until"),
+        choices=[NO_HOUR, *HOURS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    danger_passes = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Where a writer reported danger, tell me at once, also in quiet hours"),
+    )
+    digest_hour = forms.TypedChoiceField(
+        label=gettext_lazy("The one mail a day comes at"), choices=HOURS, coerce=int
     )
 
 
@@ -104,7 +142,7 @@ class NewPasskeyForm(forms.Form):
 class MailForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("Mail address"),
-        help_text=gettext_lazy("Only for notices about your account. Empty: none are sent."),
+        help_text=gettext_lazy("Mails to you go there and nowhere else. Empty: none are sent."),
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -1,5 +1,7 @@
 """My account: who I am here, my password, my language, where I am signed in."""
 
+from dataclasses import asdict
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -14,12 +16,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiying.accounts import actions as accounts
 from huiying.accounts.models import Account
+from huiying.accounts.notice_choices import Choices, choices_of
 from huiying.accounts.reads import PasskeyShown, SessionShown, WaysIn, sessions_of, ways_in
 from huiying.accounts.second_step import WAY, is_missing
 from huiying.accounts.signing_in import check
 from huiying.faces.look import dates
 from huiying.faces.look.people import ROLES
-from huiying.faces.staff_desk.account.forms import KeysForm, LanguageForm, MailForm, PasswordForm
+from huiying.faces.staff_desk.account.forms import (
+    KeysForm,
+    LanguageForm,
+    MailForm,
+    NoticesForm,
+    PasswordForm,
+)
 from huiying.faces.staff_desk.account.pages import AccountPage
 from huiying.faces.staff_desk.asking import actor_of, before_second_step, person_of
 from huiying.kernel.names import localized
@@ -65,6 +74,7 @@ def account_page(
     *,
     password_form: forms.Form | None = None,
     mail_form: forms.Form | None = None,
+    notices_form: forms.Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page, with a form as it was filled in where it was refused."""
@@ -86,6 +96,7 @@ def account_page(
         offers_steps=settings.SECOND_FACTOR != "off" and not ways.elsewhere,
         password_form=password_form or PasswordForm(),
         mail_form=mail_form or MailForm(initial={"email": ways.email}),
+        notices_form=notices_form or NoticesForm(initial=asdict(choices_of(person.actor.label))),
         language_form=LanguageForm(initial={"language": request.user.language}),  # type: ignore[union-attr]
         keys_form=KeysForm(initial={"single_keys": person.single_keys}),
     )
@@ -198,11 +209,30 @@ def give_mail_address(request: HttpRequest) -> HttpResponse:
     return redirect("staff_desk:account")
 
 
+@require_POST
+def choose_notices(request: HttpRequest) -> HttpResponse:
+    """Choose which notices one gets, and when."""
+    form, person = NoticesForm(request.POST), person_of(request)
+    if form.is_valid():
+        chosen = Choices(**form.cleaned_data)
+        try:
+            accounts.choose_notices(
+                actor=actor_of(request), account_id=person.account_id, chosen=chosen
+            )
+        except Invalid as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, _("Remembered for your account."))
+            return redirect("staff_desk:account")
+    return account_page(request, notices_form=form, status=422)
+
+
 urls = [
     path("account/", account, name="account"),
     path("account/password/", change_password, name="change_password"),
     path("account/language/", choose_language, name="choose_language"),
     path("account/keys/", choose_single_keys, name="choose_single_keys"),
+    path("account/notices/", choose_notices, name="choose_notices"),
     path("account/mail/", give_mail_address, name="give_mail_address"),
     path("account/elsewhere/", sign_out_elsewhere, name="sign_out_elsewhere"),
 ]

@@ -24,6 +24,7 @@ class AccountPage:
     language_form: forms.Form
     keys_form: forms.Form
     mail_form: forms.Form
+    notices_form: forms.Form
 
 
 @dataclass(frozen=True, slots=True)
