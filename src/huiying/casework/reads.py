@@ -1,6 +1,7 @@
 """The case page of the desk: everything that it shows, for one person, in five queries."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,8 @@ from huiying.kernel.refusals import NotFound
 from huiying.notices.reads import deliveries, log_of
 
 LONGEST_NUMBER = 15
+
+NOTHING: Mapping[str, ArraySubquery] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _moment(text: str | None) -> datetime:
     return datetime.fromisoformat(text or "")
 
 
-def _found(actor: Actor, number: int) -> CaseFile:
+def _found(actor: Actor, number: int, beside: Mapping[str, ArraySubquery]) -> CaseFile:
     """The case with `parts` (unit ids by part) and `whom` (named units and people) in one query."""
     parts = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).order_by("id")
     named = Named.objects.filter(case=OuterRef("pk")).order_by("id")
@@ -166,6 +169,7 @@ def _found(actor: Actor, number: int) -> CaseFile:
             numbers=numbers_within(),
             more_time=extensions_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
+            **beside,
         )
         .first()
     )
@@ -174,11 +178,14 @@ def _found(actor: Actor, number: int) -> CaseFile:
     return case
 
 
-def case_shown(actor: Actor, number: int) -> CaseShown:
+def case_shown(
+    actor: Actor, number: int, *, beside: Mapping[str, ArraySubquery] = NOTHING
+) -> CaseShown:
     """The case with this number for this reader; NotFound where it is not theirs, as if there were
-    none. Five queries: case, letters, entries, units, categories.
+    none. Five queries: case, letters, entries, units, categories. `beside` are columns that a noun above
+    reads along, by their names on the case.
     """
-    case: Any = _found(actor, number)
+    case: Any = _found(actor, number, beside)
     letters, labels = _letters(case, actor)
     units, categories = all_units(), all_categories()
     story = timeline(subject(case), labels, Words(units, categories))

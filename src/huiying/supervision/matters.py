@@ -1,13 +1,15 @@
 """The supervision list as its readers see it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Max, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Max, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from huiying.agencies.models import Membership, Role
-from huiying.casework.models import CaseFile
 from huiying.casework.places import Names
 from huiying.casework.policy import visible_cases
 from huiying.kernel import time
@@ -95,10 +97,17 @@ def on_list(actor: Actor, *, closed: bool = False) -> list[MatterLine]:
     return [_line(row) for row in ordered[:MOST]]
 
 
-def on_case(case: CaseFile) -> list[tuple[str, str, date]]:
-    """Label, kind and day of what is on the list of a case that the reader was found to see. One query."""
-    rows = Matter.objects.filter(case=case, closed_at=None).order_by("due_on", "id")
-    return list(rows.values_list("label", "kind", "due_on")[:MOST])
+def matters_within() -> ArraySubquery:
+    """What is on the list of a case, as a column of a query of cases, for `on_case`."""
+    rows = Matter.objects.filter(case=OuterRef("pk"), closed_at=None).order_by("due_on", "id")
+    return ArraySubquery(
+        rows.values(row=JSONObject(label="label", kind="kind", due_on="due_on"))[:MOST]
+    )
+
+
+def on_case(rows: Iterable[dict[str, str]]) -> list[tuple[str, str, date]]:
+    """Label, kind and day of what `matters_within` found."""
+    return [(row["label"], row["kind"], date.fromisoformat(row["due_on"])) for row in rows]
 
 
 def matter_shown(actor: Actor, label: str) -> MatterShown:

@@ -1,6 +1,7 @@
 """Who was told of a case's clock, taking note of it, and what is on the supervision list of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
@@ -18,9 +18,9 @@ from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import MovedOn
 from huiying.supervision.actions.raising import take_note
-from huiying.supervision.matters import on_case
+from huiying.supervision.matters import matters_within, on_case
 from huiying.supervision.policy import kinds, may_put
-from huiying.supervision.reads import AlertShown, alerts_on
+from huiying.supervision.reads import AlertShown, alerts_on, alerts_within
 from huiying.supervision.states import Audience, Kind
 
 
@@ -52,16 +52,19 @@ def _note(alert: AlertShown) -> str:
     return ""
 
 
-def alerts_part(actor: Actor, case: CaseFile) -> AlertsPart | None:
-    """What the case page shows of it; None where nobody was told anything."""
-    found = alerts_on(actor, case)
+BESIDE = {"told": alerts_within(), "on_list": matters_within()}
+
+
+def alerts_part(actor: Actor, case: Any) -> AlertsPart | None:
+    """What the case page shows of it, of a case read with `BESIDE`; None where nobody was told anything."""
+    found = alerts_on(actor, case, case.told)
     if not found.lines:
         return None
     url = reverse("staff_desk:case_noted", args=[case.number]) if found.waits else ""
     return AlertsPart([_line(alert) for alert in found.lines], url)
 
 
-def matters_part(actor: Actor, case: CaseFile) -> list[tuple[str, str]]:
+def matters_part(actor: Actor, case: Any) -> list[tuple[str, str]]:
     """What is on the supervision list of a case: words and address; then the way to put something there,
     where the reader may.
     """
@@ -71,7 +74,7 @@ def matters_part(actor: Actor, case: CaseFile) -> list[tuple[str, str]]:
             % {"kind": Kind(kind).label, "day": day_in_words(day, weekday=True)},
             reverse("staff_desk:matter", args=[label]),
         )
-        for label, kind, day in on_case(case)
+        for label, kind, day in on_case(case.on_list)
     ]
     if case.state in OPEN and any(may_put(actor, kind, case) for kind in kinds(actor)):
         url = f"{reverse('staff_desk:matter_put')}?case={case.number}"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from huiying.casework.actions.looking import record_opening
 from huiying.casework.reads import CaseShown, case_shown, may_see
-from huiying.faces.staff_desk.alerts import alerts_part, matters_part
+from huiying.faces.staff_desk.alerts import BESIDE, alerts_part, matters_part
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.case_acts import FACES, Doing
 from huiying.faces.staff_desk.case_parts import case_page
@@ -34,7 +34,7 @@ TEMPLATE = "staff_desk/case.html"
 @require_safe
 def case(request: HttpRequest, number: int) -> HttpResponse:
     """One case, for whoever may see it; with `take`, this category stands in the form, and no more."""
-    shown = case_shown(actor_of(request), number)
+    shown = case_shown(actor_of(request), number, beside=BESIDE)
     taken = request.GET.get(TAKE, "")
     may_sort = any(act.verb == "triage" and act.allowed for act in shown.acts)
     if not (taken and may_sort):
@@ -90,7 +90,7 @@ def act(request: HttpRequest, number: int, name: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("staff_desk:case", number)
     face, actor = FACES[name], actor_of(request)
-    shown = case_shown(actor, number)
+    shown = case_shown(actor, number, beside=BESIDE)
     if name not in {offered.verb for offered in shown.acts}:
         raise NotAllowed
     form = face.form(shown, name, _data(request))
@@ -102,7 +102,7 @@ def act(request: HttpRequest, number: int, name: str) -> HttpResponse:
         form.refuse(refusal)
         return _shown(request, shown, act=name, form=form)
     except MovedOn as refusal:
-        anew = case_shown(actor, number)
+        anew = case_shown(actor, number, beside=BESIDE)
         kept = face.form(anew, name, _data(request, seen=str(anew.version)))
         kept.refuse(refusal)
         return _shown(request, anew, act=name, form=kept, refusal=refusal)
