@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
+from huiying.casework.actions.extending import LONGEST_REASON
 from huiying.casework.reads import CaseShown
 from huiying.casework.states import Outcome, ReturnReason
 from huiying.casework.words import LONGEST_TITLE, LONGEST_WORDS
@@ -40,12 +41,14 @@ def category_options(
     return listed
 
 
-def words_field(label: Any, hint: Any = "", *, rows: int = 4) -> forms.CharField:
+def words_field(
+    label: Any, hint: Any = "", *, rows: int = 4, most: int = LONGEST_WORDS
+) -> forms.CharField:
     """A field for a few sentences."""
     return forms.CharField(
         label=label,
         help_text=hint,
-        max_length=LONGEST_WORDS,
+        max_length=most,
         widget=forms.Textarea(attrs={"rows": rows}),
         error_messages={"required": _("Say why, in a sentence or two.")},
     )
@@ -221,6 +224,7 @@ class AskExtensionForm(ActForm):
     reason = words_field(
         pgettext_lazy("field", "Why"),
         _("The writer reads it word for word if it is granted. No names."),
+        most=LONGEST_REASON,
     )
 
 
