@@ -13,8 +13,16 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import timezone
 
 from huiying.accounts.models import Passkey
+from huiying.agencies.duty.actions.changing import ask_substitute
+from huiying.agencies.duty.actions.feeds import make_feed
+from huiying.agencies.duty.actions.logbook import write_log
+from huiying.agencies.duty.actions.rosters import adopt_pattern, make_roster
+from huiying.agencies.duty.feeds import token_of
+from huiying.agencies.duty.models import Shift
+from huiying.agencies.duty.patterns import DAYS, Turn
 from huiying.agencies.models import Unit
 from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.writing_back import add_words
@@ -227,6 +235,49 @@ def matter(scene: Scene) -> dict[str, object]:
         asked="请说明进度。", due_on=today() + timedelta(days=5),
     )  # fmt: skip
     return {"label": found.label}
+
+
+def duty_roster(scene: Scene) -> dict[str, object]:
+    """The housing department's duty room, kept by the handler and the colleague in turns."""
+    people = scene.people
+    actor, names = people.supervisor.actor, {"en": "Duty room"}
+    made = make_roster(actor=actor, unit_code="housing", name=names, zone="Asia/Shanghai")
+    turns = [
+        Turn(
+            names,
+            0,
+            1440,
+            frozenset(DAYS),
+            (people.handler.account.pk, people.colleague.account.pk),
+        )
+    ]
+    begins = timezone.localdate(time.now())
+    adopt_pattern(actor=actor, code=made.code, starts_on=begins, cover="always", turns=turns)
+    return {"code": made.code}
+
+
+def duty_shift(scene: Scene) -> dict[str, object]:
+    """One of the handler's that is days away."""
+    code = duty_roster(scene)["code"]
+    later = time.now() + timedelta(days=3)
+    mine = Shift.objects.filter(roster__code=code, account=scene.people.handler.account)
+    return {"label": mine.filter(starts_at__gt=later).earliest("starts_at").label}
+
+
+def duty_request(scene: Scene) -> dict[str, object]:
+    label = str(duty_shift(scene)["label"])
+    wish = ask_substitute(actor=scene.people.handler.actor, label=label, username="colleague")
+    return {"label": wish.label}
+
+
+def duty_link(scene: Scene) -> dict[str, object]:
+    return {"token": token_of(make_feed(actor=scene.people.handler.actor))}
+
+
+def handed_over(scene: Scene) -> dict[str, object]:
+    code = str(duty_roster(scene)["code"])
+    actor = scene.people.handler.actor
+    return {"label": write_log(actor=actor, code=code, words="平安", hand_over=True).label}
 
 
 def saved_list(scene: Scene) -> dict[str, object]:
@@ -465,6 +516,26 @@ TABLE: dict[str, Address] = {
     "staff_desk:model_adopt": Address(None, {"supervisor"}, proposed_version),
     "staff_desk:model_refuse": Address(None, {"administrator", "supervisor"}, proposed_version),
     "staff_desk:model_off": Address(None, {"administrator", "supervisor"}),
+    "staff_desk:duty": Address(STAFF),
+    "staff_desk:duty_now": Address(STAFF),
+    "staff_desk:duty_absence": Address(STAFF, STAFF),
+    "staff_desk:duty_feed": Address(STAFF, STAFF, leads="staff_desk:duty_feed"),
+    "staff_desk:duty_feed_end": Address(None, STAFF),
+    # Open to whoever has the link, as a calendar on a telephone has.
+    "staff_desk:duty_calendar": public(arguments=duty_link),
+    "staff_desk:duty_new": Address({"supervisor"}, {"supervisor"}),
+    "staff_desk:duty_roster": Address(STAFF, arguments=duty_roster),
+    "staff_desk:duty_check": Address(STAFF, arguments=duty_roster),
+    "staff_desk:duty_pattern": Address(STAFF, {"supervisor"}, duty_roster),
+    "staff_desk:duty_end": Address(None, {"supervisor"}, duty_roster),
+    "staff_desk:duty_shift": Address(STAFF, {"supervisor"}, duty_shift, do="put"),
+    "staff_desk:duty_requests": Address(STAFF),
+    # Whom it was asked of alone.
+    "staff_desk:duty_settle": Address(None, {"colleague"}, duty_request, do="agree"),
+    "staff_desk:duty_log": Address(
+        HOUSING | {"supervisor", "auditor"}, HOUSING | {"supervisor"}, duty_roster
+    ),
+    "staff_desk:duty_take_over": Address(None, {"colleague", "supervisor"}, handed_over),
     "staff_desk:imports": Address(IMPORTS, IMPORTS),
     "staff_desk:import": Address(IMPORTS, arguments=file),
     "staff_desk:import_columns": Address(IMPORTS, IMPORTS, file),

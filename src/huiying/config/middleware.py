@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.second_step import WAY, is_missing
 from huiying.accounts.session_store import note_use
+from huiying.agencies.duty.reads import on_duty
 from huiying.agencies.reads import standing_of
 from huiying.config.spooling import MULTIPART, read_form
 from huiying.faces.look.refusals import refusal_page
@@ -125,7 +126,8 @@ class SessionsInUse(PassedOn):
 
 
 class ActingPerson(PassedOn):
-    """Sets `request.person` (a Standing, or None) and `request.actor` once a view is known.
+    """Sets `request.person` (a Standing, or None), `request.actor` and, for the page's head,
+    `request.on_duty` once a view is known.
 
     An open page never touches the session, so it is the same for everybody.
     """
@@ -133,6 +135,7 @@ class ActingPerson(PassedOn):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.person = None  # type: ignore[attr-defined]
         request.actor = STRANGER  # type: ignore[attr-defined]
+        request.on_duty = []  # type: ignore[attr-defined]
         return super().__call__(request)
 
     def process_view(
@@ -144,6 +147,8 @@ class ActingPerson(PassedOn):
             standing = standing_of(request.user)
             request.person = standing  # type: ignore[attr-defined]
             request.actor = standing.actor  # type: ignore[attr-defined]
+            if request.method == "GET":  # what follows a form is a redirect as a rule
+                request.on_duty = on_duty()  # type: ignore[attr-defined]
 
 
 class SecondStepFirst(PassedOn):

@@ -5,6 +5,7 @@ holds hours and the names of rosters, nobody's name and no case.
 """
 
 import hmac
+import re
 from datetime import timedelta
 
 from icalendar import Calendar, Event
@@ -17,6 +18,7 @@ from huiying.kernel.refusals import NotFound
 
 PURPOSE = "duty feed"
 MARK_BYTES = 20
+TOKEN = re.compile(r"[0-9a-z]{16}\.[0-9a-f]{40}")
 BEFORE = timedelta(days=31)
 MOST = 800
 
@@ -38,6 +40,8 @@ def own_feed(account: int) -> Feed | None:
 
 def feed_for(token: str) -> Feed:
     """The link behind an address. Raises NotFound, also where it was ended or its person has left."""
+    if not TOKEN.fullmatch(token):
+        raise NotFound
     label, _dot, mark = token.partition(".")
     found = Feed.objects.filter(label=label, ended_at=None, account__is_active=True).first()
     if found is None or not hmac.compare_digest(_mark(found).encode(), mark.encode()):

@@ -42,3 +42,9 @@ def provisional_from(definition: Definition | None, today: date) -> date | None:
     while year in definition.known_years:
         year += 1
     return max(today, date(year, 1, 1))
+
+
+def definition_at(code: str) -> Definition | None:
+    """What the calendar says by which the roster `code` is planned. Four queries at most."""
+    path = Roster.objects.values_list("unit__path", flat=True).get(code=code)
+    return definition_of(path)

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from huiying.accounts.models import Account
 from huiying.agencies.duty import policy
 from huiying.agencies.duty.models import Change, LogLine, PatternVersion, Roster, Shift
 from huiying.agencies.duty.patterns import A_DAY, Turn, from_data
 from huiying.agencies.duty.states import OPEN, LogKind
-from huiying.agencies.models import Unit
+from huiying.agencies.models import Membership, Unit
 from huiying.agencies.reads import staff_names
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -272,3 +273,22 @@ def open_handovers(account: int) -> list[tuple[str, Names]]:
 
 def _unique(rows: Iterable[tuple[str, Names]]) -> list[tuple[str, Names]]:
     return list(dict(rows).items())
+
+
+def user_names() -> dict[str, int]:
+    """Every account that is in use: user name to row. One query."""
+    rows = Account.objects.filter(is_active=True).order_by("username")
+    return dict(rows.values_list("username", "pk"))
+
+
+def colleagues(code: str) -> list[tuple[str, Names]]:
+    """User name and name of those who work in the roster's unit or below it. Two queries."""
+    path = policy.find_roster(code).unit.path
+    held = Membership.objects.filter(unit__path__startswith=path, ended_at=None)
+    rows = Account.objects.filter(is_active=True, memberships__in=held).order_by("username")
+    return list(dict(rows.values_list("username", "name")).items())
+
+
+def names_of(accounts: Iterable[int]) -> dict[int, Names]:
+    """Display names by row. One query."""
+    return dict(Account.objects.filter(pk__in=set(accounts)).values_list("pk", "name"))

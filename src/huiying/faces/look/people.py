@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 from huiying.kernel.names import localized
 
@@ -33,6 +34,7 @@ WAYS = (
         LETTERS - {"auditor"},
     ),
     (pgettext_lazy("navigation", "Briefs"), "staff_desk:briefs", LETTERS | {"leader"}),
+    (pgettext_lazy("navigation", "Duty"), "staff_desk:duty", frozenset(ROLES)),
     (pgettext_lazy("navigation", "Import"), "staff_desk:imports", frozenset({"administrator"})),
     (
         pgettext_lazy("navigation", "Calendars"),
@@ -80,13 +82,14 @@ WAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`links` are (label, address, current)."""
+    """`links` are (label, address, current), `on_duty` (roster, who, until when); nobody's name is empty."""
 
     name: str
     unit_name: str
     role_names: list[str]
     links: list[tuple[str, str, bool]]
     single_keys: bool = True
+    on_duty: tuple[tuple[str, str, str], ...] = ()
 
 
 def person_of(request: HttpRequest) -> Person | None:
@@ -100,7 +103,14 @@ def person_of(request: HttpRequest) -> Person | None:
         role_names=[str(ROLES[role]) for role in standing.roles],
         links=_links(request, frozenset(standing.roles) | _head(standing)),
         single_keys=standing.single_keys,
+        on_duty=tuple(_on_duty(each) for each in getattr(request, "on_duty", ())),
     )
+
+
+def _on_duty(shift: Any) -> tuple[str, str, str]:
+    until = shift.ends_at.astimezone(ZoneInfo(shift.zone))
+    said = gettext("until %(time)s") % {"time": f"{until:%H:%M}"}
+    return localized(shift.roster_name), localized(shift.who), said
 
 
 def _head(standing: Any) -> frozenset[str]:

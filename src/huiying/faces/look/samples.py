@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from huiying.faces.look import sample_drafts
+from huiying.faces.look import sample_drafts, sample_duty
 from huiying.faces.look import sample_words as words
 from huiying.faces.look.files import FileShown
 from huiying.faces.look.reaching import ReachFields
@@ -38,6 +38,8 @@ class GalleryPage:
     beside: dict[str, Any]
     signatures: list[dict[str, Any]]
     co_signed: list[dict[str, Any]]
+    on_duty: list[tuple[str, str, str]]
+    duty_days: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def gallery() -> GalleryPage:
         beside=sample_drafts.beside(),
         signatures=sample_drafts.signatures(),
         co_signed=sample_drafts.co_signed(),
+        on_duty=sample_duty.on_duty(),
+        duty_days=sample_duty.days(),
     )
 
 

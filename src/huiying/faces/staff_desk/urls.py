@@ -30,6 +30,7 @@ from huiying.faces.staff_desk.briefs import reading as briefs
 from huiying.faces.staff_desk.calendars import reading as calendars
 from huiying.faces.staff_desk.calls import letter as call_letter
 from huiying.faces.staff_desk.calls import taking as call
+from huiying.faces.staff_desk.duty import calendar_feed, overview, rosters, shifts
 from huiying.faces.staff_desk.imports import steps as imports
 from huiying.faces.staff_desk.promises import pages as promises
 from huiying.faces.staff_desk.ruling import pages as ruling
@@ -68,6 +69,10 @@ urlpatterns = [
     *briefs.urls,
     *imports.urls,
     *calendars.urls,
+    *overview.urls,
+    *calendar_feed.urls,
+    *rosters.urls,
+    *shifts.urls,
     *promises.urls,
     *ruling.urls,
     *reading.urls,
