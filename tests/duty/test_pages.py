@@ -23,7 +23,7 @@ A_DAY = timedelta(days=1)
 def page(person, path: str = "") -> str:
     reply = person.client.get(DUTY + path)
     assert reply.status_code == 200, reply.status_code
-    return reply.text
+    return str(reply.text)
 
 
 def shift_of(person, day: date) -> Shift:
@@ -80,9 +80,9 @@ def test_a_supervisor_makes_a_roster_and_its_pattern_by_form(people, now):
     empty = client.get(made.headers["Location"]).text
     assert 'value="2026-09-29"' in empty  # tomorrow, as the browser's own field wants it
     assert empty.count('<details class="hy-details">') == 3  # the first shift stands open
-    turn = {"name_zh": "夜班", "begins": "20:00", "ends": "08:00", "people": "clerk， dispatcher",
+    turn: dict[str, str | list[str]] = {"name_zh": "夜班", "begins": "20:00", "ends": "08:00", "people": "clerk， dispatcher",
             "days": ["monday", "holiday"], "each": "2", "count": "days"}  # fmt: skip
-    form = {"starts_on": "2026-09-29", "cover": "always"}
+    form: dict[str, str | list[str]] = {"starts_on": "2026-09-29", "cover": "always"}
     form |= {f"turn_1-{name}": value for name, value in turn.items()}
     done = client.post(made.headers["Location"], form)
     assert done.headers["Location"].endswith("/check/")
