@@ -80,8 +80,15 @@ def test_a_supervisor_makes_a_roster_and_its_pattern_by_form(people, now):
     empty = client.get(made.headers["Location"]).text
     assert 'value="2026-09-29"' in empty  # tomorrow, as the browser's own field wants it
     assert empty.count('<details class="hy-details">') == 3  # the first shift stands open
-    turn: dict[str, str | list[str]] = {"name_zh": "夜班", "begins": "20:00", "ends": "08:00", "people": "clerk， dispatcher",
-            "days": ["monday", "holiday"], "each": "2", "count": "days"}  # fmt: skip
+    turn: dict[str, str | list[str]] = {
+        "name_zh": "夜班",
+        "begins": "20:00",
+        "ends": "08:00",
+        "people": "clerk， dispatcher",
+        "days": ["monday", "holiday"],
+        "each": "2",
+        "count": "days",
+    }
     form: dict[str, str | list[str]] = {"starts_on": "2026-09-29", "cover": "always"}
     form |= {f"turn_1-{name}": value for name, value in turn.items()}
     done = client.post(made.headers["Location"], form)
