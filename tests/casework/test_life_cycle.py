@@ -8,20 +8,47 @@ import pytest
 from django.db import transaction
 
 from huiying.casework.actions import sorting, working, writing_back
+from huiying.casework.actions.joining import join, unjoin
 from huiying.casework.actions.undoing import undo
 from huiying.casework.errors import NeedsSupervisor, WrongState
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.policy import GUARDS, acts_on, chosen_step, guarded
 from huiying.casework.states import OPEN, RESTING, STEPS, State, leads, steps_of
 from huiying.casework.stepping import take_step
+from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import MovedOn
+from huiying.kernel.verbs import verb
 from huiying.record.models import Entry
-from tests.casework.ways import answered, brought_to, declined, writer_of
+from tests.casework.ways import answered, brought_to, declined, taken_in, writer_of
 from tests.people import People, make_person
 
 pytestmark = pytest.mark.django_db
 
 type Deed = Callable[[People, CaseFile], object]
+
+
+@verb
+def _reopened_alone(*, actor: Actor, case: CaseFile) -> None:
+    """What only the letter of a joined case can do."""
+    take_step(case, actor=actor, verb="take_out")
+
+
+def _taken_out(people: People, case: CaseFile) -> None:
+    """Its writer alone is not content with the answer to the case to which it is joined."""
+    writer = writer_of(case)
+    if case.joined_to is None:
+        return _reopened_alone(actor=writer, case=case)
+    answered(actor=people.reviewer.actor, number=case.joined_to.number)
+    return writing_back.reopen_own(actor=writer, text="我家门口还没修。")
+
+
+def _left_by_all(people: People, case: CaseFile) -> None:
+    """Its own writer withdraws, and the letter that was joined to it is taken apart."""
+    other = taken_in(title="同一件事")
+    join(actor=people.dispatcher.actor, number=other.number, into=case.number)
+    writing_back.withdraw(actor=writer_of(case))
+    unjoin(actor=people.dispatcher.actor, number=other.number)
+
 
 DEEDS: dict[str, Deed] = {
     "triage": lambda p, c: sorting.triage(
@@ -58,6 +85,12 @@ DEEDS: dict[str, Deed] = {
         actor=p.supervisor.actor, number=c.number, words="没修好。"
     ),
     "withdraw": lambda p, c: writing_back.withdraw(actor=writer_of(c)),
+    "join": lambda p, c: join(
+        actor=p.dispatcher.actor, number=c.number, into=taken_in(title="同一件事").number
+    ),
+    "unjoin": lambda p, c: unjoin(actor=p.dispatcher.actor, number=c.number),
+    "take_out": _taken_out,
+    "end_empty": _left_by_all,
     "undo_triage": lambda p, c: undo(actor=p.clerk.actor, number=c.number),
     "undo_assign": lambda p, c: undo(actor=p.dispatcher.actor, number=c.number),
     "undo_accept": lambda p, c: undo(actor=p.handler.actor, number=c.number),
@@ -110,15 +143,15 @@ def test_every_guard_is_a_rule_that_a_step_asks_for():
 @pytest.mark.parametrize("lead_unit_id", [None, 1])
 def test_the_guards_leave_one_row_of_the_table_at_the_most(lead_unit_id, outcome):
     """For every verb, state and case; and none where the guards of all rows refuse."""
-    for state, verb in itertools.product(State, DEEDS):
+    for state, name in itertools.product(State, DEEDS):
         case = CaseFile(state=state, lead_unit_id=lead_unit_id, outcome=outcome)
-        rows = [step for step in steps_of(verb) if state in step.sources and guarded(step, case)]
-        assert len(rows) <= 1, (verb, state)
+        rows = [step for step in steps_of(name) if state in step.sources and guarded(step, case)]
+        assert len(rows) <= 1, (name, state)
         if rows:
-            assert chosen_step(verb, case) is rows[0]
+            assert chosen_step(name, case) is rows[0]
         else:
             with pytest.raises(WrongState):
-                chosen_step(verb, case)
+                chosen_step(name, case)
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -134,7 +167,11 @@ def test_listed_pairs_lead_where_the_table_says_and_all_others_are_refused(peopl
             assert case.state in targets, (name, state)
             last = Move.objects.filter(case=case).latest("id")
             assert (last.verb, last.source, last.target) == (name, state, case.state)
-        elif name == "take_back_from_named":  # marking is not a step; only a unit loses the case
+        elif name == "withdraw" and state == State.JOINED:  # the letter ends where it stands
+            deed(people, case)
+            assert _standing(case) == before
+        elif name == "take_back_from_named" and state != State.JOINED:
+            # marking is not a step; only a unit loses the case
             deed(people, case)
             case.refresh_from_db()
             assert case.state == state

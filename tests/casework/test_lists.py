@@ -27,7 +27,7 @@ def _numbers(person, **wanted) -> list[int]:
 
 
 def _one_of_each(people: People) -> dict[State, CaseFile]:
-    return {state: brought_to(state, people) for state in State}
+    return {state: brought_to(state, people) for state in State if state != State.JOINED}
 
 
 def _tabs(person) -> list[str]:

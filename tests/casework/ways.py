@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from django.db.models import Q
+
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.receiving import receive
 from huiying.casework.actions.sorting import assign, decline, triage
 from huiying.casework.actions.working import accept, ask_resident, close, return_to_desk
 from huiying.casework.answering import mark_answered
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.policy import find
 from huiying.casework.states import State
 from huiying.intake.letters import Letter
@@ -30,8 +33,9 @@ def taken_in(**changes: object) -> CaseFile:
 
 
 def writer_of(case: CaseFile) -> Actor:
-    """The resident who wrote the case's only letter."""
-    label = case.reports.get().submission.label
+    """The resident who wrote the case's only letter, wherever it stands."""
+    own = Report.objects.filter(Q(own_case=case) | Q(case=case, own_case=None))
+    label = own.get().submission.label
     return Actor(f"resident:{label}", frozenset({Grant("resident", f"submission:{label}")}))
 
 
@@ -71,6 +75,15 @@ def _closed(people: People, number: int) -> None:
     close(actor=people.handler.actor, number=number, outcome="solved", proof="现场已复查。")
 
 
+def _joined(people: People, number: int) -> None:
+    _in_progress(people, number)
+    join(
+        actor=people.dispatcher.actor,
+        number=number,
+        into=brought_to(State.IN_PROGRESS, people).number,
+    )
+
+
 WAYS: dict[State, Callable[[People, int], None]] = {
     State.RECEIVED: lambda _people, _number: None,
     State.TRIAGED: _sorted,
@@ -80,6 +93,7 @@ WAYS: dict[State, Callable[[People, int], None]] = {
     State.RETURNED: _returned,
     State.ANSWERED: _answered,
     State.CLOSED: _closed,
+    State.JOINED: _joined,
 }
 
 

@@ -456,6 +456,10 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_decline": act({"dispatcher"}, case("new")),
     "staff_desk:case_close": act(HOUSING | {"dispatcher", "supervisor"}, case("answered")),
     "staff_desk:case_reopen": act({"supervisor"}, case("answered")),
+    "staff_desk:case_join": Address(
+        {"dispatcher", "supervisor"}, {"dispatcher", "supervisor"}, case("new"), do="join"
+    ),
+    "staff_desk:case_unjoin": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
     "staff_desk:case_ask_extension": act(HOUSING, case("at_work")),
     "staff_desk:case_decide_extension": act({"dispatcher", "supervisor"}, asks_for_time),

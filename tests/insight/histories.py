@@ -14,11 +14,12 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from huiying.agencies.models import Unit
-from huiying.casework.models import CaseFile, Move, Named, Report, Verdict
+from huiying.casework.models import CaseFile, Joined, Move, Named, Report, Verdict
 from huiying.casework.policy import guarded
-from huiying.casework.states import STEPS, State
+from huiying.casework.states import OPEN, STEPS, State
 from huiying.insight.periods import Period
 from huiying.intake.models import Submission
+from huiying.kernel.lifecycles import Step
 from huiying.routing.models import Category
 
 MINUTE = timedelta(minutes=1)
@@ -158,8 +159,11 @@ class _Walk:
     def step(self, choice: int, unit: Unit, target: timedelta) -> None:
         """Take one of the steps that the table allows from here."""
         case = CaseFile(lead_unit=self.unit, outcome=self.outcome)
-        possible = [step for step in STEPS if self.state in step.sources and guarded(step, case)]
+        possible = [step for step in STEPS if self.state in step.sources and self._may(step, case)]
         if not possible:
+            return
+        if choice % 11 == 0 and self.state in OPEN:  # another case is joined to this one
+            self.keep("take_in", self.state)
             return
         likely = [step for step in possible for _time in range(LIKELY.get(step.verb, 1))]
         step = likely[choice % len(likely)]
@@ -173,21 +177,27 @@ class _Walk:
         self._columns(step.verb, unit, target)
         self.keep(step.verb, source)
 
+    def _may(self, step: Step[State], case: CaseFile) -> bool:
+        """What the guards say, where they ask no database."""
+        if step.verb == "unjoin":
+            return bool(self.moves[-1]["source"] == step.target)
+        return guarded(step, case)
+
     def _columns(self, verb: str, unit: Unit, target: timedelta) -> None:
         if verb in {"assign", "reassign"}:
             self.unit = unit
         if verb in {"return_to_desk", "take_back_from_named", "decline"}:
             self.unit = None
-        if verb == "ask_resident":
+        if verb == "ask_resident" or self.state == State.WAITING:
             self.waiting_since = self.at
             self.waiting_until = self.at + max(CAP - self.paused, timedelta())
         if verb in {"answer", "answer_unreviewed", "answer_at_once", "close"}:
             self.outcome = "solved" if unit.pk % 2 else "explained"
         if verb == "decline":
             self.outcome = "not_ours"
-        if verb == "withdraw":
+        if verb in {"withdraw", "end_empty"}:
             self.outcome = "withdrawn"
-        if verb == "reopen":
+        if verb in {"reopen", "take_out"}:
             self.round += 1
             self.outcome = ""
             self.paused = timedelta()
@@ -207,6 +217,7 @@ class Written:
     reports: list[Report] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     named: list[Named] = field(default_factory=list)
+    stays: list[Joined] = field(default_factory=list)
 
     def add(self, history: History) -> None:
         """One case with its moves, letters, votes and marks."""
@@ -280,18 +291,49 @@ class Written:
             at = self.period.ends_at + minute * MINUTE
             self.verdicts.append(Verdict(report=self.reports[-1], at=at, vote=verdict))
 
+    def join_some(self, random: Random) -> None:
+        """Letters that stand, or stood for a while, with another case than their own."""
+        for report in random.sample(self.reports, len(self.reports) // 3):
+            home, other = report.case, random.choice(self.cases)
+            if other is home:
+                continue
+            minutes = sorted(random.randint(-4 * DAY, DAY) for _edge in range(2))
+            since, until = (self.period.ends_at + minute * MINUTE for minute in minutes)
+            back = random.choice([True, False])
+            stay = Joined(report=report, case=other, since=since, ended_at=until if back else None)
+            self.stays.append(stay)
+            if not back:
+                report.own_case, report.case = home, other
+
+    def _received_later(self) -> CaseFile:
+        """A case outside the period, to which others may be joined."""
+        later = self.period.ends_at + 100 * DAY * MINUTE
+        return CaseFile.objects.create(
+            label=f"c{next(_serial)}",
+            number=next(_serial),
+            title="",
+            channel="web",
+            received_at=later,
+            due_at=later,
+            moved_at=later,
+        )
+
     def save(self) -> list[CaseFile]:
         """Write it all; the cases as read again, with their moves and letters."""
+        target = self._received_later()
+        for case in self.cases:
+            case.joined_to = target if case.state == State.JOINED else None
         CaseFile.objects.bulk_create(self.cases)
         Move.objects.bulk_create(self.moves)
         Submission.objects.bulk_create(self.submissions)
         Report.objects.bulk_create(self.reports)
+        Joined.objects.bulk_create(self.stays)
         Verdict.objects.bulk_create(self.verdicts)
         Named.objects.bulk_create(self.named)
         ordered = Prefetch("moves", Move.objects.order_by("at", "id"))
         return list(
             CaseFile.objects.prefetch_related(
-                ordered, "reports__submission", "reports__verdicts", "named"
+                ordered, "reports__submission", "reports__verdicts", "reports__joined", "named"
             )
         )
 
@@ -306,4 +348,5 @@ def written(period: Period, seed: int, size: int) -> list[CaseFile]:
     drawing = Drawing(seed)
     for _case in range(size):
         world.add(drawing.history())
+    world.join_some(drawing.random)
     return world.save()

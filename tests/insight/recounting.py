@@ -1,14 +1,16 @@
 """A slow count over the moves of each case, one by one, that knows nothing of the brief's SQL."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from huiying.casework.models import CaseFile, Move
+from huiying.casework.models import CaseFile, Move, Report
 from huiying.insight.periods import Period
 
 OPEN = {"received", "triaged", "assigned", "in_progress", "waiting", "returned"}
 DESK = {"received", "triaged", "returned"}
+KEPT_WHERE_IT_WAS = {"adopt_calendar", "undo_accept", "unjoin", "take_in", "give_back"}
 VOTES = ("votes_solved", "votes_partly", "votes_not_solved")
 
 
@@ -17,11 +19,37 @@ class Recount:
 
     def __init__(self, period: Period) -> None:
         self.period = period
+        self.reports: list[Report] = []
+        self.made_by: dict[int, list[Report]] = defaultdict(list)
+        self.standing_with: dict[int, list[Report]] = defaultdict(list)
+        self.voted_on: dict[int, list[str]] = defaultdict(list)
 
     def lines(self, cases: Iterable[CaseFile]) -> dict[int, dict[str, Any]]:
         """Lines by the key of their case; a case that is not in the brief has none."""
-        found = {case.pk: recount(self, case) for case in cases}
+        listed = list(cases)
+        for report in (report for case in listed for report in case.reports.all()):
+            self._place(report)
+        found = {case.pk: recount(self, case) for case in listed}
         return {key: line for key, line in found.items() if line}
+
+    def _place(self, report: Report) -> None:
+        """A letter is of the case that it made, stands with one, and judged one, perhaps another."""
+        starts, ends = self.period.starts_at, self.period.ends_at
+        self.made_by[report.own_case_id or report.case_id].append(report)
+        if report.submission.received_at < ends:
+            self.standing_with[_place(report, ends - timedelta.resolution)].append(report)
+        said = sorted(report.verdicts.all(), key=lambda verdict: (verdict.at, verdict.pk))
+        inside = [verdict for verdict in said if starts <= verdict.at < ends]
+        if inside:
+            self.voted_on[_place(report, inside[-1].at)].append(inside[-1].vote)
+
+
+def _place(report: Report, moment: datetime) -> int:
+    """With which case a letter stood."""
+    for stay in report.joined.all():
+        if stay.since <= moment and (stay.ended_at is None or stay.ended_at > moment):
+            return stay.case_id
+    return report.own_case_id or report.case_id
 
 
 def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
@@ -46,29 +74,33 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
     line |= {"answered_outcome": "", "closed_outcome": "", "settled": "", "conduct": case.conduct}
     state, before, returns, touched = "received", "received", 0, False
     desk_since = round_start = case.received_at
-    was_open_inside = False
+    was_open_inside = settled_before = False
     for move in moves:
         leaves = move.source in OPEN | {""} and move.target not in OPEN
         given_back = move.target in DESK and move.source not in DESK
-        if given_back and move.verb != "undo_assign":
+        if given_back and move.verb not in {"undo_assign", "unjoin"}:
             desk_since = move.at
-        if move.verb == "reopen":
+        if move.verb in {"reopen", "take_out"}:
             round_start = move.at
         returns += move.verb == "return_to_desk"
         state = move.target
         if move.at < starts:
             before = state
+            settled_before |= leaves and move.round == 1 and _settles(move)
             continue
         touched = True
         was_open_inside |= state in OPEN
-        given = state == "assigned" and move.verb not in {"adopt_calendar", "undo_accept"}
+        given = state == "assigned" and move.verb not in KEPT_WHERE_IT_WAS
         line["assigned"] |= given
         line["returned"] |= move.verb == "return_to_desk"
-        line["reopened"] |= move.verb == "reopen"
+        line["reopened"] |= move.verb in {"reopen", "take_out"}
         if state == "closed":
             line |= {"closed": True, "closed_outcome": move.outcome}
-        if leaves:
+        if leaves and move.verb != "join":
             _end_of_round(line, move)
+        if leaves and move.round == 1 and _settles(move) and not settled_before:
+            line["settled"] = _settled(move)
+            settled_before = True
     last = moves[-1] if moves else None
     due = last.due_at if last else case.due_at
     waits_until = last.waiting_until if last else None
@@ -124,26 +156,34 @@ def _end_of_round(line: dict[str, Any], move: Move) -> None:
         kind = "answered"
         line["answered_outcome"] = move.outcome
     line[kind] = True
-    if move.round == 1 and kind == "withdrawn":
-        line["settled"] = "withdrawn"
-    elif move.round == 1 and kind == "answered":
-        line["settled"] = "on_time" if move.at <= move.due_at else "late"
+
+
+def _settles(move: Move) -> bool:
+    """Whether with this the first round is over for the figures, as it would not be by a timely joining."""
+    return move.verb != "join" or move.at > move.due_at
+
+
+def _settled(move: Move) -> str:
+    if move.verb == "join":
+        return "joined"
+    if move.outcome == "withdrawn":
+        return "withdrawn"
+    if move.target == "closed":
+        return ""
+    return "on_time" if move.at <= move.due_at else "late"
 
 
 def _letters(world: Recount, case: CaseFile) -> dict[str, int]:
     found = dict.fromkeys(("submissions", "new_submissions", "withdrawn_submissions", *VOTES), 0)
     starts, ends = world.period.starts_at, world.period.ends_at
-    for report in case.reports.all():
-        said = sorted(report.verdicts.all(), key=lambda verdict: (verdict.at, verdict.pk))
-        inside = [verdict for verdict in said if starts <= verdict.at < ends]
-        if inside:
-            found[f"votes_{inside[-1].vote}"] += 1
-        if report.submission.received_at >= ends:
-            continue
+    for vote in world.voted_on[case.pk]:
+        found[f"votes_{vote}"] += 1
+    for report in world.standing_with[case.pk]:
         gone_at = report.ended_at
         found["submissions"] += gone_at is None or gone_at >= ends
-        found["new_submissions"] += report.submission.received_at >= starts
         found["withdrawn_submissions"] += gone_at is not None and starts <= gone_at < ends
+    for report in world.made_by[case.pk]:
+        found["new_submissions"] += starts <= report.submission.received_at < ends
     return found
 
 
@@ -153,7 +193,7 @@ def _conduct(world: Recount, case: CaseFile) -> bool:
     ends = world.period.ends_at
     by_writer = any(
         report.submission.conduct and report.submission.received_at < ends
-        for report in case.reports.all()
+        for report in world.made_by[case.pk]
     )
     marks = [named.since for named in case.named.all()]
     return by_writer or not marks or min(marks) < ends
@@ -195,6 +235,8 @@ RULES = {
     "answered_again": lambda line: line["answered"] and line["settled"] not in {"on_time", "late"},
     "settled": lambda line: line["settled"] != "",
     "withdrawn_first": lambda line: line["settled"] == "withdrawn",
+    "joined_late": lambda line: line["settled"] == "joined",
+    "joined": lambda line: line["origin"] != "" and line["state"] == "joined",
     "reopened": lambda line: line["reopened"],
     "declined": lambda line: line["declined"],
     "withdrawn": lambda line: line["withdrawn"],

@@ -26,5 +26,6 @@ def mark_answered(
         data={"reply": reply_label, "outcome": outcome},
         columns={"outcome": outcome, "answered_at": now},
     )
-    Report.objects.filter(case=case, ended_at=None).update(delivered_at=now)
+    waiting = Report.objects.filter(case=case, ended_at=None, delivered_at=None)
+    waiting.update(delivered_at=now)
     tell_writers(case, kind="answered")

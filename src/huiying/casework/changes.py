@@ -24,6 +24,7 @@ KIND_OF = {
     "reassign": "given",
     "return_to_desk": "returned",
     "reopen": "reopened",
+    "take_out": "reopened",
     "answer": "answered",
     "answer_unreviewed": "answered",
     "answer_at_once": "answered",

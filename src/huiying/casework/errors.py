@@ -99,6 +99,34 @@ class AskedAlready(MovedOn):
     sentence = _("More time has been asked for already.")
 
 
+class JoinedToItself(Invalid):
+    code = "joined_to_itself"
+    sentence = _("This is the case itself. Give the number of the other one.")
+
+
+class TargetNotOpen(MovedOn):
+    code = "target_not_open"
+    sentence = _(
+        "Nobody works on the other case any more, or it is joined to another one itself. Only an open "
+        "case can take others in."
+    )
+
+
+class ConductApart(Invalid):
+    """A letter would be read by those whom it is about, or a complaint would stand among other letters."""
+
+    code = "conduct_apart"
+    sentence = _(
+        "A complaint about conduct can be joined only to another one about the same units and people, "
+        "and to nothing else."
+    )
+
+
+class NobodyToTakeApart(MovedOn):
+    code = "nobody_to_take_apart"
+    sentence = _("Whoever wrote this has withdrawn it since; there is nothing to handle apart.")
+
+
 class NotAnswered(MovedOn):
     code = "not_answered"
     sentence = _("There is no answer yet to judge.")
@@ -115,6 +143,7 @@ refuse_on("assignment_unit_once", UnitTwice)
 refuse_on("extension_one_asked", AskedAlready)
 refuse_on("extension_second_person", SamePerson)
 refuse_on("assignment_one_lead", MovedOn)
+refuse_on("joined_once", MovedOn)
 refuse_on("saved_list_name_once", NameTaken)
 refuse_on("outside_number_once", NumberTwice)
 refuse_on("saved_list_one_first", MovedOn)

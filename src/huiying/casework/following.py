@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from huiying.casework import story
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.delivered import Told, all_told, window_start
 from huiying.casework.extensions import extensions_within, granted_in, read_extensions
+from huiying.casework.joined import was_asked
 from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
-from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.models import CaseFile, Joined, Move, Report
 from huiying.casework.own_acts import own_events
 from huiying.casework.stages import StageClock, stages_of
 from huiying.casework.states import OPEN, Outcome, State
@@ -101,9 +104,16 @@ class LetterPage:
 
 
 def _reports() -> QuerySet[Any]:
+    stood = Joined.objects.filter(report=OuterRef("pk")).order_by("since", "pk")
     return Report.objects.select_related(
         "submission", "case", "case__lead_unit", "case__category"
-    ).annotate(sent=log_of(OuterRef("submission__label")), more_time=extensions_within("case"))
+    ).annotate(
+        sent=log_of(OuterRef("submission__label")),
+        more_time=extensions_within("case"),
+        stood=ArraySubquery(
+            stood.values(row=JSONObject(case="case", since="since", until="ended_at"))
+        ),
+    )
 
 
 def own_report(actor: Actor) -> Report:
@@ -208,10 +218,16 @@ def _hears_by(submission: Submission) -> str:
     return submission.hears_by or str(Way.MAIL if submission.reachable else Way.PAGE)
 
 
-def _moves(report: Report) -> list[story.Step]:
-    """The case's steps while this letter was part of it, without what happened before it came."""
+def _moves(report: Any) -> list[story.Step]:
+    """The steps of its own case, and of each case with which this letter stood while it did so."""
+    where = Q(case=report.own_case_id or report.case_id, at__gte=report.submission.received_at)
+    for stay in report.stood:
+        there = Q(case=stay["case"], at__gte=datetime.fromisoformat(stay["since"]))
+        if stay["until"]:
+            there &= Q(at__lte=datetime.fromisoformat(stay["until"]))
+        where |= there
     rows = (
-        Move.objects.filter(case=report.case, at__gte=report.submission.received_at)
+        Move.objects.filter(where)
         .exclude(verb__in=("receive", "withdraw"))
         .select_related("unit", "category")
         .order_by("at", "id")
@@ -233,8 +249,9 @@ def _moves(report: Report) -> list[story.Step]:
 
 def _standing(report: Report, may: MayDo, running: Clock) -> story.Standing:
     case = report.case
+    asked = case.state != State.WAITING or may.answer or report.ended_at is not None
     return story.Standing(
-        state=case.state,
+        state=case.state if asked else State.IN_PROGRESS,
         withdrawn_at=report.ended_at,
         declined=_is_declined(case),
         unit=localized(case.lead_unit.name) if case.lead_unit else "",
@@ -252,10 +269,10 @@ def _may(report: Report) -> MayDo:
     until = reopen_until(report)
     return MayDo(
         add=live,
-        answer=live and state == State.WAITING,
+        answer=live and was_asked(report),
         withdraw=live and state in OPEN,
         vote=live and report.delivered_at is not None and not _is_declined(report.case),
-        reopen=live and until is not None and time.now() <= until,
+        reopen=live and state not in OPEN and until is not None and time.now() <= until,
         reach=live and report.submission.words_erased_at is None,
         reopen_until=until,
     )

@@ -54,10 +54,18 @@ class CaseFile(models.Model):
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField()
+    joined_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
+            models.CheckConstraint(
+                condition=(Q(state=State.JOINED, joined_to__isnull=False) & ~Q(joined_to=F("id")))
+                | (~Q(state=State.JOINED) & Q(joined_to=None)),
+                name="case_joined_names_another",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=State.CLOSED) | (~Q(outcome="") & Q(closed_at__isnull=False)),
                 name="case_closed_has_outcome",
@@ -103,16 +111,25 @@ class CaseFile(models.Model):
                 condition=Q(state__in=OPEN_VALUES, danger=True),
                 name="case_open_danger",
             ),
+            models.Index(
+                fields=["joined_to"], condition=Q(joined_to__isnull=False), name="case_joined_to"
+            ),
         ]
 
 
 class Report(models.Model):
-    """Ties one submission to one case file; carries the resident's clock and verdict."""
+    """Ties one submission to one case file; carries the resident's clock and verdict.
+
+    `own_case` is the case that the letter made, while it stands with another one; None while at home.
+    """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
     submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="report")
     case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="reports")
+    own_case = models.ForeignKey(
+        CaseFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     due_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
     vote = models.CharField(max_length=12, choices=Vote.choices, blank=True)
@@ -121,6 +138,40 @@ class Report(models.Model):
     pressed = models.BooleanField(
         null=True
     )  # did anyone press them to? the desk's supervisor sees it
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(own_case=None) | ~Q(own_case=F("case")), name="report_own_is_another"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["own_case"], condition=Q(own_case__isnull=False), name="report_own_case"
+            )
+        ]
+
+
+class Joined(models.Model):
+    """That a letter stood with a case other than its own, from `since` until `ended_at`."""
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="joined")
+    case = models.ForeignKey(CaseFile, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report"], condition=Q(ended_at=None), name="joined_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("since")),
+                name="joined_ends_after_start",
+            ),
+        ]
 
 
 class Assignment(models.Model):

@@ -10,6 +10,10 @@ SENTENCES = {
         "info",
     ),
     "case.reopen": (gettext_noop("Reopened: a new round with a new clock."), "warning"),
+    "case.end_empty": (
+        gettext_noop("Closed: its writer had withdrawn, and no other letter is left."),
+        "warning",
+    ),
     "case.withdraw": (gettext_noop("With that the case is closed."), "warning"),
     "case.take_back_from_named": (
         gettext_noop("Taken back from the unit that the complaint is about."),
@@ -114,6 +118,11 @@ WITHOUT_DETAILS = {
     "case.extend": gettext_noop("More time was granted."),
     "case.refuse_extension": gettext_noop("More time was refused."),
     "case.adopt_calendar": gettext_noop("The calendar changed, and the due day with it."),
+    "case.join": gettext_noop("Joined to another case."),
+    "case.take_in": gettext_noop("Another case was joined to this one."),
+    "case.unjoin": gettext_noop("Taken apart from another case again."),
+    "case.give_back": gettext_noop("Another case is handled on its own again."),
+    "case.take_out": gettext_noop("Taken up again by its writer, apart from another case."),
     "report.vote": gettext_noop("The writer judged the answer."),
     "contact.reveal": gettext_noop("A clerk looked at the writer's contact."),
 }

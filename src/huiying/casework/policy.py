@@ -26,6 +26,7 @@ from huiying.kernel.refusals import NotAllowed, NotFound, Refusal
 READS_ALL = (Role.CLERK, Role.DISPATCHER, Role.AUDITOR, "system")
 READS_BELOW = (Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR)
 SAYS_WHO_SIGNS = frozenset({Role.DISPATCHER, HEAD})
+JOINS = frozenset({Role.DISPATCHER, HEAD})
 BOTH = {"assign", "reassign"}
 
 
@@ -130,6 +131,8 @@ GUARDS: dict[str, Callable[[CaseFile], bool]] = {
     "came_from_triaged": _came_from(State.TRIAGED),
     "came_from_returned": _came_from(State.RETURNED),
     "came_from_assigned": _came_from(State.ASSIGNED),
+    "came_from_in_progress": _came_from(State.IN_PROGRESS),
+    "came_from_waiting": _came_from(State.WAITING),
 }
 UNMET: dict[str, str | Promise] = {
     "not_withdrawn": _("The writer withdrew this. Only they can write again."),
@@ -276,6 +279,8 @@ WHEN: dict[str, str | Promise] = {
     "decline": _("A case that a unit holds cannot be declined; the unit returns it first."),
     "close": _("A case can be closed once it is answered."),
     "reopen": _("Only an answered or closed case can be reopened."),
+    "join": _("Only a case that is open and not joined already can be joined to another."),
+    "unjoin": _("This case is not joined to another one."),
 }
 
 

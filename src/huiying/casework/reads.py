@@ -73,7 +73,9 @@ class ExchangeLine:
 class LetterShown:
     """One letter of the case, as received, with its exchange and its writer's verdict.
 
-    Who wrote it is not here. `pressed` is None where it was not said, or is not for this reader.
+    Who wrote it is not here. `own_number` (0 for a letter at home) and its version are those of the case
+    that it made, which was joined to this one. `pressed` is None where it was not said, or is not for
+    this reader.
     """
 
     report_id: int
@@ -94,6 +96,8 @@ class LetterShown:
     files: tuple[AttachmentLinked, ...]
     hears_by: str
     sent: tuple[Sent, ...]
+    own_number: int = 0
+    own_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class CaseShown:
     acts: tuple[policy.Act, ...]
     more_time: tuple[ExtensionLine, ...]
     may_reveal: bool
+    may_join: bool
     units: Units
     categories: Categories
 
@@ -227,6 +232,7 @@ def case_shown(
         acts=(*policy.acts_on(actor, case), *extension_acts(actor, case, more_time)),
         more_time=more_time,
         may_reveal=may_reveal(actor),
+        may_join=policy.plays_part(actor, policy.JOINS, case),
         units=units,
         categories=categories,
     )
@@ -250,7 +256,7 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
     ).values(row=JSONObject(at="at", sender="sender", kind="kind", text="text", unit="unit"))
     rows: Any = (
         Report.objects.filter(case=case)
-        .select_related("submission")
+        .select_related("submission", "own_case")
         .annotate(
             lines=ArraySubquery(lines),
             files=lines_of(OuterRef("submission")),
@@ -292,6 +298,8 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
         files=linked(report.files, actor),
         hears_by=letter.hears_by,
         sent=all_told(deliveries(report.sent)),
+        own_number=report.own_case.number if report.own_case else 0,
+        own_version=report.own_case.version if report.own_case else 0,
     )
 
 

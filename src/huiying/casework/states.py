@@ -15,6 +15,7 @@ class State(models.TextChoices):
     RETURNED = "returned", _("Returned to the desk")
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed")
+    JOINED = "joined", _("Joined to another case")
 
 
 class Outcome(models.TextChoices):
@@ -47,7 +48,9 @@ HEAD = "head"
 OPEN = frozenset({S.RECEIVED, S.TRIAGED, S.ASSIGNED, S.IN_PROGRESS, S.WAITING, S.RETURNED})
 AT_UNIT = frozenset({S.ASSIGNED, S.IN_PROGRESS, S.WAITING})
 # A case may rest here for good; from everywhere else it must go on.
-RESTING = frozenset({S.CLOSED})
+RESTING = frozenset({S.CLOSED, S.JOINED})
+# The verbs with which a new round begins.
+TAKEN_UP_AGAIN = ("reopen", "take_out")
 # Returns after which the desk no longer decides alone.
 RETURNS_BEFORE_SUPERVISOR = 2
 
@@ -87,6 +90,14 @@ STEPS: tuple[Step[State], ...] = (
     step("undo_assign", {S.ASSIGNED}, S.TRIAGED, "dispatcher head", "came_from_triaged"),
     step("undo_assign", {S.ASSIGNED}, S.RETURNED, "dispatcher head", "came_from_returned"),
     step("undo_accept", {S.IN_PROGRESS}, S.ASSIGNED, "handler", "came_from_assigned"),
+    step("join", set(OPEN), S.JOINED, "dispatcher head"),
+    *(
+        step("unjoin", {S.JOINED}, state, "dispatcher head", f"came_from_{state}")
+        for state in sorted(OPEN)
+    ),
+    step("take_out", {S.JOINED}, S.IN_PROGRESS, "resident", "with_unit"),
+    step("take_out", {S.JOINED}, S.RETURNED, "resident", "with_no_unit"),
+    step("end_empty", set(OPEN), S.CLOSED, "dispatcher head"),
     step("take_back_from_named", set(AT_UNIT), S.RETURNED, "clerk dispatcher supervisor system"),
 )
 

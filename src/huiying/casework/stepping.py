@@ -95,7 +95,8 @@ def take_step(
         told["due_at"] = ended["due_at"].isoformat()
     change(case, **((columns or {}) | ended | {"state": step.target}))
     if pause:
-        Report.objects.filter(case=case, ended_at=None).update(due_at=F("due_at") + pause)
+        waiting = Report.objects.filter(case=case, ended_at=None, delivered_at=None)
+        waiting.update(due_at=F("due_at") + pause)
     if verb in FIELDS:  # sent: nothing is left to keep
         own_words(actor).filter(case=case, act=verb).delete()
     insert_together(

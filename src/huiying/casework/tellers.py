@@ -247,6 +247,15 @@ def _revealed(data: Data, _words: Words) -> str:
     return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
 
 
+def _other_case(said: str, key: str) -> Teller:
+    """The teller of what was done with this case and another, whose number stands under `key`."""
+
+    def tell(data: Data, _words: Words) -> str:
+        return _(said) % {"number": data.get(key, "")}
+
+    return tell
+
+
 def _called(data: Data, _words: Words) -> str:
     result = _choice(CallResult.choices, data.get("result"))
     said = {"number": int(data.get("number") or 1), "result": result}
@@ -304,6 +313,25 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.answer_unreviewed": (_answered, "success"),
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
+    "case.join": (_other_case(gettext_noop("Joined to case %(number)s."), "into"), "info"),
+    "case.take_in": (
+        _other_case(gettext_noop("Case %(number)s was joined to this one."), "from"),
+        "info",
+    ),
+    "case.unjoin": (
+        _other_case(gettext_noop("Taken apart from case %(number)s again."), "from"),
+        "warning",
+    ),
+    "case.give_back": (
+        _other_case(gettext_noop("Case %(number)s is handled on its own again."), "from"),
+        "warning",
+    ),
+    "case.take_out": (
+        _other_case(
+            gettext_noop("Taken up again by its writer, apart from case %(number)s."), "from"
+        ),
+        "warning",
+    ),
     "case.adopt_calendar": (_reckoned_anew, "info"),
     "case.ask_extension": (_until(gettext_noop("Asked for more time, until %(day)s.")), "info"),
     "case.extend": (_extended, "warning"),

@@ -4,8 +4,12 @@
 what is open and what happened, not with all cases. `standing`: the last move before the end; a case
 whose first move is missing or a moment late stands as received; its due time holds the running pause,
 as `casework.deadlines` reckons it. `step`: every move before the end, with
-`leaves` where it ends a round: as answered, withdrawn, declined (closed as not ours) or closed otherwise
-without an answer, which no verb does, but a partner's file may say so.
+`leaves` where it ends a round: as answered, withdrawn, declined (closed as not ours), joined to another case
+while already late, or closed otherwise without an answer, which no verb does, but a partner's file may say
+so. A promise is settled once: by the first of these in the first round, whatever becomes of it later.
+`letter`: a letter stands with the case to which it was joined at the end of the period, if any; as a new one
+it counts for the case that it made, and so it counts once wherever it goes. A verdict counts for the case
+with which the letter stood when it was given.
 """
 
 from datetime import timedelta
@@ -13,18 +17,23 @@ from typing import Any
 
 from django.db import connection
 
-from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR
+from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, TAKEN_UP_AGAIN
 from huiying.insight.periods import Period
 
 SOON = timedelta(days=3)
 LONG_WITH_DESK = timedelta(days=2)
 AT_DESK = OPEN - AT_UNIT
+# After these a case is with a unit that had it before.
+NOT_GIVEN = ["adopt_calendar", "undo_accept", "unjoin", "take_in", "give_back"]
 
 LINES = """
 WITH vote AS (
-  SELECT DISTINCT ON (v.report_id) r.case_id, v.vote AS verdict
+  SELECT DISTINCT ON (v.report_id)
+    coalesce(j.case_id, r.own_case_id, r.case_id) AS case_id, v.vote AS verdict
   FROM casework_verdict v
   JOIN casework_report r ON r.id = v.report_id
+  LEFT JOIN casework_joined j ON j.report_id = r.id
+    AND j.since <= v.at AND (j.ended_at IS NULL OR j.ended_at > v.at)
   WHERE v.at >= %(starts)s AND v.at < %(ends)s
   ORDER BY v.report_id, v.at DESC, v.id DESC
 ), votes AS (
@@ -53,7 +62,8 @@ WITH vote AS (
   ORDER BY m.case_id DESC, m.at DESC, m.id DESC
 ), step AS (
   SELECT m.*, m.at >= %(starts)s AS fresh,
-    CASE WHEN m.target NOT IN ('answered', 'closed') OR m.source IN ('answered', 'closed') THEN ''
+    CASE WHEN m.verb = 'join' THEN CASE WHEN m.at > m.due_at THEN 'joined' ELSE '' END
+      WHEN m.target NOT IN ('answered', 'closed') OR m.source IN ('answered', 'closed') THEN ''
       WHEN m.outcome = 'withdrawn' THEN 'withdrawn'
       WHEN m.target = 'answered' THEN 'answered'
       WHEN m.outcome = 'not_ours' THEN 'declined'
@@ -63,38 +73,52 @@ WITH vote AS (
 ), history AS (
   SELECT case_id,
     count(*) FILTER (WHERE verb = 'return_to_desk') AS returns,
-    max(at) FILTER (WHERE verb = 'reopen') AS reopened_at,
+    max(at) FILTER (WHERE verb = ANY(%(again)s)) AS reopened_at,
     max(at) FILTER (WHERE target = ANY(%(at_desk)s) AND NOT source = ANY(%(at_desk)s)
-      AND verb <> 'undo_assign') AS desk_since,
+      AND verb NOT IN ('undo_assign', 'unjoin')) AS desk_since,
     bool_or(fresh) AS moved,
     bool_or(fresh AND target = ANY(%(open)s)) AS was_open,
-    bool_or(fresh AND target = 'assigned' AND verb NOT IN ('adopt_calendar', 'undo_accept')) AS assigned,
+    bool_or(fresh AND target = 'assigned' AND NOT verb = ANY(%(not_given)s)) AS assigned,
     bool_or(fresh AND verb = 'return_to_desk') AS returned,
     bool_or(fresh AND leaves = 'answered') AS answered,
     bool_or(fresh AND leaves = 'declined') AS declined,
     bool_or(fresh AND leaves = 'withdrawn') AS withdrawn,
-    bool_or(fresh AND verb = 'reopen') AS reopened,
+    bool_or(fresh AND verb = ANY(%(again)s)) AS reopened,
     bool_or(fresh AND target = 'closed' AND source <> 'closed') AS closed,
     bool_or(fresh AND leaves = 'closed') AS closed_unanswered,
     (array_agg(outcome ORDER BY at DESC, id DESC)
       FILTER (WHERE fresh AND leaves = 'answered'))[1] AS answered_outcome,
     (array_agg(outcome ORDER BY at DESC, id DESC)
       FILTER (WHERE fresh AND target = 'closed' AND source <> 'closed'))[1] AS closed_outcome,
-    (array_agg(CASE WHEN leaves <> 'answered' THEN leaves
+    (array_agg(CASE WHEN NOT fresh THEN '' WHEN leaves <> 'answered' THEN leaves
         WHEN at <= due_at THEN 'on_time' ELSE 'late' END ORDER BY at, id)
-      FILTER (WHERE fresh AND leaves <> '' AND round = 1))[1] AS first_end
+      FILTER (WHERE leaves <> '' AND round = 1))[1] AS first_end
   FROM step GROUP BY case_id
-), letters AS (
-  SELECT r.case_id,
-    count(*) FILTER (WHERE r.ended_at IS NULL OR r.ended_at >= %(ends)s) AS standing,
-    count(*) FILTER (WHERE s.received_at >= %(starts)s) AS fresh,
-    count(*) FILTER (WHERE r.ended_at >= %(starts)s AND r.ended_at < %(ends)s) AS ended,
-    bool_or(s.conduct) AS conduct
-  FROM casework_report r
-  JOIN candidate c ON c.id = r.case_id
+), letter AS (
+  SELECT s.received_at, s.conduct, r.ended_at, coalesce(r.own_case_id, r.case_id) AS own_id,
+    coalesce(j.case_id, r.own_case_id, r.case_id) AS stood_with
+  FROM (
+    SELECT r.id FROM casework_report r JOIN candidate c ON c.id = r.case_id
+    UNION SELECT r.id FROM casework_report r JOIN candidate c ON c.id = r.own_case_id
+    UNION SELECT j.report_id FROM casework_joined j JOIN candidate c ON c.id = j.case_id
+  ) tied
+  JOIN casework_report r ON r.id = tied.id
   JOIN intake_submission s ON s.id = r.submission_id
+  LEFT JOIN casework_joined j ON j.report_id = r.id
+    AND j.since < %(ends)s AND (j.ended_at IS NULL OR j.ended_at >= %(ends)s)
   WHERE s.received_at < %(ends)s
-  GROUP BY r.case_id
+), letters AS (
+  SELECT case_id, sum(standing) AS standing, sum(fresh) AS fresh, sum(ended) AS ended,
+    bool_or(conduct) AS conduct
+  FROM (
+    SELECT stood_with AS case_id, (ended_at IS NULL OR ended_at >= %(ends)s)::int AS standing, 0 AS fresh,
+      (ended_at IS NOT NULL AND ended_at >= %(starts)s AND ended_at < %(ends)s)::int AS ended,
+      false AS conduct
+    FROM letter
+    UNION ALL
+    SELECT own_id, 0, (received_at >= %(starts)s)::int, 0, conduct FROM letter
+  ) parted
+  GROUP BY case_id
 ), marked_later AS (
   SELECT n.case_id FROM casework_named n JOIN candidate c ON c.id = n.case_id
   GROUP BY n.case_id HAVING min(n.since) >= %(ends)s
@@ -115,7 +139,8 @@ WITH vote AS (
     coalesce(h.was_open, false) AS was_open, coalesce(h.assigned, false) AS assigned,
     coalesce(h.returned, false) AS returned, coalesce(h.answered, false) AS answered,
     coalesce(h.answered_outcome, '') AS answered_outcome,
-    CASE WHEN h.first_end IN ('on_time', 'late', 'withdrawn') THEN h.first_end ELSE '' END AS settled,
+    CASE WHEN h.first_end IN ('on_time', 'late', 'withdrawn', 'joined') THEN h.first_end ELSE ''
+      END AS settled,
     coalesce(h.reopened, false) AS reopened, coalesce(h.declined, false) AS declined,
     coalesce(h.withdrawn, false) AS withdrawn, coalesce(h.closed, false) AS closed,
     coalesce(h.closed_unanswered, false) AS closed_unanswered,
@@ -186,6 +211,8 @@ def write_lines(brief_id: int, wanted: Period) -> tuple[int, str]:
         "starts": wanted.starts_at,
         "ends": wanted.ends_at,
         "open": [state.value for state in OPEN],
+        "again": list(TAKEN_UP_AGAIN),
+        "not_given": NOT_GIVEN,
         "at_desk": [state.value for state in AT_DESK],
         "soon": SOON,
         "long_with_desk": LONG_WITH_DESK,

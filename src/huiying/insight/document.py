@@ -325,7 +325,8 @@ def _on_time(totals: dict[str, int]) -> tuple[str, ...]:
     share = _(
         "On time: %(answered_on_time)d of %(settled)d, that is %(percent)d%%. The %(settled)d are the "
         "cases whose first round ended in this period: answered on time %(answered_on_time)d, answered "
-        "late %(answered_late)d, withdrawn by the writer %(withdrawn_first)d."
+        "late %(answered_late)d, withdrawn by the writer %(withdrawn_first)d, joined to another case when "
+        "already late %(joined_late)d."
     )
     # Rounded down: 100% is said only where not one was missed.
     percent = 100 * totals["answered_on_time"] // totals["settled"]

@@ -67,6 +67,8 @@ _ALL = (
     Figure("answered_again", Q(answered=True) & ~Q(settled__in=FIRST_ANSWERS)),
     Figure("settled", ~Q(settled="")),
     Figure("withdrawn_first", Q(settled=Settled.WITHDRAWN)),
+    Figure("joined_late", Q(settled=Settled.JOINED_LATE)),
+    Figure("joined", ~Q(origin="") & Q(state=State.JOINED)),
     Figure("reopened", Q(reopened=True)),
     Figure("declined", Q(declined=True)),
     Figure("withdrawn", Q(withdrawn=True)),
@@ -92,7 +94,7 @@ SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("in_hand", ("open", "done")),
     ("open", ("late", "paused", "soon", "in_time")),
     ("answered", ("answered_on_time", "answered_late", "answered_again")),
-    ("settled", ("answered_on_time", "answered_late", "withdrawn_first")),
+    ("settled", ("answered_on_time", "answered_late", "withdrawn_first", "joined_late")),
     ("votes", ("votes_solved", "votes_partly", "votes_not_solved")),
 )
 

@@ -49,7 +49,7 @@ def as_json(brief: DailyBrief) -> str:
             "denominator": brief.totals["settled"],
             "in_denominator": {
                 key: brief.totals[key]
-                for key in ("answered_on_time", "answered_late", "withdrawn_first")
+                for key in ("answered_on_time", "answered_late", "withdrawn_first", "joined_late")
             },
             "apart": {
                 key: brief.totals[key]

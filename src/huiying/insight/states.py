@@ -36,3 +36,4 @@ class Settled(models.TextChoices):
     ON_TIME = "on_time", _("Answered on time")
     LATE = "late", _("Answered late")
     WITHDRAWN = "withdrawn", _("Withdrawn by the writer")
+    JOINED_LATE = "joined", _("Joined to another case when already late")

@@ -135,6 +135,7 @@ class Message(models.Model):
         QUESTION = "question"
         ANSWER = "answer"  # the resident's answer to a question
         REOPENING = "reopening"  # why the resident had it taken up again
+        NEWS = "news"  # what the desk tells them of their letter's way
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="messages")
     at = models.DateTimeField()

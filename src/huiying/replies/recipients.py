@@ -33,7 +33,9 @@ def who_had(reply: Reply) -> QuerySet[Submission]:
     kept = Given.objects.filter(reply__case=reply.case_id, reply__address=reply.address)
     had = Q(pk__in=kept.values("submission_id"))
     if not kept.exists():
-        had = Q(report__case=reply.case_id, received_at__lte=reply.answered_at)
+        at_home = Q(report__case=reply.case_id, report__own_case=None)
+        home = at_home | Q(report__own_case=reply.case_id)
+        had = home & Q(received_at__lte=reply.answered_at)
     return Submission.objects.filter(had, state=SubmissionState.OPEN)
 
 

@@ -258,7 +258,8 @@ def erase_on_wish(*, actor: Actor, what: str) -> None:
 def _locked(report_id: int) -> Report:
     """The letter, with its case locked against a hold that begins at the same moment."""
     report = Report.objects.select_related("submission").get(pk=report_id)
-    CaseFile.objects.select_for_update().get(pk=report.case_id)
+    cases = [report.case_id, report.own_case_id or report.case_id]
+    list(CaseFile.objects.select_for_update().filter(pk__in=cases).order_by("pk").values("pk"))
     return report
 
 

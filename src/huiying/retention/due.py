@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from huiying.casework.models import Report
+from huiying.casework.models import Joined, Report
 from huiying.casework.states import State
 from huiying.retention.models import Hold, Rules, What
 
@@ -37,8 +37,12 @@ def holding(what: str) -> Q:
 
 
 def not_held(moment: datetime) -> Q:
-    """Letters of cases without a hold."""
-    return ~Q(Exists(Hold.objects.filter(held_at(moment), case=OuterRef("case_id"))))
+    """Letters without a hold on their case, or on one with which they have stood: taking a letter out of a
+    case that is held ends no hold.
+    """
+    standing = Q(case=OuterRef("case_id")) | Q(case=OuterRef("own_case_id"))
+    between = Q(case__in=Joined.objects.filter(report=OuterRef("pk")).values("case"))
+    return ~Q(Exists(Hold.objects.filter(held_at(moment)).filter(standing | between)))
 
 
 def months_of(rules: Rules, what: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from huiying.agencies.reads import staff_names
 from huiying.casework import policy as cases
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Report
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -270,7 +270,11 @@ def certificate(actor: Actor, label: str) -> Certificate:
 def own_erasure(submission_id: int, label: str) -> OwnErasure:
     """What the writer of this letter may know. Three queries."""
     rules = rules_in_force()
-    hold = Hold.objects.filter(held_at(time.now()), case__reports__submission=submission_id).first()
+    mine = Report.objects.filter(submission=submission_id)
+    stood = mine.values("case").union(
+        mine.filter(own_case__isnull=False).values("own_case"), mine.values("joined__case")
+    )
+    hold = Hold.objects.filter(held_at(time.now()), case__in=stood).first()
     erased = dict(Erased.objects.filter(submission_label=label).values_list("what", "at"))
     words = erased.get(What.WORDS.value)
     return OwnErasure(

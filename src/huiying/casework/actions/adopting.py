@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from huiying.casework.labels import subject
-from huiying.casework.models import CaseFile, Move
-from huiying.casework.states import OPEN
+from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.states import OPEN, TAKEN_UP_AGAIN
 from huiying.casework.stepping import move_row
 from huiying.clocks.policy import require_keeper
 from huiying.clocks.reads import earlier_timetables
@@ -26,7 +26,7 @@ WITH changed AS (
   SELECT * FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[]) AS new (id, due)
 ), reports AS (
   UPDATE casework_report r SET due_at = changed.due FROM changed
-  WHERE r.case_id = changed.id AND r.ended_at IS NULL
+  WHERE r.case_id = changed.id AND r.ended_at IS NULL AND r.own_case_id IS NULL
 )
 UPDATE casework_casefile c SET due_at = changed.due, version = c.version + 1
 FROM changed WHERE c.id = changed.id
@@ -62,14 +62,23 @@ def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int
             case.due_at, case.version = due, case.version + 1
             changed.append(case)
     if changed:
-        _keep(actor, changed)
+        _keep(actor, _with_joined(changed))
     return len(changed), cases[-1].pk if len(cases) == BATCH else None
+
+
+def _with_joined(changed: list[CaseFile]) -> list[CaseFile]:
+    """The same cases, none due later than the first of the letters joined to it. One query."""
+    rows = Report.objects.filter(case__in=changed, own_case__isnull=False, ended_at=None)
+    first = dict(rows.values("case").annotate(first=Min("due_at")).values_list("case", "first"))
+    for case in changed:
+        case.due_at = min(case.due_at, first.get(case.pk, case.due_at))
+    return changed
 
 
 def _round_starts(cases: Sequence[CaseFile]) -> dict[int, datetime]:
     """When the present round of each began."""
     again = [case.pk for case in cases if case.round > 1]
-    moves = Move.objects.filter(case__in=again, verb="reopen").values("case")
+    moves = Move.objects.filter(case__in=again, verb__in=TAKEN_UP_AGAIN).values("case")
     reopened = dict(moves.annotate(last=Max("at")).values_list("case", "last"))
     return {case.pk: reopened.get(case.pk, case.received_at) for case in cases}
 

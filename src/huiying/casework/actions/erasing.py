@@ -1,5 +1,7 @@
 """Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
 
+from django.db.models import Q
+
 from huiying.casework.extension_models import Extension
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import forget_reasons
@@ -24,11 +26,18 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     Report.objects.filter(pk=report.pk).update(pressed=None)
     forget_reasons(case)
     UnfinishedWords.objects.filter(case=case).delete()
-    left = Report.objects.filter(case=case, submission__words_erased_at=None)
-    if not left.exists():
-        CaseFile.objects.filter(pk=case.pk).update(title=ERASED)
-        OutsideNumber.objects.filter(case=case).delete()
-        Extension.objects.filter(case=case).update(reason="")
-        erase_payloads([subject(case)])
-        write(actor=actor, action="case.emptied", subject=subject(case))
+    for each in CaseFile.objects.filter(pk__in=[case.pk, report.own_case_id or case.pk]):
+        _empty_with_last_letter(actor, each)
     return entry
+
+
+def _empty_with_last_letter(actor: Actor, case: CaseFile) -> None:
+    """Erase what the desk wrote of the case, where every letter that it made or has is erased."""
+    letters = Report.objects.filter(Q(case=case) | Q(own_case=case))
+    if letters.filter(submission__words_erased_at=None).exists():
+        return
+    CaseFile.objects.filter(pk=case.pk).update(title=ERASED)
+    OutsideNumber.objects.filter(case=case).delete()
+    Extension.objects.filter(case=case).update(reason="")
+    erase_payloads([subject(case)])
+    write(actor=actor, action="case.emptied", subject=subject(case))

@@ -10,8 +10,9 @@ from huiying.casework.actions.sorting import round_start
 from huiying.casework.errors import NoMoreTime, NothingAsked, WrongState
 from huiying.casework.extension_models import Extension
 from huiying.casework.extensions import may_ask, may_decide
+from huiying.casework.joined import at_home, earliest_due
 from huiying.casework.labels import subject
-from huiying.casework.models import CaseFile, Report
+from huiying.casework.models import CaseFile
 from huiying.casework.states import State
 from huiying.casework.stepping import change, check_seen, move_row
 from huiying.casework.telling import tell_writers
@@ -108,9 +109,11 @@ def decide_extension(
 
 def _extend(case: CaseFile, row: Extension, *, actor: Actor) -> None:
     late = row.due_before < row.asked_at
-    due = case.due_at if late else max(case.due_at, row.until)
+    own_due = case.due_at if late else max(case.due_at, row.until)
+    due = earliest_due(case, own_due)  # what was joined to it keeps its own day
     change(case, due_at=due)
-    Report.objects.filter(case=case, ended_at=None).update(due_at=due)
+    if not late:
+        at_home(case).update(due_at=own_due)
     data = {"until": row.until.isoformat(), "due_at": due.isoformat(), "late": late}
     insert_together(
         move_row(case, verb="extend", source=case.state, at=case.moved_at),

@@ -11,10 +11,11 @@ from huiying.agencies.models import Unit
 from huiying.casework import policy
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice, WrongState
 from huiying.casework.extensions import granted_until
+from huiying.casework.joined import at_home, earliest_due
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import newest_suggestion
 from huiying.casework.models import Assignment, CaseFile, Lesson, Move, Named, Report
-from huiying.casework.states import Outcome
+from huiying.casework.states import TAKEN_UP_AGAIN, Outcome, State
 from huiying.casework.stepping import change, check_seen, take_step
 from huiying.casework.telling import tell_writers
 from huiying.casework.words import LONGEST_TITLE, fitting, required
@@ -30,7 +31,7 @@ def round_start(case: CaseFile) -> datetime:
     """When the present round began: with the letter, or when it was last reopened."""
     if case.round == 1:
         return case.received_at
-    reopened = Move.objects.filter(case=case, verb="reopen").order_by("-id").first()
+    reopened = Move.objects.filter(case=case, verb__in=TAKEN_UP_AGAIN).order_by("-id").first()
     return reopened.at if reopened else case.received_at
 
 
@@ -45,9 +46,10 @@ def triage(
     if category is None:
         raise Invalid(_("Choose a category."), field="category_code")
     start = round_start(case)
-    due = due_at(start, category, danger=case.danger, channel=case.channel) + case.paused
+    own_due = due_at(start, category, danger=case.danger, channel=case.channel) + case.paused
     given = granted_until(case)  # who was told of a later day keeps it
-    due = max(due, given) if given else due
+    own_due = max(own_due, given) if given else own_due
+    due = earliest_due(case, own_due)
     columns = {"category": category, "due_at": due}
     data: dict[str, Any] = {"category": category.code, "due_at": due.isoformat()}
     named = fitting(title, "title", most=LONGEST_TITLE)
@@ -56,7 +58,7 @@ def triage(
         data["renamed"] = True
     data |= _learned_from(case, category.code)
     take_step(case, actor=actor, verb="triage", data=data, columns=columns)
-    Report.objects.filter(case=case, ended_at=None).update(due_at=due)
+    at_home(case).update(due_at=own_due)
     return case
 
 
@@ -231,6 +233,8 @@ def mark_conduct(
     check_seen(case, seen)
     if not policy.may_mark_conduct(actor):
         raise NotAllowed
+    if case.state == State.JOINED:
+        raise WrongState(_("Its letters stand with another case. Mark that one, or take it apart."))
     units, accounts = _whom(unit_codes, usernames)
     change(case, conduct=True)
     _name(case, units, accounts)
@@ -245,11 +249,11 @@ def mark_conduct(
             "staff": [f"staff:{account.label}" for account in accounts],
         },
     )
-    _take_from_named(actor, case)
+    take_from_named(actor, case)
     return case
 
 
-def _take_from_named(actor: Actor, case: CaseFile) -> None:
+def take_from_named(actor: Actor, case: CaseFile) -> None:
     """End the part of every unit that may no longer have one; without a lead the case is returned."""
     parts = Assignment.objects.filter(case=case, ended_at=None)
     held = {part.unit for part in parts.select_related("unit")}

@@ -28,6 +28,9 @@ def undo(*, actor: Actor, number: int, seen: int | None = None) -> CaseFile:
     name = undoable(actor, case, last_act(case))
     if not name:
         raise TooLateToUndo
+    joined = Report.objects.filter(case=case, own_case__isnull=False)
+    if name == "triage" and joined.exists():
+        raise TooLateToUndo
     before = _before(case)
     columns: dict[str, Any] = {}
     if name == "triage":

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
+from huiying.casework.actions.joining import take_out
 from huiying.casework.errors import NotAnswered, NotWaiting, WindowClosed, WrongState
 from huiying.casework.following import own_report, reopen_until
+from huiying.casework.joined import others_are_content, was_asked
 from huiying.casework.models import Assignment, CaseFile, Report, Verdict
-from huiying.casework.states import OPEN, Outcome, State, Vote
+from huiying.casework.states import OPEN, Outcome, Vote
 from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.words import required
 from huiying.intake import letters
@@ -20,7 +23,7 @@ from huiying.intake.models import Message
 from huiying.intake.uploads import Upload, form_key_with
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid
+from huiying.kernel.refusals import Invalid, MovedOn
 from huiying.kernel.verbs import verb
 from huiying.notices.actions import follow_new_way
 from huiying.record.actions import write
@@ -60,7 +63,7 @@ def answer_question(
     Raises NotWaiting where the unit has gone on without it.
     """
     report = own_report(actor)
-    if report.case.state != State.WAITING:
+    if not was_asked(report):
         raise NotWaiting
     message = writing.add_message(
         actor=actor,
@@ -82,6 +85,8 @@ def withdraw(*, actor: Actor, pressed: bool | None = None) -> None:
     report = own_report(actor)
     # Two writers of one case who withdraw at once: each must see that the other has.
     case = CaseFile.objects.select_for_update().get(pk=report.case_id)
+    if not Report.objects.filter(pk=report.pk, case=case).exists():
+        raise MovedOn
     if case.state not in OPEN:
         raise WrongState(
             _(
@@ -124,8 +129,11 @@ def vote(*, actor: Actor, verdict: str) -> None:
     )
 
 
-def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
-    """A new round with a new clock; the first round's lateness stays in its moves."""
+def _again(case: CaseFile, *, actor: Actor, words: str, by: Report | None = None) -> None:
+    """A new round with a new clock; the first round's lateness stays in its moves.
+
+    Where the writer of the letter `by` asks for it, others to whom it is solved keep answer and verdict.
+    """
     now = time.now()
     due = due_at(now, case.category, danger=case.danger, channel=case.channel)
     take_step(
@@ -143,14 +151,18 @@ def _again(case: CaseFile, *, actor: Actor, words: str) -> None:
             "paused": timedelta(),
         },
     )
-    Report.objects.filter(case=case, ended_at=None).update(
-        due_at=due, delivered_at=None, vote="", voted_at=None
-    )
+    again = Report.objects.filter(case=case, ended_at=None)
+    if by is not None:
+        again = again.exclude(~Q(pk=by.pk), vote=Vote.SOLVED)
+    again.update(due_at=due, delivered_at=None, vote="", voted_at=None)
 
 
 @verb
 def reopen_own(*, actor: Actor, text: str, form_key: str = "") -> None:
-    """Reopen as of right within the window, saying what is still wrong."""
+    """Reopen as of right within the window, saying what is still wrong.
+
+    A letter that was joined to another case comes out of it where the others are content.
+    """
     report = own_report(actor)
     said = required(text, "text", most=letters.LONGEST_BODY)
     until = reopen_until(report)
@@ -158,7 +170,10 @@ def reopen_own(*, actor: Actor, text: str, form_key: str = "") -> None:
         raise NotAnswered
     if time.now() > until:
         raise WindowClosed
-    _again(report.case, actor=actor, words="")
+    if report.own_case_id is not None and others_are_content(report):
+        take_out(report, actor=actor)
+    else:
+        _again(report.case, actor=actor, words="", by=report)
     writing.add_message(
         actor=actor,
         submission=report.submission,

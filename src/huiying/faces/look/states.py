@@ -23,6 +23,7 @@ TONES = {
     State.RETURNED: "warning",
     State.ANSWERED: "success",
     State.CLOSED: "plain",
+    State.JOINED: "plain",
 }
 
 

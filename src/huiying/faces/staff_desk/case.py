@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huiying.casework.actions.looking import record_opening
+from huiying.casework.beside import stands_with
 from huiying.casework.reads import CaseShown, case_shown, may_see
+from huiying.casework.states import OPEN
 from huiying.faces.staff_desk.alerts import BESIDE, alerts_part, matters_part
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.case_acts import FACES, Doing
@@ -33,8 +35,15 @@ TEMPLATE = "staff_desk/case.html"
 
 @require_safe
 def case(request: HttpRequest, number: int) -> HttpResponse:
-    """One case, for whoever may see it; with `take`, this category stands in the form, and no more."""
+    """One case, for whoever may see it; of a joined one the case with which its letters stand. With `take`,
+    this category stands in the form, and no more.
+    """
     shown = case_shown(actor_of(request), number, beside=BESIDE)
+    into = stands_with(actor_of(request), shown.case)
+    if into is not None:
+        words = {"number": number, "into": into}
+        messages.info(request, _("Case %(number)d was joined to this one, %(into)d.") % words)
+        return redirect("staff_desk:case", into)
     taken = request.GET.get(TAKE, "")
     may_sort = any(act.verb == "triage" and act.allowed for act in shown.acts)
     if not (taken and may_sort):
@@ -67,6 +76,10 @@ def _shown(
         numbers=numbers_part(actor, shown.number, shown.elsewhere, shown.clock.ended_at),
         matters=matters_part(actor, shown.case),
     )
+    if shown.may_join and shown.state in OPEN:
+        url = reverse("staff_desk:case_join", args=[shown.number])
+        join = ActShown(_("Join to another case"), url, direct=True)
+        page = replace(page, acts=[*page.acts, join])
     if may_hold(actor):
         url = reverse("staff_desk:case_hold", args=[shown.number])
         page = replace(page, acts=[*page.acts, ActShown(_("Hold the erasure"), url, direct=True)])

@@ -187,6 +187,8 @@ def _warnings(shown: CaseShown) -> list[str]:
         found.append(_("The writer said that somebody is in danger. Act now, then record it."))
     if shown.state == State.RETURNED and (why := _why_returned(shown)):
         found.append(why)
+    if shown.state == State.JOINED:
+        found.append(_("This case is joined to another one, and its letters stand there."))
     if shown.conduct and not (shown.named.units or shown.named.people):
         found.append(_("This is a complaint about conduct. Say first whom it is about."))
     return found
@@ -231,6 +233,7 @@ def _more_time(shown: CaseShown) -> list[str]:
 def _facts(shown: CaseShown) -> list[tuple[str, str]]:
     nobody = _("Nobody yet")
     facts = [
+        (_("Who reported it"), _people(shown)),
         (_("Who leads"), localized(shown.lead) or nobody),
         (_("Who helps"), listed(shown.support)),
         (_("Category"), localized(shown.category) or _("Not sorted yet")),
@@ -241,6 +244,14 @@ def _facts(shown: CaseShown) -> list[tuple[str, str]]:
         (_("Result"), str(dict(Outcome.choices).get(shown.outcome, ""))),
     ]
     return [(key, value) for key, value in facts if value]
+
+
+def _people(shown: CaseShown) -> str:
+    """How many people reported it, where it is more than one."""
+    count = sum(letter.withdrawn_at is None for letter in shown.letters)
+    if count < 2:
+        return ""
+    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
 
 
 def _times(count: int) -> str:
@@ -258,6 +269,13 @@ def _contact_url(shown: CaseShown, letter: LetterShown) -> str:
     if not (shown.may_reveal and letter.reachable):
         return ""
     return reverse("staff_desk:case_contact", args=[shown.number, letter.report_id])
+
+
+def _apart_url(shown: CaseShown, letter: LetterShown) -> str:
+    """Where the case with which the letter came is taken apart again, for who may."""
+    if not (letter.own_number and shown.may_join):
+        return ""
+    return reverse("staff_desk:case_unjoin", args=[letter.own_number])
 
 
 def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
@@ -283,6 +301,9 @@ def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
         pressed=_pressed(letter.pressed),
         files=files_shown(letter.files, address_of_file),
         contact_url=_contact_url(shown, letter),
+        own_number=letter.own_number,
+        apart_url=_apart_url(shown, letter),
+        apart_seen=letter.own_version,
     )
 
 

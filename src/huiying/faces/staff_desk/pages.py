@@ -167,7 +167,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class LetterPart:
-    """One letter with its exchange; `said` are sentences about its writer's verdict."""
+    """One letter with its exchange; `said` are sentences about its writer's verdict. `own_number` is that
+    of the case with which it came, where this was joined; `apart_url` takes it apart.
+    """
 
     heading: str
     title: str
@@ -180,6 +182,9 @@ class LetterPart:
     pressed: str
     files: list[FileShown]
     contact_url: str = ""
+    own_number: int = 0
+    apart_url: str = ""
+    apart_seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from huiying.casework.models import Report
 from huiying.finding.excerpts import Piece
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound
 from huiying.replies import policy
 from huiying.replies.errors import NotShown
-from huiying.replies.models import Reply
+from huiying.replies.models import Given, Reply
 from huiying.replies.reads import finding
 from huiying.replies.reads.own_words import letters_beside
 from huiying.replies.reads.signed import co_signed
@@ -147,13 +149,17 @@ def public_answer(address: str) -> AnswerShown:
 def answers_for_submission(submission_id: int) -> list[AnswerShown]:
     """What the writer of this letter was answered, newest first, each with its earlier texts.
 
-    Holds private and published answers to the case that the letter belongs to; a writer who withdrew
-    sees none that came later. Four queries.
+    Holds every text that this letter was given, wherever it stood; of answers from before this was kept
+    (imported, or of an earlier version), those to its own case; a writer who withdrew sees none that came
+    later. Four queries.
     """
     report = Report.objects.filter(submission_id=submission_id).first()
     if report is None:
         return []
-    rows = Reply.objects.filter(case_id=report.case_id, state__in=ISSUED)
+    given = Given.objects.filter(reply=OuterRef("pk"))
+    own = Q(case_id=report.own_case_id or report.case_id) & ~Q(Exists(given))
+    got = Given.objects.filter(submission=submission_id).values("reply")
+    rows = Reply.objects.filter(own | Q(pk__in=got), state__in=ISSUED)
     if report.ended_at is not None:
         rows = rows.filter(issued_at__lte=report.ended_at)
     rows = rows.select_related("case", "unit", "category").order_by("issued_at", "id")
