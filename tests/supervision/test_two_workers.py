@@ -28,7 +28,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 POLICY = read_policy("[[step]]\nat = 50\ntell = ['holders']\n[[step]]\nat = 80\ntell = ['leader']")
-WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+# In this test's own database: other processes test on the same server.
+WAITS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 LATER = timedelta(days=9)
 
 
