@@ -3,13 +3,15 @@
 import pytest
 
 from huiying.agencies.divisions import load_divisions
+from huiying.casework.actions.erasing import erase_words
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import mark_conduct, triage
 from huiying.casework.landing import settled, training
 from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.kept import forget_reasons
 from huiying.casework.landing.measured import measured
 from huiying.casework.landing.training import is_due, train_and_keep
-from huiying.casework.models import CaseFile, Lesson, Suggestion
+from huiying.casework.models import CaseFile, Lesson, Report, Suggestion
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import MovedOn, NotAllowed
@@ -186,6 +188,16 @@ def test_erasing_a_letter_takes_its_words_out_of_the_suggestion(people):
     kept = Suggestion.objects.get()
     assert [each["because"] for each in kept.offers] == [[], [], []]
     assert kept.first == "leak"
+
+
+def test_a_letter_that_stands_with_another_case_is_erased_in_its_own_too(people):
+    model_in_use(people)
+    case, _receipt = letter(people, **LEAK)
+    suggest_new()
+    other, _receipt = letter(people)
+    join(actor=people.dispatcher.actor, number=case.number, into=other.number)
+    erase_words(actor=SYSTEM, report=Report.objects.get(own_case=case))
+    assert [each["because"] for each in Suggestion.objects.get(case=case).offers] == [[], [], []]
 
 
 def test_the_page_of_a_version_counts_by_month_channel_language_and_district(people):

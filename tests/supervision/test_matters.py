@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from huiying.casework.actions.erasing import erase_words
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
@@ -164,3 +165,15 @@ def test_the_words_go_with_the_last_letter_of_the_case(people, case):
     assert "The text was erased." in _seen(
         people.supervisor, url=f"{LIST}{Matter.objects.get().label}/"
     )
+
+
+def test_the_words_go_too_where_the_letter_stands_with_another_case(people, case):
+    _put(people.supervisor, case)
+    report = case.reports.get()
+    with time.at(START):
+        other = brought_to(State.IN_PROGRESS, people)
+        join(actor=people.dispatcher.actor, number=case.number, into=other.number)
+    report.refresh_from_db()
+    erase_words(actor=SYSTEM, report=report)
+    forget_matters(actor=SYSTEM, report=report)
+    assert Matter.objects.get().asked == ""

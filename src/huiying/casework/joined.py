@@ -24,6 +24,17 @@ def tree_below(case_id: int) -> list[int]:
     return found
 
 
+def cases_of(report: Report) -> list[int]:
+    """The case (id) with which the letter stands, and the one that it made; once where it is at home."""
+    return sorted({report.case_id, report.own_case_id or report.case_id})
+
+
+def has_words(case_id: int) -> bool:
+    """Whether a letter that the case made, or that stands with it, is not erased."""
+    letters = Report.objects.filter(Q(case=case_id) | Q(own_case=case_id))
+    return letters.filter(submission__words_erased_at=None).exists()
+
+
 def way_up(case_id: int) -> list[int]:
     """The case (id), what it is joined to, and so on to the root. A query for each level."""
     found = [case_id]

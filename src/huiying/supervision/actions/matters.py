@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.models import Account
 from huiying.agencies.models import Membership, Role
 from huiying.agencies.reads import standing_of
+from huiying.casework.joined import cases_of, has_words
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.policy import kept_from
@@ -159,10 +160,11 @@ def take_off_list(*, actor: Actor, label: str) -> None:
 
 @verb
 def forget_matters(*, actor: Actor, report: Report) -> None:
-    """Empty what was asked and reported, with the words of the case's last letter. For the system alone."""
+    """Empty what was asked and reported, with the words of the case's last letter; also where the letter
+    stands with another case than its own. For the system alone.
+    """
     if not actor.has("system"):
         raise NotAllowed
-    left = Report.objects.filter(case=report.case_id, submission__words_erased_at=None)
-    if not left.exists():
-        Progress.objects.filter(matter__case=report.case_id).exclude(text="").update(text="")
-        Matter.objects.filter(case=report.case_id).exclude(asked="").update(asked="")
+    emptied = [case for case in cases_of(report) if not has_words(case)]
+    Progress.objects.filter(matter__case__in=emptied).exclude(text="").update(text="")
+    Matter.objects.filter(case__in=emptied).exclude(asked="").update(asked="")
