@@ -23,18 +23,22 @@ class Gathered:
 def gather(row: Outgoing, at: datetime) -> None:
     """See that this person's mail of the day is on its way for `at`; the notice is found by it.
 
-    Two at once make one: the database keeps a person to one such mail that has not gone yet.
+    Two at once make one: the database keeps a person to one such mail that has not gone yet. It is held
+    until this notice ends: one that is going out at this moment has been written, so another follows it.
     """
-    now = time.now()
-    mail = Outgoing(
-        made_at=now,
-        due_at=at,
-        kind=DIGEST,
-        recipient=row.recipient,
-        language=row.language,
-        message_id=f"{identifiers.random_label(26)}@huiying",
+    waits = Outgoing.objects.filter(
+        recipient=row.recipient, kind=DIGEST, ended_at=None, again_of=None
     )
-    Outgoing.objects.bulk_create([mail], ignore_conflicts=True)
+    while not waits.select_for_update().values_list("pk", flat=True):
+        mail = Outgoing(
+            made_at=time.now(),
+            due_at=at,
+            kind=DIGEST,
+            recipient=row.recipient,
+            language=row.language,
+            message_id=f"{identifiers.random_label(26)}@huiying",
+        )
+        Outgoing.objects.bulk_create([mail], ignore_conflicts=True)
 
 
 def gathered_in(mail: Outgoing) -> list[Gathered]:
