@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import assign, reassign, triage
 from huiying.casework.actions.working import accept, ask_resident
-from huiying.casework.actions.writing_back import reopen
+from huiying.casework.actions.writing_back import reopen, reopen_own
 from huiying.casework.deadlines import Clock
 from huiying.casework.following import letter_page
 from huiying.casework.models import CaseFile
@@ -107,6 +108,20 @@ def test_a_new_round_begins_anew(promised):
     assert found["first_contact"].started_at == START + 8 * DAY
     assert not found["first_contact"].late
     assert "accept" not in found  # the unit has it still
+
+
+@pytest.mark.django_db
+def test_a_letter_that_is_taken_out_of_a_joined_case_begins_anew(promised):
+    people = promised
+    with time.at(START):
+        case, other = (brought_to(State.IN_PROGRESS, people) for _number in range(2))
+        join(actor=people.dispatcher.actor, number=case.number, into=other.number)
+    with time.at(START + 8 * DAY):
+        answered(actor=people.reviewer.actor, number=other.number)
+        reopen_own(actor=writer_of(case), text="还吵")
+        found = stages(people, case)
+    assert found["first_contact"].started_at == START + 8 * DAY
+    assert not found["first_contact"].late
 
 
 @pytest.mark.django_db

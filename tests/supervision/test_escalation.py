@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from huiying.agencies.working_hours import give_calendar
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.actions.working import resume
-from huiying.casework.actions.writing_back import reopen
+from huiying.casework.actions.writing_back import reopen, reopen_own
 from huiying.casework.models import CaseFile
 from huiying.casework.policy import visible_cases
 from huiying.casework.states import State
@@ -29,7 +30,7 @@ from huiying.supervision.models import Alert
 from huiying.supervision.rehearsing import rehearse
 from huiying.supervision.tasks import escalate
 from huiying.supervision.timing import Timing, agency_timing
-from tests.casework.ways import answered, brought_to
+from tests.casework.ways import answered, brought_to, writer_of
 from tests.entries import holds
 from tests.people import People, Person
 
@@ -141,6 +142,19 @@ def test_a_new_round_is_told_anew_and_what_is_answered_is_not(people):
     assert _pass(16.9) == []
     assert len(_pass(17)) == 2
     assert Alert.objects.filter(round=2).count() == 1
+
+
+def test_a_letter_that_its_writer_takes_out_of_a_joined_case_has_its_time_anew(people):
+    _adopt()
+    case, other = _case(people), _case(people)
+    with time.at(_day(1)):
+        join(actor=people.dispatcher.actor, number=case.number, into=other.number)
+    with time.at(_day(2)):
+        answered(actor=people.reviewer.actor, number=other.number)
+    with time.at(_day(6)):
+        reopen_own(actor=writer_of(case), text="还在响。")
+    assert _pass(10.9) == []
+    assert len(_pass(11)) == 2
 
 
 def test_where_no_unit_has_it_the_desk_hears_and_where_nobody_is_there_the_next_above(people):

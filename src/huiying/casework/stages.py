@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from huiying.casework import policy
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.models import CaseFile, Move
+from huiying.casework.states import TAKEN_UP_AGAIN
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
@@ -56,7 +57,7 @@ class StageClock:
 
 def round_began(steps: Iterable[Done], case_round: int, received_at: datetime) -> datetime:
     """When the present round began: with the letter, or when it was last taken up again."""
-    again = [step.at for step in steps if step.verb == "reopen" and step.round == case_round]
+    again = [step.at for step in steps if step.verb in TAKEN_UP_AGAIN and step.round == case_round]
     return again[-1] if again else received_at
 
 

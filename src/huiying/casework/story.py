@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from huiying.casework.deadlines import Clock
 from huiying.casework.extensions import ExtensionLine
-from huiying.casework.states import State
+from huiying.casework.states import TAKEN_UP_AGAIN, State
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import chinese
 
@@ -205,7 +205,7 @@ AT_STATION = {
 # The verbs that bring a letter to each station after the first.
 REACHED_BY = (
     frozenset({"assign", "reassign"}),
-    frozenset({"accept", "reopen"}),
+    frozenset({"accept", *TAKEN_UP_AGAIN}),
     frozenset({"answer", "answer_unreviewed", "answer_at_once"}),
     frozenset({"close"}),
 )

@@ -4,7 +4,8 @@ The share of a clock is what has passed of its time, without its pauses: while t
 writer it stands still as the clock does. Once over is when as much time again has passed.
 """
 
-# Parameters: now, ids (or NULL for all). One row for each case that is open, or of these ids.
+# Parameters: now, open (states), again (the verbs that begin a round), ids. One row for each case that is
+# open, or is one of these ids too.
 RUNNING = """
 running AS MATERIALIZED (
   SELECT id, number, round, conduct, unit_id, due - started AS allowed,
@@ -13,7 +14,7 @@ running AS MATERIALIZED (
     SELECT c.id, c.number, c.round, c.conduct, coalesce(c.lead_unit_id, 0) AS unit_id,
       c.due_at - c.paused AS due,
       CASE WHEN c.round = 1 THEN c.received_at ELSE coalesce((
-        SELECT max(m.at) FROM casework_move m WHERE m.case_id = c.id AND m.verb = 'reopen'
+        SELECT max(m.at) FROM casework_move m WHERE m.case_id = c.id AND m.verb = ANY(%(again)s)
       ), c.received_at) END AS started,
       c.paused + coalesce(
         greatest(least(%(now)s, c.waiting_until) - c.waiting_since, interval '0'), interval '0'

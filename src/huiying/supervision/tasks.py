@@ -18,7 +18,7 @@ BATCH = 5000
 def escalate() -> int:
     """Tell whoever is to be told now; how many alerts were written or dealt with.
 
-    Without a policy nobody is told anything new, and what waits goes out all the same.
+    Without a policy nobody is told anything; with one of no steps only what waits goes out.
     """
     found = in_force()
     if found is None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from huiying.casework.models import CaseFile
-from huiying.casework.states import OPEN
+from huiying.casework.states import OPEN, TAKEN_UP_AGAIN
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed
@@ -44,14 +44,19 @@ def steps_reached(definition: Definition) -> list[int]:
     steps = [step.at for step in definition.steps]
     if not steps:
         return []
-    given: dict[str, Any] = {"now": time.now(), "open": _open(), "steps": steps, "first": steps[0]}
+    given = _clocks() | {"steps": steps, "first": steps[0]}
     with connection.cursor() as cursor:
         cursor.execute(FIND, given)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _open() -> list[str]:
-    return sorted(state.value for state in OPEN)
+def _clocks() -> dict[str, Any]:
+    """What `reached.RUNNING` asks for."""
+    return {
+        "now": time.now(),
+        "open": sorted(state.value for state in OPEN),
+        "again": list(TAKEN_UP_AGAIN),
+    }
 
 
 @verb
@@ -83,12 +88,11 @@ def tell_reached(*, actor: Actor, one: Pass, cases: Sequence[int]) -> int:
 
 
 def _given(one: Pass, cases: Sequence[int]) -> dict[str, Any]:
-    now, steps = time.now(), one.definition.steps
+    clocks, steps = _clocks(), one.definition.steps
+    now = clocks["now"]
     digest_at = one.timing.digest_at(now)
     whom = _whom(one)
-    return {
-        "now": now,
-        "open": _open(),
+    return clocks | {
         "ids": list(cases),
         "policy": one.number,
         "send_at": one.timing.send_at(now),
