@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions import adopting
 from huiying.casework.actions.adopting import adopt_calendar
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import triage
 from huiying.casework.actions.working import ask_resident, resume
 from huiying.casework.actions.writing_back import reopen_own
@@ -153,6 +154,20 @@ def test_running_clocks_follow_a_new_version_with_one_entry_each(offices):
         ]
     page = offices.clerk.client.get(f"/en/desk/cases/{case.number}/").text
     assert "The calendar changed; due on 13 October 2026 now." in page
+
+
+def test_a_letter_that_was_joined_does_not_lend_its_day_to_the_other(offices):
+    case = _taken_in()
+    with time.at(BEFORE_HOLIDAYS + timedelta(days=1)):
+        joined = taken_in(category_code="noise")
+        join(actor=offices.dispatcher.actor, number=joined.number, into=case.number)
+    sooner = at("10-10T12:00")  # after the old day of the case, before its new one
+    Report.objects.filter(own_case=joined).update(due_at=sooner)
+    _declared()
+    assert adopt_calendar(actor=SYSTEM, code="offices") == (1, None)
+    case.refresh_from_db()
+    assert case.due_at == sooner
+    assert Report.objects.get(case=case, own_case=None).due_at == at("10-13T17:30")
 
 
 def test_a_pause_stays_in_the_new_due_time(offices):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Min
@@ -23,10 +24,12 @@ BATCH = 500
 # `version` counts on, so that nobody decides on the due time that was.
 NEW_DUE = """
 WITH changed AS (
-  SELECT * FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[]) AS new (id, due)
+  SELECT * FROM unnest(%(ids)s::bigint[], %(own)s::timestamptz[], %(dues)s::timestamptz[])
+    AS new (id, own, due)
 ), reports AS (
-  UPDATE casework_report r SET due_at = changed.due FROM changed
-  WHERE r.case_id = changed.id AND r.ended_at IS NULL AND r.own_case_id IS NULL
+  UPDATE casework_report r SET due_at = changed.own FROM changed
+  WHERE r.case_id = changed.id AND r.ended_at IS NULL AND r.delivered_at IS NULL
+    AND r.own_case_id IS NULL
 )
 UPDATE casework_casefile c SET due_at = changed.due, version = c.version + 1
 FROM changed WHERE c.id = changed.id
@@ -62,13 +65,16 @@ def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int
             case.due_at, case.version = due, case.version + 1
             changed.append(case)
     if changed:
-        _keep(actor, _with_joined(changed))
+        own = [case.due_at for case in changed]
+        _keep(actor, _with_joined(changed), own)
     return len(changed), cases[-1].pk if len(cases) == BATCH else None
 
 
 def _with_joined(changed: list[CaseFile]) -> list[CaseFile]:
     """The same cases, none due later than the first of the letters joined to it. One query."""
-    rows = Report.objects.filter(case__in=changed, own_case__isnull=False, ended_at=None)
+    rows = Report.objects.filter(
+        case__in=changed, own_case__isnull=False, ended_at=None, delivered_at=None
+    )
     first = dict(rows.values("case").annotate(first=Min("due_at")).values_list("case", "first"))
     for case in changed:
         case.due_at = min(case.due_at, first.get(case.pk, case.due_at))
@@ -95,10 +101,12 @@ def _new_due(
     return due if case.due_at in before else None
 
 
-def _keep(actor: Actor, changed: Sequence[CaseFile]) -> None:
+def _keep(actor: Actor, changed: Sequence[CaseFile], own: Sequence[datetime]) -> None:
+    """`own` is when each is due without the letters joined to it: the day of its own letter."""
     dues = [case.due_at for case in changed]
+    given: dict[str, Any] = {"ids": [case.pk for case in changed], "own": list(own), "dues": dues}
     with connection.cursor() as cursor:
-        cursor.execute(NEW_DUE, {"ids": [case.pk for case in changed], "dues": dues})
+        cursor.execute(NEW_DUE, given)
     Move.objects.bulk_create(
         [move_row(case, verb="adopt_calendar", source=case.state) for case in changed]
     )
