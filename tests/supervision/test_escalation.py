@@ -329,6 +329,18 @@ def test_a_rehearsal_says_what_then_happens(people):
     assert {each.recipient: each.notices for each in found.people} == notices
 
 
+def test_a_rehearsal_counts_a_pause_once_whatever_happens_in_it(people):
+    case = _case(people, State.WAITING)
+    with time.at(_day(3)):
+        other = brought_to(State.IN_PROGRESS, people)
+        join(actor=people.dispatcher.actor, number=other.number, into=case.number)
+    with time.at(_day(4)):
+        resume(actor=people.handler.actor, number=case.number)
+    for day, told in ((8.9, 0), (9.1, 1)):
+        with time.at(_day(day)):
+            assert rehearse(read_policy(LADDER), days=30).told == told
+
+
 def test_a_rehearsal_tells_nobody(people):
     _case(people)
     with time.at(_day(11)):

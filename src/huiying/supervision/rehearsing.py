@@ -134,12 +134,15 @@ def _round(rows: list[_Row]) -> Round:
     one = Round(rows[0].case_id, rows[0].at, rows[-1].due_at)
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         one.units.append((row.at, row.unit_id))
-        if row.waiting_since and row.waiting_until:
+        goes_on = following is not None and following.waiting_since == row.waiting_since
+        if row.waiting_since and row.waiting_until and not goes_on:
             ends = min(following.at if following else time.now(), row.waiting_until)
             one.pauses.append((row.waiting_since, max(ends, row.waiting_since)))
             if following:
                 one.paused += one.pauses[-1][1] - one.pauses[-1][0]
-        if one.ended is None and row.target not in OPEN:
+        if row.target in OPEN:  # also again, where a joined case was taken apart
+            one.ended = None
+        elif one.ended is None:
             one.ended = row.at
     return one
 
