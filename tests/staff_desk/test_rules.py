@@ -89,6 +89,7 @@ NO_RULES = [
     ("[[rule]]\nwords = '灯'\nto = 'noise'\nurgency = 'high'", "it cannot ask for “urgency”"),
     ("[[rule]]\nwords = '13800138000'\nto = 'noise'", "no number, name or address"),
     ("[[rule]]\nfrom = '25:00'\nuntil = '06:00'\nto = 'noise'", "hours are written"),
+    ("[[rule]]\nfrom = '22:00+08:00'\nuntil = '06:00'\nto = 'noise'", "hours are written"),
     ("[[rule]]\nwords = [1]\nto = 'noise'", "between quotation marks"),
     ("[[rule]]\nwords = ' '\nto = 'noise'", "no number, name or address"),
 ]
