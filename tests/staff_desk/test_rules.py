@@ -10,9 +10,8 @@ from huiying.casework.actions.sorting import assign, triage
 from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.rehearsing import rehearse
 from huiying.casework.models import Suggestion
-from huiying.kernel.refusals import Invalid, MovedOn
+from huiying.kernel.refusals import Invalid, MovedOn, SamePerson
 from huiying.record.models import Entry
-from huiying.routing.errors import SamePerson
 from huiying.routing.rules.actions import adopt_rules, propose_rules, read_known
 from huiying.routing.rules.definitions import Letter, RuleSet, from_data
 from tests.scene import letter

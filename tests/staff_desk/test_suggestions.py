@@ -14,7 +14,7 @@ from huiying.casework.landing.training import is_due, train_and_keep
 from huiying.casework.models import CaseFile, Lesson, Report, Suggestion
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
-from huiying.kernel.refusals import MovedOn, NotAllowed
+from huiying.kernel.refusals import MovedOn, NotAllowed, SamePerson
 from huiying.record.models import Entry, Payload
 from huiying.routing.actions.learned import (
     adopt_model,
@@ -22,7 +22,7 @@ from huiying.routing.actions.learned import (
     refuse_model,
     switch_off_model,
 )
-from huiying.routing.errors import SamePerson, StillProposed, TooFewLetters
+from huiying.routing.errors import StillProposed, TooFewLetters
 from huiying.routing.models import Learned, Use
 from tests.models import kept_model, model_in_use
 from tests.scene import letter

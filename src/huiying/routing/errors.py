@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
+from huiying.kernel.refusals import Invalid, MovedOn, SamePerson
 from huiying.kernel.verbs import refuse_on
 
 
@@ -9,11 +9,6 @@ class TooFewLetters(Invalid):
     sentence = _(
         "There are too few letters to learn from: it takes two categories with ten letters each."
     )
-
-
-class SamePerson(NotAllowed):
-    code = "same_person"
-    sentence = _("Somebody else has to adopt what you proposed.")
 
 
 class StillProposed(MovedOn):

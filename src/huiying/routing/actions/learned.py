@@ -8,11 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound, SamePerson
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 from huiying.routing import policy
-from huiying.routing.errors import SamePerson
 from huiying.routing.models import Learned, Use
 
 

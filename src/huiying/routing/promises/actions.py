@@ -16,6 +16,7 @@ LONGEST_NOTE = 500
 
 
 refuse_on("promise_version_second_person", SamePerson)
+refuse_on("routing_promiseversion_number_key", MovedOn)  # two proposed at once
 
 
 @verb

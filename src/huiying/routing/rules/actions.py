@@ -6,17 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from huiying.agencies.models import Unit
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, MovedOn, NotFound
+from huiying.kernel.refusals import Invalid, MovedOn, NotFound, SamePerson
 from huiying.kernel.verbs import refuse_on, verb
 from huiying.record.actions import write
 from huiying.routing import policy
-from huiying.routing.errors import SamePerson
 from huiying.routing.models import Category, RuleVersion
 from huiying.routing.rules.definitions import RuleSet, read_rules
 
 LONGEST_NOTE = 500
 
 refuse_on("rule_version_second_person", SamePerson)
+refuse_on("routing_ruleversion_number_key", MovedOn)  # two proposed at once
 
 
 def read_known(text: str) -> RuleSet:
