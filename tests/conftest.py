@@ -23,6 +23,7 @@ del os.environ[SETTINGS]  # or else the processes of pytest-xdist would read it 
 
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
+from django.utils import translation  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
 pytest_plugins = ["tests.people", "tests.guards", "tests.scene"]
@@ -44,6 +45,12 @@ def django_db_setup(
         with django_db_blocker.unblock():
             yield
             connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> None:
+    """A page in English leaves its language to the next test of this process."""
+    translation.deactivate()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
