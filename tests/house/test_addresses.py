@@ -26,8 +26,9 @@ from huiying.agencies.duty.patterns import DAYS, Turn
 from huiying.agencies.models import Unit
 from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.writing_back import add_words
+from huiying.casework.desk_models import SavedList
 from huiying.casework.extension_models import Extension
-from huiying.casework.models import Assignment, SavedList
+from huiying.casework.models import Assignment
 from huiying.clocks.actions import adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
 from huiying.config.demo_sample import file as sample

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.actions.writing_back import add_words
-from huiying.casework.models import LastLook
+from huiying.casework.desk_models import LastLook
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.record.models import Entry

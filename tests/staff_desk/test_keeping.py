@@ -7,7 +7,7 @@ import pytest
 from huiying.casework.actions.erasing import erase_words
 from huiying.casework.actions.keeping import forget_unfinished
 from huiying.casework.actions.sorting import mark_conduct
-from huiying.casework.models import UnfinishedWords
+from huiying.casework.desk_models import UnfinishedWords
 from huiying.casework.states import State
 from huiying.casework.unfinished import KEPT_FOR
 from huiying.kernel import time

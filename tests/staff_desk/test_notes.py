@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from huiying.casework.actions.sorting import mark_conduct
-from huiying.casework.models import CaseNote, Mention
+from huiying.casework.desk_models import CaseNote, Mention
 from huiying.casework.states import State
 from huiying.record.models import Entry, Payload
 from tests.casework.ways import brought_to, taken_in

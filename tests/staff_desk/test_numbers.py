@@ -5,7 +5,8 @@ import pytest
 from huiying.casework.actions.numbering import Elsewhere, add_outside_number
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.actions.working import close
-from huiying.casework.models import CaseFile, OutsideNumber, Report
+from huiying.casework.desk_models import OutsideNumber
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.outside_numbers import folded, says_who
 from huiying.intake.reads import resident
 from huiying.record.models import Entry, Payload

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from huiying.casework.actions.saved_lists import MOST_LISTS, save_list
-from huiying.casework.models import SavedList
+from huiying.casework.desk_models import SavedList
 from huiying.casework.queues import Wanted
 from tests.casework.ways import taken_in
 from tests.people import make_person

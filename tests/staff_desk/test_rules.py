@@ -9,7 +9,7 @@ from django.utils import translation
 from huiying.casework.actions.sorting import assign, triage
 from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.rehearsing import rehearse
-from huiying.casework.models import Suggestion
+from huiying.casework.landing_models import Suggestion
 from huiying.kernel.refusals import Invalid, MovedOn, SamePerson
 from huiying.record.models import Entry
 from huiying.routing.rules.actions import adopt_rules, propose_rules, read_known

@@ -11,7 +11,8 @@ from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.kept import forget_reasons
 from huiying.casework.landing.measured import measured
 from huiying.casework.landing.training import is_due, train_and_keep
-from huiying.casework.models import CaseFile, Lesson, Report, Suggestion
+from huiying.casework.landing_models import Lesson, Suggestion
+from huiying.casework.models import CaseFile, Report
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import MovedOn, NotAllowed, SamePerson

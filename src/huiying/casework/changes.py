@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from huiying.agencies.models import Role
 from huiying.casework import policy
-from huiying.casework.models import CaseFile, LastLook, Move, Report
+from huiying.casework.desk_models import LastLook
+from huiying.casework.models import CaseFile, Move, Report
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.record.models import Entry

@@ -10,7 +10,8 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from huiying.casework import policy
-from huiying.casework.models import CaseFile, CaseNote, Mention
+from huiying.casework.desk_models import CaseNote, Mention
+from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
 
 type Names = dict[str, str]

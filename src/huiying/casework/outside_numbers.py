@@ -13,7 +13,8 @@ from django.db.models.functions import JSONObject
 from stdnum.cn import ric
 
 from huiying.casework import policy
-from huiying.casework.models import CaseFile, OutsideNumber
+from huiying.casework.desk_models import OutsideNumber
+from huiying.casework.models import CaseFile
 from huiying.finding.masking import find
 from huiying.kernel import time
 from huiying.kernel.actors import Actor

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from huiying.casework.models import SavedList
+from huiying.casework.desk_models import SavedList
 from huiying.casework.queues import Wanted
 from huiying.kernel.actors import Actor
 

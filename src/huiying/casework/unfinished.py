@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from huiying.casework.models import UnfinishedWords
+from huiying.casework.desk_models import UnfinishedWords
 from huiying.kernel.actors import Actor
 
 KEPT_FOR = timedelta(days=7)

@@ -1,10 +1,11 @@
 """Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
 
+from huiying.casework.desk_models import OutsideNumber, UnfinishedWords
 from huiying.casework.extension_models import Extension
 from huiying.casework.joined import cases_of, has_words
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import forget_reasons
-from huiying.casework.models import CaseFile, OutsideNumber, Report, UnfinishedWords
+from huiying.casework.models import CaseFile, Report
 from huiying.intake.actions.erasing import erase_words as erase_words_of
 from huiying.intake.states import ERASED
 from huiying.kernel.actors import Actor

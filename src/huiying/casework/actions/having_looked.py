@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from huiying.casework.models import LastLook
+from huiying.casework.desk_models import LastLook
 from huiying.casework.queues import tabs_of
 from huiying.kernel import time
 from huiying.kernel.actors import Actor

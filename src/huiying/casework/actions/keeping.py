@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from huiying.casework import policy
-from huiying.casework.models import UnfinishedWords
+from huiying.casework.desk_models import UnfinishedWords
 from huiying.casework.unfinished import FIELDS, KEPT_FOR, own_words
 from huiying.casework.words import fitting
 from huiying.kernel import time

@@ -9,8 +9,9 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.agencies.reads import standing_of
 from huiying.casework import policy
+from huiying.casework.desk_models import CaseNote, Mention
 from huiying.casework.labels import subject
-from huiying.casework.models import CaseFile, CaseNote, Mention
+from huiying.casework.models import CaseFile
 from huiying.casework.unfinished import own_words
 from huiying.casework.words import required
 from huiying.kernel import time

@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
+from huiying.casework.desk_models import OutsideNumber
 from huiying.casework.errors import NumberOfSomebody
 from huiying.casework.labels import subject
-from huiying.casework.models import CaseFile, OutsideNumber
+from huiying.casework.models import CaseFile
 from huiying.casework.outside_numbers import LONGEST, MOST, folded, says_who
 from huiying.casework.words import required
 from huiying.kernel import time

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from huiying.casework.desk_models import SavedList
 from huiying.casework.errors import NameTaken
-from huiying.casework.models import SavedList
 from huiying.casework.places import all_categories, all_units
 from huiying.casework.queues import SORTS, Wanted, tabs_of
 from huiying.casework.saved_lists import own_lists

@@ -14,7 +14,8 @@ from huiying.casework.extensions import granted_until
 from huiying.casework.joined import at_home, earliest_due
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import newest_suggestion
-from huiying.casework.models import Assignment, CaseFile, Lesson, Move, Named, Report
+from huiying.casework.landing_models import Lesson
+from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
 from huiying.casework.states import TAKEN_UP_AGAIN, Outcome, State
 from huiying.casework.stepping import change, check_seen, take_step
 from huiying.casework.telling import tell_writers

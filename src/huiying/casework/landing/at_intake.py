@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from huiying.casework.landing.rehearsing import read_by_rules
-from huiying.casework.models import CaseFile, Report, Suggestion
+from huiying.casework.landing_models import Suggestion
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.routing.grams import plain

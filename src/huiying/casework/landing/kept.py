@@ -8,7 +8,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from huiying.casework.models import CaseFile, Suggestion
+from huiying.casework.landing_models import Suggestion
+from huiying.casework.models import CaseFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 
 from huiying.agencies.models import Division
-from huiying.casework.models import Lesson, Report, Suggestion
+from huiying.casework.landing_models import Lesson, Suggestion
+from huiying.casework.models import Report
 from huiying.casework.states import State
 
 NEWEST = 5000
