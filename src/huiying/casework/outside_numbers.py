@@ -38,8 +38,10 @@ class NumberShown:
 
 
 def folded(number: str) -> str:
-    """A number as it is kept and looked for: without spaces, in capitals, of ordinary width."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", number)).upper()
+    """A number as it is kept and looked for: without spaces and control characters, in capitals, of
+    ordinary width.
+    """
+    return re.sub(r"[\s\x00-\x1f\x7f]", "", unicodedata.normalize("NFKC", number)).upper()
 
 
 def says_who(number: str) -> bool:
