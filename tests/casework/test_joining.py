@@ -21,6 +21,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import NotFound
 from huiying.notices.models import Outgoing
+from huiying.record.models import Entry
 from huiying.replies.actions.reviewing import approve_and_issue
 from huiying.replies.errors import WishedPrivate
 from huiying.replies.reads.public import answers_for_submission
@@ -330,6 +331,21 @@ class TestConduct:
         apart(people, case)
         assert (case.conduct, case.lead_unit, case.state) == (True, None, State.RETURNED)
         assert people.handler.client.get(at("case", case.number)).status_code == 404
+
+    def test_a_mark_keeps_what_is_joined_from_those_it_names(self, people: People):
+        first, case = brought_to(State.IN_PROGRESS, people), brought_to(State.IN_PROGRESS, people)
+        target = taken_in()
+        joined(people, first, case)
+        joined(people, case, target)
+        assert people.handler.client.get(at("case", first.number)).status_code == 200
+        sorting.mark_conduct(actor=people.clerk.actor, number=target.number, unit_codes=["housing"])
+        for each in (first, case, target):
+            assert people.handler.client.get(at("case", each.number)).status_code == 404
+            assert Entry.objects.filter(
+                action="case.mark_conduct", subject=f"case:{each.label}"
+            ).exists()
+        apart(people, case)
+        assert (case.conduct, case.lead_unit, case.state) == (True, None, State.RETURNED)
 
     def test_nobody_takes_apart_what_is_kept_from_them(self, people: People):
         named = make_person("named", ("desk", "dispatcher"))

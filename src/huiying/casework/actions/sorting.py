@@ -11,7 +11,7 @@ from huiying.agencies.models import Unit
 from huiying.casework import policy
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice, WrongState
 from huiying.casework.extensions import granted_until
-from huiying.casework.joined import at_home, earliest_due
+from huiying.casework.joined import at_home, earliest_due, tree_below
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import newest_suggestion
 from huiying.casework.landing_models import Lesson
@@ -217,6 +217,12 @@ def _name(case: CaseFile, units: Sequence[Unit], accounts: Sequence[Account]) ->
     Named.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
+def _joined_below(case: CaseFile) -> list[CaseFile]:
+    """What is joined to the case, and to that; all locked in the order in which joining locks them."""
+    rows = CaseFile.objects.select_for_update().filter(pk__in=tree_below(case.pk))
+    return [each for each in rows.order_by("pk") if each.pk != case.pk]
+
+
 @verb
 def mark_conduct(
     *,
@@ -228,7 +234,8 @@ def mark_conduct(
 ) -> CaseFile:
     """Say that the case is a complaint about conduct and about whom; they lose it from sight at once.
 
-    A case that a named unit holds goes back to the desk. Marking can be widened, not undone here.
+    A case that a named unit holds goes back to the desk. Marking can be widened, not undone here. What is
+    joined to the case is kept from them too: its title and notes tell of letters that stand here.
     """
     case = policy.find(actor, number)
     check_seen(case, seen)
@@ -237,19 +244,16 @@ def mark_conduct(
     if case.state == State.JOINED:
         raise WrongState(_("Its letters stand with another case. Mark that one, or take it apart."))
     units, accounts = _whom(unit_codes, usernames)
-    change(case, conduct=True)
-    _name(case, units, accounts)
+    data = {
+        "units": [unit.code for unit in units],
+        "staff": [f"staff:{account.label}" for account in accounts],
+    }
+    for each in (case, *_joined_below(case)):
+        change(each, conduct=True)
+        _name(each, units, accounts)
+        write(actor=actor, action="case.mark_conduct", subject=subject(each), data=data)
     if not policy.sorter_left(case):
         raise NobodyLeft(field="unit_codes" if units else "usernames")
-    write(
-        actor=actor,
-        action="case.mark_conduct",
-        subject=subject(case),
-        data={
-            "units": [unit.code for unit in units],
-            "staff": [f"staff:{account.label}" for account in accounts],
-        },
-    )
     take_from_named(actor, case)
     return case
 
