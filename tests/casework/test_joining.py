@@ -1,5 +1,6 @@
 """Joining cases about one matter: what staff see, what each writer sees, whose clock is whose."""
 
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -22,15 +23,16 @@ from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import NotFound
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
-from huiying.replies.actions.reviewing import approve_and_issue
-from huiying.replies.errors import WishedPrivate
+from huiying.replies.actions.reviewing import approve_and_issue, send_back
+from huiying.replies.actions.writing import draft, save, submit
+from huiying.replies.errors import WishedPrivate, WrittenBefore
 from huiying.replies.reads.public import answers_for_submission
 from huiying.retention.due import not_held
 from huiying.retention.models import Hold
 from tests.casework.ways import answered, brought_to, taken_in, writer_of
 from tests.people import People, make_person
 from tests.public_site.conftest import Writer, text_of
-from tests.scene import answer, letter
+from tests.scene import WORDS, answer, letter
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -175,6 +177,25 @@ class TestTheWriters:
         joined(people, case, target)
         with pytest.raises(WishedPrivate):
             approve_and_issue(actor=people.reviewer.actor, label=reply.label, seen=reply.version)
+
+    def test_who_comes_later_is_not_sent_what_was_written_for_another_alone(self, people: People):
+        target, _receipt = letter(people, upto="in_progress")
+        words = replace(WORDS, text="张三，您的补助已到账。", audience="private")
+        with time.at(time.now() - DAY):
+            reply = draft(actor=people.handler.actor, number=target.number, words=words)
+            reply = submit(actor=people.handler.actor, label=reply.label, seen=reply.version)
+        case = taken_in()
+        joined(people, case, target)
+        who, label = people.reviewer.actor, reply.label
+        with pytest.raises(WrittenBefore):
+            approve_and_issue(actor=who, label=label, seen=reply.version, privately=True)
+        assert answers_for_submission(own(case).submission_id) == []
+        send_back(actor=who, label=label, reason="还有别人。")
+        words = replace(words, text="补助已到账。")
+        reply = save(actor=people.handler.actor, label=label, seen=None, words=words)
+        reply = submit(actor=people.handler.actor, label=label, seen=reply.version)
+        approve_and_issue(actor=who, label=label, seen=reply.version, privately=True)
+        assert len(answers_for_submission(own(case).submission_id)) == 1
 
     def test_a_question_asked_before_is_not_asked_of_who_comes_later(self, people: People):
         case, target = taken_in(), brought_to(State.WAITING, people)

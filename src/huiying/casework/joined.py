@@ -91,6 +91,12 @@ def others_are_content(report: Report) -> bool:
     return others.exists() and not unhappy.exists()
 
 
+def came_since(case: CaseFile, moment: datetime) -> bool:
+    """Whether letters of others were joined to the case after `moment` and stand with it."""
+    later = Joined.objects.filter(case=case, ended_at=None, since__gt=moment)
+    return later.filter(report__ended_at=None).exists()
+
+
 def _named_in(case: CaseFile) -> set[tuple[int | None, int | None]]:
     return set(Named.objects.filter(case=case).values_list("unit", "account"))
 

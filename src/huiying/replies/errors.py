@@ -121,6 +121,16 @@ class TellsOfSomebody(Invalid):
     )
 
 
+class WrittenBefore(MovedOn):
+    """A private answer that was written for fewer writers than would read it now."""
+
+    code = "written_before"
+    sentence = _(
+        "Other letters were joined to this case after the answer was handed in, and their writers would "
+        "read it, too. Send it back: nothing may stand in it that only one of them may know."
+    )
+
+
 class NoStandard(Invalid):
     code = "no_standard"
     sentence = _("This standard answer is not in use, or its time is over. Choose another one.")

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.answering import mark_answered
+from huiying.casework.joined import came_since
 from huiying.casework.models import CaseFile
 from huiying.casework.words import fitting
 from huiying.kernel import time
@@ -20,8 +21,9 @@ from huiying.replies.errors import (
     OtherSignatures,
     SayWhyWithout,
     TookPartInSigning,
+    WrittenBefore,
 )
-from huiying.replies.models import Reply
+from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.reads.versions import words_of
 from huiying.replies.recipients import keep_given, tell_who_had
 from huiying.replies.states import Audience
@@ -133,7 +135,7 @@ def issue(
     """Send or publish an approved reply, and move the case to "answered" or replace what it corrects.
 
     Part of a verb that has authorised it; `approval` are the columns of one that comes with it. The
-    writers are told in the same transaction.
+    writers are told in the same transaction. Raises WrittenBefore.
     """
     now = time.now()
     earlier = reply.corrects
@@ -150,10 +152,13 @@ def issue(
     if earlier is not None:
         tell_who_had(reply, kind="corrected")
         return
+    version = ReplyVersion.objects.get(reply=reply, number=reply.version)
+    handed_in = reply.submitted_at or version.at
+    if version.audience == Audience.PRIVATE and came_since(reply.case, handed_in):
+        raise WrittenBefore
     keep_given(reply)
-    outcome = words_of(reply).outcome
     mark_answered(
-        reply.case, actor=actor, reply_label=reply.label, outcome=outcome, verb=answers_by
+        reply.case, actor=actor, reply_label=reply.label, outcome=version.outcome, verb=answers_by
     )
 
 
