@@ -341,6 +341,14 @@ def test_a_rehearsal_counts_a_pause_once_whatever_happens_in_it(people):
             assert rehearse(read_policy(LADDER), days=30).told == told
 
 
+def test_a_rehearsal_leaves_out_complaints_about_conduct(people):
+    case = _case(people)
+    with time.at(_day(6)):
+        mark_conduct(actor=people.clerk.actor, number=case.number, unit_codes=["housing"])
+        found = rehearse(read_policy(LADDER), days=30)
+    assert (found.cases, found.people) == (0, [])
+
+
 def test_a_rehearsal_tells_nobody(people):
     _case(people)
     with time.at(_day(11)):

@@ -1,7 +1,8 @@
 """A policy tried on the clocks of past weeks: who would have been told, and how often.
 
 Each round of a case is laid out again from its moves, with its pauses. What cannot be known is left out:
-who would have taken note, so nobody is told above; and the staff are those of today.
+who would have taken note, so nobody is told above; and the staff are those of today. Complaints about
+conduct are left out: who hears of one instead of whom says that there is one.
 """
 
 from collections import Counter, defaultdict
@@ -110,8 +111,7 @@ def rehearse(definition: Definition, *, days: int, most: int | None = None) -> R
     chosen = list(cases.order_by("-pk").values_list("pk", flat=True)[: most and most + 1])
     cut = most is not None and len(chosen) > most
     chosen = chosen[:most]
-    conduct = set(CaseFile.objects.filter(pk__in=chosen, conduct=True).values_list("pk", flat=True))
-    trial = _Trial(definition, since, until, conduct)
+    trial = _Trial(definition, since, until)
     for one in _rounds(chosen):
         trial.take(one)
     return trial.result(len(chosen), cut=cut)
@@ -119,7 +119,7 @@ def rehearse(definition: Definition, *, days: int, most: int | None = None) -> R
 
 def _ran_since(since: datetime) -> QuerySet[CaseFile]:
     moved = Move.objects.filter(at__gte=since).values("case_id")
-    return CaseFile.objects.filter(Q(pk__in=moved) | Q(state__in=OPEN))
+    return CaseFile.objects.filter(Q(pk__in=moved) | Q(state__in=OPEN), conduct=False)
 
 
 def _rounds(cases: Iterable[int]) -> Iterator[Round]:
@@ -150,14 +150,11 @@ def _round(rows: list[_Row]) -> Round:
 class _Trial:
     """Counts what the policy would have told."""
 
-    def __init__(
-        self, definition: Definition, since: datetime, until: datetime, conduct: set[int]
-    ) -> None:
+    def __init__(self, definition: Definition, since: datetime, until: datetime) -> None:
         self._definition, self._since, self._until = definition, since, until
-        self._conduct = CaseFile.objects.in_bulk(conduct)
         self._staff = Staff()
         self._timing = agency_timing(definition)
-        self._known: dict[tuple[int | None, int, int], set[Told]] = {}
+        self._known: dict[tuple[int | None, int], set[Told]] = {}
         self._cases: dict[int, int] = Counter()
         self._notices: dict[int, int] = Counter()
         self._digests: set[tuple[Told, datetime]] = set()
@@ -186,10 +183,9 @@ class _Trial:
         self._days[person][timezone.localdate(sent)] += 1
 
     def _whom(self, one: Round, step: Step, moment: datetime) -> set[Told]:
-        unit, case = one.unit_at(moment), self._conduct.get(one.case_id)
-        key = (unit, step.at, case.pk if case else 0)
+        key = (one.unit_at(moment), step.at)
         if key not in self._known:
-            self._known[key] = self._staff.told(unit, step.tell, case)
+            self._known[key] = self._staff.told(key[0], step.tell)
         return self._known[key]
 
     def result(self, cases: int, *, cut: bool) -> Rehearsal:
