@@ -7,6 +7,7 @@ from django.db import InternalError, ProgrammingError, transaction
 from django.utils import timezone
 
 from huiying.casework.actions.extending import ask_extension, decide_extension
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import triage
 from huiying.casework.actions.working import ask_resident, resume, return_to_desk
 from huiying.casework.actions.writing_back import reopen
@@ -22,7 +23,7 @@ from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.files import read_promises
-from tests.casework.ways import answered, brought_to, writer_of
+from tests.casework.ways import answered, brought_to, taken_in, writer_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +216,11 @@ def test_the_database_lets_a_decision_be_made_once(people, case):
         with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
             act()
     assert rows.update(reason="") == 1  # erasure
+
+
+def test_who_comes_later_does_not_read_why_others_wait_longer(people, case):
+    granted(people, case)
+    later = taken_in()
+    join(actor=people.dispatcher.actor, number=later.number, into=case.number)
+    assert letter_page(writer_of(case)).answer_by.reasons == (WHY,)
+    assert letter_page(writer_of(later)).answer_by.reasons == ()

@@ -14,7 +14,12 @@ from django.utils.translation import gettext as _
 from huiying.casework import story
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.delivered import Told, all_told, window_start
-from huiying.casework.extensions import extensions_within, granted_in, read_extensions
+from huiying.casework.extensions import (
+    ExtensionLine,
+    extensions_within,
+    granted_in,
+    read_extensions,
+)
 from huiying.casework.joined import was_asked
 from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
@@ -187,9 +192,7 @@ def letter_page(actor: Actor) -> LetterPage:
         told=story.told(standing),
         responsible=standing.unit or _("Our letters desk"),
         clock=running,
-        answer_by=story.answer_by(
-            running, granted_in(read_extensions(report.more_time), case.round)
-        ),
+        answer_by=story.answer_by(running, _more_time(report)),
         stages=_stages(report, moves, running),
         steps=story.steps(standing, submission.received_at, moves),
         events=story.events(submission.received_at, moves, own_events(report, exchange)),
@@ -203,6 +206,16 @@ def letter_page(actor: Actor) -> LetterPage:
         looks=looks_at(report),
         sent=all_told(deliveries(report.sent)),
     )
+
+
+def _more_time(report: Any) -> list[ExtensionLine]:
+    """What was granted in this round while the letter stood with the case: what was said before was
+    written for others.
+    """
+    granted = granted_in(read_extensions(report.more_time), report.case.round)
+    since = [stay["since"] for stay in report.stood if stay["until"] is None]
+    came = datetime.fromisoformat(since[-1]) if since else report.submission.received_at
+    return [line for line in granted if line.decided_at is not None and line.decided_at >= came]
 
 
 def _stages(report: Report, moves: Sequence[story.Step], running: Clock) -> tuple[StageClock, ...]:
