@@ -89,6 +89,8 @@ NO_RULES = [
     ("[[rule]]\nwords = '13800138000'\nto = 'noise'", "no number, name or address"),
     ("[[rule]]\nfrom = '25:00'\nuntil = '06:00'\nto = 'noise'", "hours are written"),
     ("[[rule]]\nfrom = '22:00+08:00'\nuntil = '06:00'\nto = 'noise'", "hours are written"),
+    ('[[rule]]\nwords = "a\\u0000"\nto = "noise"', "between quotation marks"),
+    ('[[rule]]\nwords = "a"\nto = "noise"\nnote = "\\u0000"', "between quotation marks"),
     ("[[rule]]\nwords = [1]\nto = 'noise'", "between quotation marks"),
     ("[[rule]]\nwords = ' '\nto = 'noise'", "no number, name or address"),
 ]

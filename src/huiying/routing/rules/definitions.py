@@ -176,7 +176,7 @@ def _misshapen(
     foreign = set(row) - {*CONDITIONS, *TEXTS}
     if foreign:
         return _("it cannot ask for “%(name)s”.") % {"name": min(foreign)}
-    if None in lists.values() or not all(isinstance(text, str) for text in texts.values()):
+    if None in lists.values() or not all(_is_text(text) for text in texts.values()):
         return _("words stand between quotation marks, several in brackets.")
     if not _hours_fit(texts["from"], texts["until"]):
         return _('hours are written as from = "22:00", until = "06:00".')
@@ -213,9 +213,14 @@ def _listed(value: Any) -> tuple[str, ...] | None:
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list) or len(values) > MOST_WORDS:
         return None
-    if not all(isinstance(each, str) and 0 < len(each) <= LONGEST_WORD for each in values):
+    if not all(_is_text(each) and 0 < len(each) <= LONGEST_WORD for each in values):
         return None
     return tuple(values)
+
+
+def _is_text(value: Any) -> bool:
+    """The database keeps no NUL."""
+    return isinstance(value, str) and "\0" not in value
 
 
 def _hours_fit(start: str, until: str) -> bool:
