@@ -23,6 +23,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from huiying.kernel import toml
 from huiying.kernel.refusals import Invalid
 from huiying.supervision.states import LADDER, Audience
 
@@ -102,7 +103,7 @@ def read_policy(text: str) -> Definition:
     if len(text) > LONGEST_TEXT:
         raise Invalid(_("This is too long for a policy."), field="text")
     try:
-        read = tomllib.loads(text.replace("\r\n", "\n"))
+        read = toml.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise Invalid(
             _("This TOML file cannot be read: %(why)s") % {"why": error}, field="text"

@@ -27,6 +27,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from huiying.intake.states import Channel
+from huiying.kernel import toml
 from huiying.kernel.refusals import Invalid
 from huiying.routing.promises.definitions import (
     USUAL_CAP,
@@ -51,7 +52,7 @@ MOST_OTHERWISE, MOST_TIMES, MOST_PROMISES = 1000, 5, 500
 def read_promises(text: str) -> PromiseSet:
     """Raises Invalid, naming what is wrong and, among promises, in which: the first is promise 1."""
     try:
-        read = tomllib.loads(text)
+        read = toml.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Invalid(_("This TOML file cannot be read: %(why)s") % {"why": error}) from None
     _only(read, KNOWN, "")

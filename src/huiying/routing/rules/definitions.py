@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from huiying.finding.folding import fold
 from huiying.finding.masking import mask
+from huiying.kernel import toml
 from huiying.kernel.refusals import Invalid
 
 MOST_RULES, MOST_WORDS, LONGEST_WORD = 200, 100, 60
@@ -137,7 +138,7 @@ def read_rules(text: str, *, categories: set[str], units: set[str]) -> RuleSet:
     `categories` and `units` are the codes that a rule may name.
     """
     try:
-        given = tomllib.loads(text)
+        given = toml.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Invalid(_("This is not TOML: %(why)s") % {"why": error}, field="text") from error
     rows = given.get("rule", [])
