@@ -35,7 +35,36 @@ class Category(models.Model):
         ]
 
 
-class PromiseVersion(models.Model):
+class ProposedVersion(models.Model):
+    """A version of rules of some kind, proposed by one person and adopted by another."""
+
+    number = models.PositiveIntegerField(unique=True)
+    note = models.CharField(max_length=500, blank=True)
+    proposed_by = models.CharField(max_length=60)  # an actor's label
+    proposed_at = models.DateTimeField()
+    adopted_by = models.CharField(max_length=60, blank=True)
+    adopted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+def adopted_by_another(name: str) -> list[models.BaseConstraint]:
+    """The constraints of a `ProposedVersion`: adopted whole or not at all, and by a second person."""
+    return [
+        models.CheckConstraint(
+            condition=models.Q(adopted_by="", adopted_at=None)
+            | (~models.Q(adopted_by="") & models.Q(adopted_at__isnull=False)),
+            name=f"{name}_adopted_whole",
+        ),
+        models.CheckConstraint(
+            condition=~models.Q(adopted_by=models.F("proposed_by")),
+            name=f"{name}_second_person",
+        ),
+    ]
+
+
+class PromiseVersion(ProposedVersion):
     """What the agency promises, proposed by one person and put in force by another.
 
     The newest adopted version is in force; `definition` is that of `promises.definitions.PromiseSet`. The
@@ -44,27 +73,11 @@ class PromiseVersion(models.Model):
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
-    number = models.PositiveIntegerField(unique=True)
     definition = models.JSONField()
     digest = models.CharField(max_length=64)  # SHA-256 of it
-    note = models.CharField(max_length=500, blank=True)
-    proposed_by = models.CharField(max_length=60)  # an actor's label
-    proposed_at = models.DateTimeField()
-    adopted_by = models.CharField(max_length=60, blank=True)
-    adopted_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(adopted_by="", adopted_at=None)
-                | (~models.Q(adopted_by="") & models.Q(adopted_at__isnull=False)),
-                name="promise_version_adopted_whole",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(adopted_by=models.F("proposed_by")),
-                name="promise_version_second_person",
-            ),
-        ]
+        constraints = adopted_by_another("promise_version")
 
 
 class Learned(models.Model):
@@ -135,7 +148,7 @@ class Use(models.Model):
         ]
 
 
-class RuleVersion(models.Model):
+class RuleVersion(ProposedVersion):
     """Where letters go by rule, proposed by one person and put in force by another.
 
     The newest adopted version is in force; `rules` is that of `rules.definitions.RuleSet.as_data`. Nothing
@@ -144,24 +157,8 @@ class RuleVersion(models.Model):
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
-    number = models.PositiveIntegerField(unique=True)
     rules = models.JSONField()
     digest = models.CharField(max_length=64)  # SHA-256 of them
-    note = models.CharField(max_length=500, blank=True)
-    proposed_by = models.CharField(max_length=60)  # an actor's label
-    proposed_at = models.DateTimeField()
-    adopted_by = models.CharField(max_length=60, blank=True)
-    adopted_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(adopted_by="", adopted_at=None)
-                | (~models.Q(adopted_by="") & models.Q(adopted_at__isnull=False)),
-                name="rule_version_adopted_whole",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(adopted_by=models.F("proposed_by")),
-                name="rule_version_second_person",
-            ),
-        ]
+        constraints = adopted_by_another("rule_version")

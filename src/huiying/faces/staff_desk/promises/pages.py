@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from huiying.agencies.reads import staff_names
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
+from huiying.faces.staff_desk.pasting import pasted, why
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Invalid
@@ -32,18 +32,8 @@ LONGEST_FILE = 200_000
 class ProposeForm(RefusableForm):
     """A file of promises, pasted in."""
 
-    text = forms.CharField(
-        label=gettext_lazy("The file of promises (TOML)"),
-        max_length=LONGEST_FILE,
-        help_text=gettext_lazy("docs/operations.md shows how it is written."),
-        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Why"),
-        required=False,
-        max_length=actions.LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    text = pasted(gettext_lazy("The file of promises (TOML)"), most=LONGEST_FILE)
+    note = why(most=actions.LONGEST_NOTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from huiying.casework.places import Categories, Units, all_categories, all_units
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
+from huiying.faces.staff_desk.pasting import pasted, why
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.names import listed, localized
 from huiying.kernel.refusals import Invalid, NotFound
@@ -34,18 +34,8 @@ LONGEST_FILE = 100_000
 class ProposeForm(RefusableForm):
     """A file of rules, pasted in."""
 
-    text = forms.CharField(
-        label=gettext_lazy("The file of rules (TOML)"),
-        max_length=LONGEST_FILE,
-        help_text=gettext_lazy("docs/operations.md shows how it is written."),
-        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Why"),
-        required=False,
-        max_length=actions.LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    text = pasted(gettext_lazy("The file of rules (TOML)"), most=LONGEST_FILE)
+    note = why(most=actions.LONGEST_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
