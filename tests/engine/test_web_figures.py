@@ -29,6 +29,14 @@ def counted(port: int) -> float:
     return float(found[1]) if found else 0.0
 
 
+def known(port: int) -> float:
+    """What is counted, 0 where the connection is lost."""
+    try:
+        return counted(port)
+    except OSError:
+        return 0.0
+
+
 @pytest.mark.slow
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
@@ -50,5 +58,6 @@ def test_every_process_knows_what_all_have_answered(tmp_path):
         victim = descendants(process.pid)[0]
         os.kill(victim, signal.SIGKILL)
         eventually(lambda: not lives(victim), PATIENCE, "it dies")
+        # What waits in the queue of the process that died is reset by the kernel: ask until it answers.
         eventually(lambda: answer(live) == 200, PATIENCE, "the others answer")
-        assert counted(port) >= before + 41
+        eventually(lambda: known(port) >= before + 41, PATIENCE, "nothing counted is lost")
