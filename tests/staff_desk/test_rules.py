@@ -109,11 +109,13 @@ def test_two_people_put_them_in_force_after_seeing_what_would_change(people):
     answer = administrator.post(f"{LIST}propose/", {"text": LAMPS, "note": "一致"})
     assert answer.headers["Location"].endswith(f"{LIST}1/")
     shown = administrator.get(f"{LIST}1/").text
-    assert "1 would have gone elsewhere" in shown
+    assert "fewer than 5 would have gone elsewhere" in shown
     assert str(lamp.number) not in shown  # the administrator reads no letters
     assert "Waits for a second person." in shown
     assert administrator.post(f"{LIST}1/adopt/").status_code == 403
-    assert str(lamp.number) in supervisor.get(f"{LIST}1/").text
+    seen = supervisor.get(f"{LIST}1/").text
+    assert str(lamp.number) in seen
+    assert "; 1 would have gone elsewhere" in seen
     assert supervisor.post(f"{LIST}1/adopt/").status_code == 302
     assert "路灯归公路局" in supervisor.get(LIST).text
     assert "0 would have gone elsewhere" in supervisor.get(f"{LIST}1/").text
@@ -122,6 +124,25 @@ def test_two_people_put_them_in_force_after_seeing_what_would_change(people):
     assert "category: Pothole" in public
     acts = Entry.objects.filter(subject="routing_rules:1").order_by("pk")
     assert [act.action for act in acts] == ["routing_rules.proposed", "routing_rules.adopted"]
+
+
+def test_a_rule_is_no_way_to_ask_who_wrote_what(people):
+    asked = read_known('[[rule]]\nwords = ["灯"]\nto = "noise"\n')
+    administrator = people.administrator.actor
+
+    def told():
+        return rehearse(administrator, RuleSet(), asked)
+
+    letter(people, title="别的")
+    without = told()
+    for _each in range(4):
+        letter(people, title="灯坏了")
+    assert (told().fitted, told().total, told().gone) == (0, 0, ())
+    assert (without.fitted, without.total, without.gone) == (0, 0, ())
+    for _each in range(3):
+        letter(people, title="灯坏了")
+    assert (told().fitted, told().total, [each.count for each in told().gone]) == (5, 5, [5])
+    assert rehearse(people.supervisor.actor, RuleSet(), asked).total == 7
 
 
 def test_who_proposed_cannot_adopt_and_an_older_proposal_is_passed(people):

@@ -1,7 +1,7 @@
 """What changed rules would have done with past cases, before anybody puts them in force."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
@@ -13,6 +13,7 @@ from huiying.routing.rules.definitions import Hit, Letter, RuleSet
 
 ON_A_PAGE = 200
 MOST_NUMBERS = 10
+STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Gone:
     """So many cases would have gone elsewhere: from where to where, as (category, unit) codes.
 
     `stood` of them ended under the category that the change says; `numbers` are some that the reader may
-    see.
+    see. Counts as in `Rehearsal`.
     """
 
     before: tuple[str, str]
@@ -32,11 +33,18 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """`n` past cases were tried, `fitted` by some changed rule; those that would have gone elsewhere."""
+    """`n` past cases were tried, `fitted` by some changed rule; `total` would have gone elsewhere.
+
+    `exact` only where the reader may read all of them. Anybody else could ask by a rule of one word
+    whether somebody wrote it: counts but `n` are then rounded down to fives, and what changes fewer than
+    five is left out.
+    """
 
     n: int
     fitted: int
+    total: int
     gone: tuple[Gone, ...]
+    exact: bool
 
 
 def read_by_rules(letter: Submission) -> Letter:
@@ -66,8 +74,27 @@ def rehearse(actor: Actor, now: RuleSet, then: RuleSet, *, most: int = ON_A_PAGE
         fitted += after is not None
         if _says(before) != _says(after):
             found.setdefault((_says(before), _says(after)), []).append(report)
+    exact = seen >= {report.case.number for report in reports}
+    total = sum(map(len, found.values()))
     gone = [_gone(before, after, rows, seen) for (before, after), rows in found.items()]
-    return Rehearsal(len(reports), fitted, tuple(sorted(gone, key=lambda each: -each.count)))
+    if not exact:
+        gone = [
+            replace(each, count=_coarse(each.count), stood=_coarse(each.stood))
+            for each in gone
+            if each.count >= STEP
+        ]
+        fitted, total = _coarse(fitted), _coarse(total)
+    return Rehearsal(
+        len(reports),
+        fitted,
+        total,
+        tuple(sorted(gone, key=lambda each: (-each.count, each.before, each.after))),
+        exact,
+    )
+
+
+def _coarse(count: int) -> int:
+    return count - count % STEP
 
 
 def _past() -> QuerySet[Report]:

@@ -88,9 +88,9 @@ def _rehearse(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(asdict(tried), ensure_ascii=False))
         return 0
-    total = sum(each.count for each in tried.gone)
     print(
-        f"{tried.n:,} letters; a rule fits {tried.fitted:,}; {total:,} would have gone elsewhere."
+        f"{tried.n:,} letters; a rule fits {tried.fitted:,}; "
+        f"{tried.total:,} would have gone elsewhere."
     )
     for each in tried.gone:
         before, after = (

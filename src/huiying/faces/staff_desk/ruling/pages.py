@@ -67,10 +67,11 @@ class RehearsalPage:
     columns: list[dict[str, Any]]
     rows: list[list[Any]]
     n: int
-    fitted: int
+    fitted: str
     gone_columns: list[dict[str, Any]]
     gone: list[list[Any]]
-    total: int
+    total: str
+    exact: bool
     own: bool
     may_adopt: bool
 
@@ -180,30 +181,39 @@ def rehearsal(request: HttpRequest, number: int) -> HttpResponse:
         columns=_columns(),
         rows=_rows(then, categories, units),
         n=tried.n,
-        fitted=tried.fitted,
+        fitted=_count(tried.fitted, tried.exact),
         gone_columns=[
             {"label": _("By the rules in force")},
             {"label": _("By this version")},
             {"label": _("Cases"), "numeric": True},
             {"label": _("Of these ended there"), "numeric": True},
         ],
-        gone=[_gone(each, categories, units) for each in tried.gone],
-        total=sum(each.count for each in tried.gone),
+        gone=[_gone(each, tried.exact, categories, units) for each in tried.gone],
+        total=_count(tried.total, tried.exact),
+        exact=tried.exact,
         own=waits and own,
         may_adopt=waits and may_change(actor) and not own,
     )
     return render(request, "staff_desk/ruling/rehearsal.html", {"page": page})
 
 
-def _gone(each: Gone, categories: Categories, units: Units) -> list[Any]:
+def _count(count: int, exact: bool) -> str:
+    if exact:
+        return f"{count:,}"
+    if not count:
+        return _("fewer than 5")
+    return _("at least %(count)s") % {"count": f"{count:,}"}
+
+
+def _gone(each: Gone, exact: bool, categories: Categories, units: Units) -> list[Any]:
     return [
         {"text": _where(each.before, categories, units)},
         {
             "text": _where(each.after, categories, units),
             "note": listed(str(number) for number in each.numbers),
         },
-        {"text": f"{each.count:,}"},
-        {"text": f"{each.stood:,}"},
+        {"text": _count(each.count, exact)},
+        {"text": _count(each.stood, exact)},
     ]
 
 
