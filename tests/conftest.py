@@ -24,7 +24,19 @@ del os.environ[SETTINGS]  # or else the processes of pytest-xdist would read it 
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from django.utils import translation  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
+
+# The same examples in every run, however slow the machine: a run says whether this change is good, and
+# nothing else. `pytest --hypothesis-profile=searching` looks for new ones.
+PATIENT = settings(
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("steady", PATIENT, derandomize=True)
+settings.register_profile("searching", PATIENT)
+settings.load_profile("steady")
 
 pytest_plugins = ["tests.people", "tests.guards", "tests.scene"]
 

@@ -1,11 +1,14 @@
-"""What every test runs under: a template that queries fails."""
+"""What every test runs under: a template that queries fails, and no hour that ends makes another test."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.template import Template
+
+from huiying.kernel import limits, time
 
 _rendering: list[str] = []
 
@@ -36,3 +39,13 @@ def no_query_in_templates(monkeypatch: pytest.MonkeyPatch) -> None:
             _rendering.pop()
 
     monkeypatch.setattr(Template, "render", watched)
+
+
+@pytest.fixture(autouse=True)
+def tries_of_one_test_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries are counted by the quarter hours of the wall: one that ends in the middle of a test would let
+    in what the test wants refused. A test that sets the clock itself is counted by its own.
+    """
+    begun = time.now()
+    held = SimpleNamespace(now=lambda: time._fixed.get() or begun)
+    monkeypatch.setattr(limits, "time", held)

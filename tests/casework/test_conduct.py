@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from huiying.agencies.actions import load_units
@@ -102,12 +102,10 @@ def _with_files(case: CaseFile) -> None:
 @pytest.mark.slow
 @settings(
     max_examples=10,
-    deadline=None,
     phases=[
         Phase.explicit,
         Phase.generate,
     ],  # an example takes seconds; shrinking would take minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(tree=trees, named=st.integers(min_value=1), by_leader=st.booleans(), data=st.data())
 def test_no_byte_of_the_letter_reaches_those_named_or_below(people, tree, named, by_leader, data):

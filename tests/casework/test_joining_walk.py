@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiying.casework.actions import working, writing_back
@@ -23,9 +23,7 @@ acts = st.sampled_from(
     ["join", "join", "join", "unjoin", "unjoin", "answer", "withdraw", "reopen", "ask"]
 )
 steps = st.lists(st.tuples(acts, st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)), max_size=9)
-few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=12)
 
 
 def _do(people: People, act: str, case: CaseFile, other: CaseFile) -> None:

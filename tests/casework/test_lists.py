@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiying.casework import queues
@@ -128,8 +128,6 @@ moments = st.lists(st.integers(min_value=0, max_value=4), min_size=1, max_size=9
 
 @settings(
     max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(hours=moments, size=st.integers(min_value=1, max_value=4), sort=st.sampled_from([*ORDERS]))
 def test_paging_forth_and_back_shows_every_case_once(county, hours, size, sort):

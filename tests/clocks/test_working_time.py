@@ -65,7 +65,7 @@ def offices(draw: st.DrawFn) -> tuple[wall.Office, Timetable, datetime]:
     return (zone, week, exceptions), timetable, start
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(offices(), st.integers(0, 900))
 def test_it_is_due_when_a_minute_by_minute_count_says_so(given_office, promised):
     office, timetable, start = given_office
@@ -74,7 +74,7 @@ def test_it_is_due_when_a_minute_by_minute_count_says_so(given_office, promised)
     assert not found.provisional
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(offices(), st.integers(0, 4000))
 def test_so_much_was_worked_as_a_minute_by_minute_count_says(given_office, later):
     office, timetable, start = given_office
@@ -83,7 +83,7 @@ def test_so_much_was_worked_as_a_minute_by_minute_count_says(given_office, later
     assert found == timedelta(minutes=wall.worked(office, start, end))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(offices(), st.integers(1, 3))
 def test_working_days_end_with_the_last_minute_of_the_day(given_office, days):
     office, timetable, start = given_office
@@ -93,7 +93,7 @@ def test_working_days_end_with_the_last_minute_of_the_day(given_office, days):
 durations = st.timedeltas(timedelta(), timedelta(days=40))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(offices(), durations, durations)
 def test_what_any_right_reckoning_keeps(given_office, promise, pause):
     """To the microsecond: the promise is kept exactly; a longer promise and a later start are never due

@@ -88,7 +88,7 @@ def oracle(
     return held, walked
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sampled_from(PLACES),
     st.lists(turns(), min_size=1, max_size=3),
@@ -119,7 +119,7 @@ def minutes(spans: list[tuple[datetime, datetime]]) -> set[datetime]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from([zone for zone, _day in PLACES]),
     st.lists(st.integers(0, WHOLE_DAY - 1), min_size=1, max_size=5, unique=True),

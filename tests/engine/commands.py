@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,7 +13,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.provisioning import worker
+
 PASSED_ON = ("HUIYING_SYSTEM_FOLDER", "HUIYING_TEST_FAST_DATABASE")
+FIRST_PORT = 20_000
 HUIYING = [sys.executable, "-m", "huiying.config.cli"]
 
 
@@ -80,9 +84,18 @@ def eventually(holds: Callable[[], bool], seconds: float, what: str) -> float:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port at which nobody listens, for a process that will do so in a while.
+
+    The kernel gives it to nobody meanwhile: its own choice begins at 32768. Nor does another process of
+    this run, which looks at other thousands.
+    """
+    place = int(worker().removeprefix("gw")) if worker().startswith("gw") else 9
+    first = FIRST_PORT + place % 10 * 1_000
+    for port in random.SystemRandom().sample(range(first, first + 1_000), 1_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def answer(url: str, seconds: float = 10) -> int:

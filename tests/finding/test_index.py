@@ -31,7 +31,7 @@ def _held(kind=Kind.LETTER):
     return dict(Text.objects.filter(kind=kind).values_list("key", "text"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200).filter(lambda text: "\0" not in text))
 def test_the_database_counts_the_same_grams(text):
     with connection.cursor() as cursor:
@@ -152,7 +152,7 @@ def test_an_erasure_at_the_same_moment_wins(county):
 WORDS = st.text(alphabet="路灯坏了水 ab1,。灯灯", min_size=0, max_size=25)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(WORDS, max_size=12),
     st.lists(st.text("路灯坏了水ab1", min_size=1, max_size=4), min_size=1, max_size=2),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.finding.likeness import (
@@ -112,7 +112,6 @@ def test_everything_near_is_looked_at(places: list[Point], here: Point):
     assert near <= set(labels(held, new, most=30))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_can_be_asked_with(one: str, other: str):
     held = known(matter("a", one, place=other, point=None))

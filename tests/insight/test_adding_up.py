@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from huiying.casework.models import Named
@@ -24,9 +24,7 @@ DAY, SEVEN = date(2026, 3, 10), time(7)
 PERIOD = period(DAY, SEVEN)
 
 random_histories = given(seed=st.integers(0, 2**32), size=st.integers(1, 60))
-few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=12)
 
 
 def test_every_figure_has_its_rule_here():

@@ -36,7 +36,7 @@ def test_what_is_the_same_is_one_piece_and_nothing_is_none():
     assert changes("", "新") == (Piece(NEW, "新"),)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEXTS, TEXTS)
 def test_the_pieces_make_up_both_texts(before, after):
     pieces = changes(before, after)

@@ -54,7 +54,7 @@ def test_a_long_sentence_is_measured_in_its_own_script():
     assert hints("word " * 20 + "end.\n" + "word " * 20) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.one_of(st.text(max_size=300), st.lists(st.sampled_from(PHRASES), max_size=40).map("".join))
 )

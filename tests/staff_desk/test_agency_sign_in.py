@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import socket
 import subprocess
 import sys
 import time as clock
@@ -25,6 +24,7 @@ from huiying.kernel.actors import SYSTEM
 from huiying.record.models import Entry, Payload
 from tests.accounts import provider as providers
 from tests.accounts.provider import CLIENT, SECRET, Provider, running
+from tests.engine.commands import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -354,9 +354,7 @@ class Stay(HTTPRedirectHandler):
 @pytest.fixture
 def other_provider(county: None, settings: Settings, tmp_path: Path) -> Iterator[str]:
     """oidc-provider-mock in a process of its own; its issuer."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
     command += ["--require-nonce", "true", "--user-claims", json.dumps(LIN)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:
@@ -370,9 +368,9 @@ def other_provider(county: None, settings: Settings, tmp_path: Path) -> Iterator
 
 
 def wait_for(address: str) -> None:
-    for _try in range(300):
+    for _try in range(600):
         try:
-            with urlopen(address, timeout=2):
+            with urlopen(address, timeout=10):
                 return
         except OSError:
             clock.sleep(0.1)
@@ -381,13 +379,13 @@ def wait_for(address: str) -> None:
 
 def consent(address: str) -> str:
     """Sign in at the provider's own page as a browser would; where it sends us back to."""
-    with urlopen(address, timeout=5) as page:
+    with urlopen(address, timeout=60) as page:
         form = page.read().decode()
     action = re.search(r'<form[^>]*action="([^"]*)"', form)
     target = urljoin(address, html.unescape(action[1])) if action else address
     content = urlencode({"sub": "s-1"}).encode()
     try:
-        with build_opener(Stay).open(target, content, timeout=5) as stayed:
+        with build_opener(Stay).open(target, content, timeout=60) as stayed:
             raise AssertionError(stayed.read().decode()[:500])
     except OSError as answer:
         return str(answer.headers["Location"])  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiying.casework.models import CaseFile, Report
@@ -406,9 +406,7 @@ def test_months_as_a_calendar_has_them():
     assert months_before(day, 24) == datetime(2024, 8, 31, 9, tzinfo=UTC)
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30)
 @given(
     data=st.lists(
         st.tuples(
