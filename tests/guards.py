@@ -1,13 +1,17 @@
-"""What every test runs under: a template that queries fails, and no hour that ends makes another test."""
+"""What every test runs under: a template that queries fails, no hour that ends makes another test, and
+what is the same for all of them is looked up once.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.template import Template
 
+from huiying.config.static import ServedStaticFiles
 from huiying.kernel import limits, time
 
 _rendering: list[str] = []
@@ -49,3 +53,28 @@ def tries_of_one_test_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = time.now()
     held = SimpleNamespace(now=lambda: time._fixed.get() or begun)
     monkeypatch.setattr(limits, "time", held)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_are_found_once() -> Iterator[None]:
+    """Each client of a test would look at all of them again before its first page."""
+    known: dict[tuple[object, ...], dict[str, object]] = {}
+    folder, finders = ServedStaticFiles.add_files, ServedStaticFiles.add_files_from_finders
+
+    def key() -> tuple[object, ...]:
+        return settings.DEBUG, settings.STATIC_ROOT, settings.STATIC_URL
+
+    def of_folder(served: ServedStaticFiles, *where: str, **more: str) -> None:
+        if key() not in known:
+            folder(served, *where, **more)
+
+    def of_finders(served: ServedStaticFiles) -> None:
+        if key() not in known:
+            finders(served)
+            known[key()] = served.files
+        served.files = dict(known[key()])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServedStaticFiles, "add_files", of_folder)
+        patch.setattr(ServedStaticFiles, "add_files_from_finders", of_finders)
+        yield

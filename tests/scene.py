@@ -29,6 +29,7 @@ from huiying.retention.actions import ask_hold, propose_rules, start_run
 from huiying.retention.models import Hold, Rules, Run
 from tests.people import People, make_county, make_people
 
+CONTACT = "a@example.org"  # the only one of the scene
 WORDS = Words(
     title="夜间施工噪声已停",
     question="晚上十点后工地还在施工，吵得睡不着。",
@@ -105,9 +106,7 @@ def standard_text() -> StandardText:
 
 def make_scene(people: People) -> Scene:
     """The county's day."""
-    new, _receipt = letter(
-        people, title="路灯坏了", body="村口的路灯坏了三天。", email="a@example.org"
-    )
+    new, _receipt = letter(people, title="路灯坏了", body="村口的路灯坏了三天。", email=CONTACT)
     at_work, receipt = letter(people, upto="in_progress")
     reviewed, _receipt = letter(people, upto="in_progress", title="施工扬尘")
     answered, _receipt = letter(people, upto="in_progress", title="夜里装卸")

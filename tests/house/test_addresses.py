@@ -52,7 +52,7 @@ from huiying.supervision.actions.matters import put_on_list
 from tests.files import kept
 from tests.models import kept_model
 from tests.people import MEMBERS, People
-from tests.scene import Scene
+from tests.scene import CONTACT, Scene
 
 STAFF = frozenset(MEMBERS)
 DESK = frozenset({"clerk", "dispatcher"})
@@ -585,6 +585,8 @@ def ask(people: People, who: str, method: str, url: str, do: str = "") -> HttpRe
     response: HttpResponse = getattr(client, method)(url, {"do": do} if do else {})
     if signed_in:  # also after signing out
         client.cookies["staff"] = signed_in.value
+    content = "" if response.streaming else response.content.decode(errors="replace")
+    assert CONTACT not in content + str(response.headers), f"{url} shows a contact to {who}"
     return response
 
 
@@ -618,6 +620,14 @@ def acts(name: str, response: HttpResponse) -> bool:
     return response.status_code in {200, 302, 303, 409, 422} and not away
 
 
+@pytest.fixture
+def one_moment() -> Iterator[None]:
+    """No day begins between what is arranged for an address and the calls."""
+    with time.at(time.now()):
+        yield
+
+
+@pytest.mark.usefixtures("one_moment")
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_who_may_call_it(name, method, shared_scene):
