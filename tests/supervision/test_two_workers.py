@@ -1,13 +1,14 @@
 """Two workers at once, and one that dies: everybody hears once."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
@@ -96,6 +97,73 @@ def test_two_workers_tell_nobody_twice(cases, monkeypatch):
     assert done == [6, 0]
     assert Alert.objects.count() == 6
     assert _told() == 9
+
+
+def _dying_at(place: int) -> Callable[..., Any]:
+    """A wrapper of all statements that kills the worker in the one with this number, after it has run."""
+    ran = 0
+
+    def run(execute: Callable[..., Any], *given: Any) -> Any:
+        nonlocal ran
+        done = execute(*given)
+        ran += 1
+        if ran == place:
+            raise Killed
+        return done
+
+    return run
+
+
+def test_wherever_a_worker_dies_the_next_tells_what_it_left_and_nothing_twice(cases, monkeypatch):
+    """Killed after each statement of the pass in turn, in a round of the cases of its own."""
+    monkeypatch.setattr("huiying.supervision.tasks.BATCH", 2)
+    place, died = 0, True
+    with time.at(START + LATER):
+        while died:
+            place += 1
+            CaseFile.objects.update(round=place)
+            try:
+                with connection.execute_wrapper(_dying_at(place)):
+                    escalate()
+                died = False
+            except Killed:
+                escalate()
+            assert Alert.objects.filter(round=place).count() == 6
+            assert _told() == 9 * place
+    assert place > 8
+    names = Outgoing.objects.filter(kind="escalation").values_list("message_id", flat=True)
+    assert len(set(names)) == 9 * place
+
+
+def test_a_worker_whose_connection_is_cut_leaves_nothing_half_told(cases, monkeypatch):
+    """As by `kill -9`: the database ends it in the middle, between the claims and the entry."""
+
+    def cut(**given: Any) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            mine = cursor.fetchone()[0]
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_end_backend, mine).result()
+        return write(**given)
+
+    write = record.write
+    with time.at(START + LATER):
+        with monkeypatch.context() as patched:
+            patched.setattr(alerting, "write", cut)
+            with pytest.raises(OperationalError):
+                escalate()
+        connection.close()
+        assert (Alert.objects.count(), _told()) == (0, 0)
+        escalate()
+    assert (Alert.objects.count(), _told()) == (6, 9)
+
+
+def _end_backend(process: int) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 60000)", [process])
+    finally:
+        connections.close_all()
 
 
 def test_a_worker_that_dies_has_told_all_of_a_batch_or_nothing(cases, monkeypatch):

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from huiying.notices.states import FAILED, CallResult, ErrandState, Way
+from huiying.notices.states import FAILED, CallResult, ErrandState, Result, Way
 
 FAILURE = Q(result__in=[result.value for result in FAILED])
 # What a log of deliveries shows: every letter has a confirmation, of which there is nothing to say.
@@ -21,7 +21,7 @@ class Outgoing(models.Model):
     recipient = models.CharField(max_length=60)
     language = models.CharField(max_length=10)
     data = models.JSONField(default=dict)
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=120)
     tries = models.SmallIntegerField(default=0)
     last_error = models.CharField(max_length=80, blank=True)
     ended_at = models.DateTimeField(null=True)
@@ -37,8 +37,17 @@ class Outgoing(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(ended_at=None), name="outgoing_due"),
             models.Index(fields=["recipient", "id"], condition=LOGGED, name="outgoing_logged"),
             models.Index(fields=["-ended_at", "-id"], condition=FAILURE, name="outgoing_failed"),
+            models.Index(
+                fields=["recipient", "ended_at"],
+                condition=Q(result=Result.GATHERED),
+                name="outgoing_gathered",
+            ),
         ]
         constraints = [
+            # Not `unique=True`: that makes a second index, for LIKE, which every letter would pay for.
+            models.UniqueConstraint(
+                fields=["message_id"], name="notices_outgoing_message_id_key"
+            ),
             models.UniqueConstraint(
                 fields=["again_of"],
                 condition=Q(again_of__isnull=False),

@@ -43,7 +43,8 @@ ORDER BY r.id
 """  # noqa: S608 - our own text
 
 # `whom_*`: (unit, percent, recipient, language) of the steps that are told at once. One notice a person
-# and case: the furthest of the steps that name them.
+# and case: the furthest of the steps that name them. The Message-IDs of a batch are one random name with a
+# count: a random one for each row costs more than the rest of the row.
 CLAIM = f"""
 WITH {RUNNING.format(which=SOME)},
 steps AS (
@@ -73,7 +74,7 @@ sent AS (
     (made_at, due_at, kind, recipient, language, data, message_id, tries, last_error, result)
   SELECT %(now)s, %(send_at)s, 'escalation', recipient, language,
          jsonb_build_object('number', number, 'percent', percent),
-         replace(gen_random_uuid()::text, '-', '') || '@huiying', 0, '', ''
+         %(name)s || '.' || row_number() OVER () || '@huiying', 0, '', ''
   FROM (
     SELECT DISTINCT ON (r.id, w.recipient) r.number, w.recipient, w.language, k.percent
     FROM claimed k JOIN running r ON r.id = k.case_id

@@ -16,6 +16,7 @@ from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN, TAKEN_UP_AGAIN
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import NotAllowed
 from huiying.kernel.verbs import verb
 from huiying.notices.actions import notice_row
@@ -95,6 +96,7 @@ def _given(one: Pass, cases: Sequence[int]) -> dict[str, Any]:
     return clocks | {
         "ids": list(cases),
         "policy": one.number,
+        "name": random_label(26),
         "send_at": one.timing.send_at(now),
         "steps": [step.at for step in steps],
         "audiences": [step.highest.value for step in steps],
