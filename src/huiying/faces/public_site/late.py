@@ -23,15 +23,22 @@ class LatePage:
     at: str
     said: str
     columns: list[dict[str, object]]
-    rows: list[tuple[str, str, str, str]]
+    rows: list[tuple[str, ...]]
 
 
-def _row(name: str, line: LateUnit) -> tuple[str, str, str, str]:
-    longest = ngettext("%(days)d day", "%(days)d days", line.days) % {"days": line.days}
-    return name, f"{line.running:,}", f"{line.late:,}", longest if line.late else "–"
+def _row(name: str, line: LateUnit) -> tuple[str, ...]:
+    longest = _("under a day")
+    if line.days:
+        longest = ngettext("%(days)d day", "%(days)d days", line.days) % {"days": line.days}
+    cases = _part(line.late, line.running)
+    return name, cases, _part(line.letters_late, line.letters), longest if line.late else "–"
 
 
-def _rows(units: Iterable[LateUnit], conduct: LateUnit) -> list[tuple[str, str, str, str]]:
+def _part(late: int, waiting: int) -> str:
+    return _("%(late)s of %(waiting)s") % {"late": f"{late:,}", "waiting": f"{waiting:,}"}
+
+
+def _rows(units: Iterable[LateUnit], conduct: LateUnit) -> list[tuple[str, ...]]:
     found = [_row(localized(line.name) or _("Not given to a unit yet"), line) for line in units]
     if conduct.running:
         found.append(_row(_("Complaints about conduct, all units"), conduct))
@@ -41,28 +48,31 @@ def _rows(units: Iterable[LateUnit], conduct: LateUnit) -> list[tuple[str, str, 
 def _said(total: LateUnit) -> str:
     if not total.running:
         return _("No letter waits for an answer now.")
-    waiting = ngettext(
+    cases = ngettext(
         "%(count)s case waits for an answer.",
         "%(count)s cases wait for an answer.",
         total.running,
     ) % {"count": f"{total.running:,}"}
-    if not total.late:
-        return _("%(waiting)s None of them is late.") % {"waiting": waiting}
     late = ngettext("%(count)s of them is late.", "%(count)s of them are late.", total.late) % {
         "count": f"{total.late:,}"
     }
-    return _("%(waiting)s %(late)s") % {"waiting": waiting, "late": late}
+    if not total.late:
+        late = _("None of them is late.")
+    letters = ngettext(
+        "They are about %(count)s letter.", "They are about %(count)s letters.", total.letters
+    ) % {"count": f"{total.letters:,}"}
+    return _("%(cases)s %(late)s %(letters)s") % {"cases": cases, "late": late, "letters": letters}
 
 
 @login_not_required
 @require_safe
 def late(request: HttpRequest) -> HttpResponse:
-    """Counted when somebody looks; nobody releases it and nobody can hold it back."""
+    """Counted anew every two minutes where somebody looks; nobody releases it or can hold it back."""
     found = late_now()
     columns: list[dict[str, object]] = [
         {"label": pgettext("column", "Unit")},
-        {"label": _("Waiting for an answer"), "numeric": True},
-        {"label": _("Late"), "numeric": True},
+        {"label": _("Late cases"), "numeric": True},
+        {"label": _("Late letters"), "numeric": True},
         {"label": _("The longest is late by"), "numeric": True},
     ]
     page = LatePage(
