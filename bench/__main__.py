@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from bench import stand
 from bench.rows import Report
 
-PARTS = ("intake", "uploads", "pages", "imports", "search", "escalation")
+PARTS = ("intake", "uploads", "pages", "imports", "search", "escalation", "clocks")
 HERE = Path(__file__).resolve().parent
 
 
@@ -24,7 +24,15 @@ def main(wanted: list[str]) -> int:
 
         stand.huiying("migrate")
         with installation.ready(role="owner"):
-            from bench import escalation, imports, intake, pages, search, uploads  # noqa: PLC0415 - need Django
+            from bench import (  # noqa: PLC0415 - need Django
+                clocks,
+                escalation,
+                imports,
+                intake,
+                pages,
+                search,
+                uploads,
+            )
 
             parts_of = databases.connection("owner")
             url = make_conninfo(
@@ -40,7 +48,9 @@ def main(wanted: list[str]) -> int:
                 "imports": lambda: imports.run(report, url),
                 "pages": lambda: pages.run(report),
                 "search": lambda: search.run(report),
-                "escalation": lambda: escalation.run(report),  # last: it sets every clock going
+                # Last, in this order: they set every clock going.
+                "escalation": lambda: escalation.run(report),
+                "clocks": lambda: clocks.run(report),
             }
             for name in wanted:
                 parts[name]()

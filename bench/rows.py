@@ -53,6 +53,10 @@ class Report:
             Row(name, value, unit, budget, value / budget, f"≤ {budget:g} {unit}", value <= budget)
         )
 
+    def beside(self, name: str, value: float, unit: str, *, limit: float) -> None:
+        """A figure beside the raw limit of the same run, without a budget."""
+        self.add(Row(name, value, unit, limit, value / limit))
+
     def plain(self, name: str, value: float, unit: str) -> None:
         """A figure without a budget."""
         self.add(Row(name, value, unit))

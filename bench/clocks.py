@@ -1,0 +1,104 @@
+"""Deadlines: derived by a calendar with holidays, and 100,000 running ones moved by a new version of it."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from bench import filling
+from bench.rows import Report
+from huiying.agencies.working_hours import give_calendar
+from huiying.casework.actions.adopting import adopt_calendar
+from huiying.casework.models import CaseFile
+from huiying.clocks.actions import add_holidays, adopt_calendar_version
+from huiying.clocks.calendar_files import read_calendar
+from huiying.clocks.holiday_files import china
+from huiying.clocks.reads import earlier_timetables
+from huiying.kernel.actors import SYSTEM
+from huiying.record.models import Entry
+from huiying.routing.reads import reckoned_by
+
+CLOCKS = 100_000
+CALENDAR = """
+code = "bench"
+name = {{ en = "Bench" }}
+zone = "Asia/Shanghai"
+makeup = "08:30-12:00 14:00-17:30"
+[week]
+monday = "08:30-12:00 14:00-{closes}"
+tuesday = "08:30-12:00 14:00-{closes}"
+wednesday = "08:30-12:00 14:00-{closes}"
+thursday = "08:30-12:00 14:00-{closes}"
+friday = "08:30-12:00 14:00-{closes}"
+"""
+# Every case runs, and stands where the first version of the calendar puts it.
+RUNNING = """
+UPDATE routing_category SET working_days = true WHERE is_leaf;
+UPDATE casework_casefile c SET state = 'in_progress', outcome = '', answered_at = NULL, closed_at = NULL,
+  waiting_since = NULL, waiting_until = NULL, due_at = new.due,
+  lead_unit_id = coalesce(lead_unit_id, (SELECT id FROM agencies_unit WHERE code = 'u1'))
+FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[]) AS new (id, due) WHERE c.id = new.id;
+"""
+PLAIN = "UPDATE casework_casefile SET version = version + 1 WHERE id = ANY(%(ids)s)"
+
+
+def run(report: Report) -> None:
+    """Both figures; the raw limit beside each is what the same count costs without any meaning."""
+    filling.fill(CLOCKS)
+    _adopt("17:30")
+    add_holidays(actor=SYSTEM, code="bench", holidays=china())
+    give_calendar(actor=SYSTEM, unit_code="county", calendar_code="bench")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE routing_category SET working_days = true WHERE is_leaf")
+    rows = list(CaseFile.objects.order_by("pk").values_list("pk", "category", "received_at"))
+    rows = rows[:CLOCKS]
+    seconds, dues = _timed(lambda: _derived(rows))
+    bare, _added = _timed(lambda: [at.astimezone(UTC) + timedelta(days=21) for *_ids, at in rows])
+    report.beside("deadlines derived", CLOCKS / seconds, "a second", limit=CLOCKS / bare)
+    _recompute(report, [row[0] for row in rows], dues)
+
+
+def _derived(rows: Sequence[tuple[int, int, datetime]]) -> list[datetime]:
+    timetable, *_earlier = earlier_timetables("bench")
+    reckoning, found = reckoned_by("bench"), []
+    for _pk, category, start in rows:
+        terms = reckoning.terms(category, start, danger=False, channel="web")
+        assert terms is not None
+        found.append(terms.by(timetable).answer(start).at)
+    return found
+
+
+def _recompute(report: Report, ids: Sequence[int], dues: Sequence[datetime]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, {"ids": list(ids), "dues": list(dues)})
+        cursor.execute("VACUUM ANALYZE casework_casefile")
+        bare, _done = _timed(lambda: cursor.execute(PLAIN, {"ids": list(ids)}))
+        cursor.execute("VACUUM casework_casefile")
+    _adopt("17:00")
+    seconds, moved = _timed(_adopt_all)
+    told = Entry.objects.filter(action="case.adopt_calendar").count()
+    if moved != len(ids) or told != len(ids):
+        raise AssertionError(f"{moved} clocks moved and {told} entries for {len(ids)}")
+    name = f"{CLOCKS:,} running clocks after a calendar change"
+    report.beside(name, seconds, "s", limit=bare)
+
+
+def _adopt_all() -> int:
+    moved = 0
+    after: int | None = 0
+    while after is not None:
+        more, after = adopt_calendar(actor=SYSTEM, code="bench", after=after)
+        moved += more
+    return moved
+
+
+def _adopt(closes: str) -> None:
+    file = read_calendar(CALENDAR.format(closes=closes))
+    adopt_calendar_version(actor=SYSTEM, code=file.code, name=file.name, definition=file.definition)
+
+
+def _timed[Found](work: Callable[[], Found]) -> tuple[float, Found]:
+    started = time.perf_counter()
+    found = work()
+    return time.perf_counter() - started, found
