@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from huiying.accounts.models import NoticeChoice
+from huiying.agencies.actions import end_role
+from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.models import CaseFile
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
@@ -98,14 +100,14 @@ def test_a_notice_in_quiet_hours_waits_until_they_end(handler, mails):
 
 
 def test_danger_passes_quiet_hours_only_where_a_person_chose_so(handler, people, mails):
-    case, _receipt = letter(people, danger=True)
+    case, _receipt = letter(people, upto="in_progress", danger=True)
     choose(handler, quiet_from="20", quiet_until="7")
     _tell(handler, at(2, 23), kind="escalation", number=case.number, percent=100)
     assert mails() == []
     choose(handler, quiet_from="20", quiet_until="7", clock="never", danger_passes="on")
     _tell(handler, at(2, 23), kind="escalation", number=case.number, percent=100)
     assert len(mails()) == 1
-    calm, _receipt = letter(people)
+    calm, _receipt = letter(people, upto="in_progress")
     assert not CaseFile.objects.get(pk=calm.pk).danger
     _tell(handler, at(2, 23), kind="escalation", number=calm.number, percent=100)
     assert len(mails()) == 1
@@ -168,3 +170,50 @@ def test_the_page_shows_what_was_chosen(handler):
     page = handler.client.get("/en/desk/account/").text
     assert '<option value="digest" selected>' in page
     assert '<option value="20" selected>' in page
+
+
+def test_what_is_asked_by_a_day_comes_as_one_chose_it(handler, mails):
+    choose(handler, clock="digest")
+    _tell(handler, at(2, 9), kind="matter")
+    assert mails() == []
+    _sweep(at(3, 8))
+    (mail,) = mails()
+    assert "Case 100001 is on the supervision list: report by 2026-03-20." in mail
+    choose(handler, clock="never")
+    _tell(handler, at(3, 9), kind="matter")
+    assert len(mails()) == 1
+
+
+def test_a_long_mail_of_the_day_says_how_much_does_not_fit(handler, mails, monkeypatch):
+    monkeypatch.setattr("huiying.notices.gathering.MOST_LISTED", 2)
+    choose(handler, co_sign="digest", clock="digest")
+    for number in (1, 2, 3, 3, 4):
+        _tell(handler, at(2, 9), number=100_000 + number)
+    more = {"cases": [{"number": 100_009, "percent": 50}], "more": 7}
+    _tell(handler, at(2, 9), kind="escalation_digest", **more)
+    _sweep(at(3, 8))
+    (mail,) = mails()
+    assert "And 3 things more that do not fit here" in mail
+    assert "100003" not in mail
+    monkeypatch.undo()
+
+
+def test_what_is_kept_from_somebody_meanwhile_stands_in_no_mail(handler, people, mails):
+    """Marked as a complaint about them between the notice and the mail, of the day or after quiet hours."""
+    named, other = (letter(people, upto="in_progress")[0] for _number in range(2))
+    choose(handler, co_sign="digest", quiet_from="20", quiet_until="7")
+    for case in (named, other):
+        _tell(handler, at(2, 9), number=case.number)
+        _tell(handler, at(2, 23), kind="escalation", number=case.number, percent=80)
+    mark_conduct(actor=people.supervisor.actor, number=named.number, usernames=["handler"])
+    _sweep(at(3, 8))
+    sent = "".join(mails())
+    assert len(mails()) == 2
+    assert sent.count(str(other.number)) >= 2
+    assert str(named.number) not in sent
+    assert results().count("not_theirs") == 1
+    choose(handler, clock="digest")
+    _tell(handler, at(3, 9), kind="escalation", number=other.number, percent=100)
+    end_role(actor=SYSTEM, username="handler", unit_code="housing", role="handler")
+    _sweep(at(4, 8))
+    assert len(mails()) == 2

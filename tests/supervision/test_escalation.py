@@ -29,7 +29,7 @@ from huiying.supervision.definitions import Definition, from_data, read_policy, 
 from huiying.supervision.models import Alert
 from huiying.supervision.rehearsing import rehearse
 from huiying.supervision.tasks import escalate
-from huiying.supervision.timing import Timing, agency_timing
+from huiying.supervision.timing import SendingHours, sending_hours
 from tests.casework.ways import answered, brought_to, writer_of
 from tests.entries import holds
 from tests.people import People, Person
@@ -225,13 +225,13 @@ def _offices() -> None:
 )
 def test_quiet_hours_and_days_off_put_a_notice_off(people, now, sent):
     _offices()
-    timing = agency_timing(read_policy(QUIET))
+    timing = sending_hours(read_policy(QUIET))
     moment = timezone.make_aware(datetime.fromisoformat(now))
     assert timezone.localtime(timing.send_at(moment)).strftime("%Y-%m-%d %H:%M") == sent
 
 
 def test_without_a_calendar_the_week_has_five_days():
-    timing = Timing(read_policy(QUIET), None)
+    timing = SendingHours(read_policy(QUIET), None)
     friday, monday = (timezone.localtime(_day(day)).replace(hour=0, minute=0) for day in (4, 7))
     night = friday + timedelta(hours=21)
     assert timing.send_at(night) == monday + timedelta(hours=8)

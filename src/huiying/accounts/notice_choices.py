@@ -1,14 +1,16 @@
 """Which notices a member of staff gets, when: at once, in one daily mail, or on the desk alone."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
 from huiying.accounts.models import How, NoticeChoice
+from huiying.notices.quiet_hours import QuietHours, next_at
 from huiying.notices.states import Timing, TimingKind
 
-# What belongs together for a reader; a kind that is not here (one's account, the daily mail) goes at once.
+# What belongs together for a reader; a kind that is not here (one's account, the daily mail, what comes to
+# whoever is on duty) goes at once.
 TOPIC_OF = {
     "co_sign_asked": "co_sign",
     "co_sign_reminder": "co_sign",
@@ -16,7 +18,9 @@ TOPIC_OF = {
     "co_sign_signed": "co_sign",
     "escalation": "clock",
     "escalation_digest": "clock",
+    "matter": "clock",
 }
+HOUR = 60
 AT_ONCE = Timing(TimingKind.NOW)
 
 
@@ -33,13 +37,12 @@ class Choices:
     danger_passes: bool = False
     digest_hour: int = 8
 
-    def is_quiet(self, hour: int) -> bool:
-        """Whether this hour of the day is one of the quiet ones; they may go over midnight."""
+    @property
+    def quiet(self) -> QuietHours | None:
+        """Their quiet hours, where they want some."""
         if self.quiet_from is None or self.quiet_until is None:
-            return False
-        if self.quiet_from < self.quiet_until:
-            return self.quiet_from <= hour < self.quiet_until
-        return hour >= self.quiet_from or hour < self.quiet_until
+            return None
+        return QuietHours(self.quiet_from * HOUR, self.quiet_until * HOUR)
 
 
 def choices_of(label: str) -> Choices:
@@ -50,24 +53,17 @@ def choices_of(label: str) -> Choices:
     return Choices(**found) if found else Choices()
 
 
-def _next(hour: int, moment: datetime) -> datetime:
-    """When the clock on the agency's wall next shows this hour."""
-    local = timezone.localtime(moment)
-    at = local.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return at if at > local else at + timedelta(days=1)
-
-
 def timing_of(chosen: Choices, kind: str, moment: datetime, *, danger: bool) -> Timing:
     """When a notice of this kind goes to who chose so."""
     topic = TOPIC_OF.get(kind)
     if topic is None:
         return AT_ONCE
-    how = getattr(chosen, topic)
+    how, local = getattr(chosen, topic), timezone.localtime(moment)
     passes = danger and chosen.danger_passes
     if how == How.NEVER and not passes:
         return Timing(TimingKind.NEVER)
     if how == How.DIGEST and not passes:
-        return Timing(TimingKind.DIGEST, _next(chosen.digest_hour, moment))
-    if chosen.is_quiet(timezone.localtime(moment).hour) and not passes:
-        return Timing(TimingKind.LATER, _next(chosen.quiet_until or 0, moment))
+        return Timing(TimingKind.DIGEST, next_at(local, chosen.digest_hour * HOUR))
+    if chosen.quiet and chosen.quiet.covers(local) and not passes:
+        return Timing(TimingKind.LATER, next_at(local, chosen.quiet.ends))
     return AT_ONCE

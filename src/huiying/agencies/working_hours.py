@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Length
 
 from huiying.agencies.models import Unit
 from huiying.agencies.reads import ancestors
-from huiying.clocks.models import WorkCalendar
+from huiying.clocks.models import CalendarVersion, WorkCalendar
 from huiying.clocks.policy import require_keeper
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
@@ -70,6 +71,14 @@ def timetable_digest(unit_id: int | None) -> str | None:
         cursor.execute("SELECT " + DIGEST_OF, [unit_id])
         found: str | None = cursor.fetchone()[0]
     return found
+
+
+def timetables_by_path() -> dict[str, str]:
+    """The path of each unit that a calendar was given to, with the digest of the version in force."""
+    newest = CalendarVersion.objects.filter(calendar=OuterRef("calendar")).order_by("-number")
+    given = Unit.objects.filter(calendar__isnull=False)
+    rows = given.annotate(digest=Subquery(newest.values("digest")[:1]))
+    return dict(rows.exclude(digest=None).values_list("path", "digest"))
 
 
 def calendar_of(path: str) -> str | None:

@@ -16,6 +16,7 @@ from huiying.intake.vault import way_to
 from huiying.kernel import time
 from huiying.notices import delivery
 from huiying.notices.states import Timing, Way
+from huiying.supervision.reads import hidden_from
 
 
 def follow_page(language: str) -> str:
@@ -51,4 +52,5 @@ def wire() -> None:
         pin_of=pin_of_label,
         withdrawn=withdrawn_by_label,
         timing=staff_timing,
+        hidden=hidden_from,
     )

@@ -17,7 +17,15 @@ from huiying.kernel import time
 from huiying.kernel.names import localized
 from huiying.notices.backends import channel
 from huiying.notices.errors import NotWired
-from huiying.notices.gathering import DIGEST, gather, gathered_in
+from huiying.notices.gathering import (
+    DIGEST,
+    HiddenFrom,
+    OfTheDay,
+    gather,
+    gathered_in,
+    numbers_in,
+    without,
+)
 from huiying.notices.models import Errand, Outgoing
 from huiying.notices.parcels import Channel, Parcel
 from huiying.notices.sms_limits import require_budget
@@ -38,6 +46,14 @@ class Route:
 
     way: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row tells as its reader may know it now; `day` for a mail of the day."""
+
+    data: dict[str, Any]
+    day: OfTheDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,22 @@ _page_for: PageFor | None = None
 _pin_of: PinOf | None = None
 _withdrawn: WithdrawnSince | None = None
 _timing: TimingOf | None = None
+_hidden: HiddenFrom | None = None
 WITH_PIN = frozenset({"lost_code"})
+# Who may know of the case is asked anew when these are sent.
+ABOUT_CASES = frozenset(
+    {
+        DIGEST,
+        "escalation",
+        "escalation_digest",
+        "escalation_on_duty",
+        "matter",
+        "co_sign_asked",
+        "co_sign_reminder",
+        "co_sign_refused",
+        "co_sign_signed",
+    }
+)
 # News of an earlier answer: whoever withdrew their letter meanwhile is left in peace.
 NOT_ONCE_WITHDRAWN = frozenset({"corrected", "answer_withdrawn"})
 
@@ -83,27 +114,27 @@ def wire(
     pin_of: PinOf,
     withdrawn: WithdrawnSince,
     timing: TimingOf,
+    hidden: HiddenFrom,
 ) -> None:
-    """Register the resolvers of labels, the maker of page addresses (its argument: a language), and who
-    says when a member of staff wants a notice (label, kind, data).
+    """Register the resolvers of labels, the maker of page addresses (its argument: a language), who says
+    when a member of staff wants a notice (label, kind, data), and of which cases they may not know.
     """
-    global _route_of, _page_for, _pin_of, _withdrawn, _timing
+    global _route_of, _page_for, _pin_of, _withdrawn, _timing, _hidden
     _route_of, _page_for, _pin_of = route_of, page_for, pin_of
-    _withdrawn, _timing = withdrawn, timing
+    _withdrawn, _timing, _hidden = withdrawn, timing, hidden
 
 
 def _templates(kind: str, part: str) -> list[str]:
     return [f"notices/{kind}_{part}.txt", f"notices/{part}.txt"]
 
 
-def compose(row: Outgoing, route: Route, page: str) -> Parcel:
+def compose(row: Outgoing, route: Route, page: str, told: Told | None = None) -> Parcel:
     """The message for one row, in the words of its channel; no word of the letter in it."""
+    told = told or Told(row.data)
     pin = _pin_of(row.recipient) if _pin_of and row.kind in WITH_PIN else ""
     part = "sms" if route.way == Way.SMS else "body"
     with translation.override(row.language):
-        words = _words(row.kind, page, row.data, pin)
-        if row.kind == DIGEST:
-            words["lines"] = gathered_in(row)
+        words = _words(row.kind, page, told.data, pin) | {"day": told.day}
         # A kind may have words of its own; the others are about letters.
         subject = render_to_string(_templates(row.kind, "subject"), words)
         text = render_to_string(_templates(row.kind, part), words)
@@ -166,6 +197,24 @@ def _unsent(row: Outgoing) -> Ended | None:
     return None
 
 
+def _told(row: Outgoing) -> Told | None:
+    """What this row tells; None where it is about cases of which its reader may not know any more.
+
+    Whoever lost a role since, or whom a complaint names since, reads nothing of it.
+    """
+    if _hidden is None or row.kind not in ABOUT_CASES:
+        return Told(row.data)
+    if row.kind == DIGEST:
+        day = gathered_in(row, _hidden)
+        return Told(row.data, day) if day.lines else None
+    numbers = numbers_in(row.data)
+    hidden = _hidden(row.recipient, numbers) if numbers else set()
+    left = without(row.data, hidden)
+    if hidden.isdisjoint(numbers_in(left)) and (numbers_in(left) or not numbers):
+        return Told(left)
+    return None
+
+
 def deliver(
     row: Outgoing,
     *,
@@ -179,7 +228,8 @@ def deliver(
     """
     if _route_of is None or _page_for is None or _withdrawn is None:
         raise NotWired
-    unsent = _unsent(row)
+    told = _told(row)
+    unsent = _unsent(row) if told else Ended(Result.NOT_THEIRS)
     if unsent is not None:
         return unsent
     route = _route_of(row.recipient)
@@ -194,5 +244,5 @@ def deliver(
             texted(route.address)
     if not back_end.needs_address:
         route = Route(route.way, f"{row.recipient.replace(':', '-')}@outbox.invalid")
-    parts = back_end.send(compose(row, route, _page_for(row.language)))
+    parts = back_end.send(compose(row, route, _page_for(row.language), told))
     return Ended(Result.SENT, route.way, parts)

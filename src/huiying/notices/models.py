@@ -45,9 +45,7 @@ class Outgoing(models.Model):
         ]
         constraints = [
             # Not `unique=True`: that makes a second index, for LIKE, which every letter would pay for.
-            models.UniqueConstraint(
-                fields=["message_id"], name="notices_outgoing_message_id_key"
-            ),
+            models.UniqueConstraint(fields=["message_id"], name="notices_outgoing_message_id_key"),
             models.UniqueConstraint(
                 fields=["again_of"],
                 condition=Q(again_of__isnull=False),

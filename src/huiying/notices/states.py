@@ -30,6 +30,7 @@ class Result(models.TextChoices):
     BOUNCED = "bounced", _("Came back")
     UNWANTED = "unwanted", _("Not wanted by mail")
     GATHERED = "gathered", _("In the mail of the day")
+    NOT_THEIRS = "not_theirs", _("Not for them any more")
 
 
 FAILED = (Result.GAVE_UP, Result.BOUNCED)
@@ -40,6 +41,7 @@ STEPS: tuple[Step[Result], ...] = (
     step("leave_in_peace", {Result.WAITING}, Result.WITHDRAWN, "system"),
     step("hand_over", {Result.WAITING}, Result.BY_HAND, "system"),
     step("spare", {Result.WAITING}, Result.UNWANTED, "system"),
+    step("keep_back", {Result.WAITING}, Result.NOT_THEIRS, "system"),
     step("gather", {Result.WAITING}, Result.GATHERED, "system"),
     step("give_up", {Result.WAITING}, Result.GAVE_UP, "system"),
     step("bounce", {Result.SENT}, Result.BOUNCED, "system"),

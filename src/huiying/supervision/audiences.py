@@ -1,16 +1,23 @@
-"""Whom each step tells of a case: accounts by unit, read once a pass."""
+"""Whom each step tells of a case: accounts by unit, read once a pass.
+
+A case with a leader in charge has its own "leader"; whoever is on duty is asked by the roster.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from huiying.accounts.models import Account
+from huiying.agencies.duty.reads import duty_by_unit
 from huiying.agencies.models import Membership, Role
 from huiying.agencies.reads import ancestors, standing_of
 from huiying.casework.models import CaseFile
 from huiying.casework.places import Units, all_units
 from huiying.casework.policy import kept_from
+from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.supervision.states import Audience, above
+from huiying.supervision.models import Matter
+from huiying.supervision.policy import knows_of
+from huiying.supervision.states import Audience, Kind, above
 
 NO_UNIT = 0
 HEADS = (Role.SUPERVISOR, Role.REVIEWER)
@@ -26,7 +33,10 @@ class Told:
 
 
 class Staff:
-    """Everybody's roles now, and whom an audience of a unit is. Two queries."""
+    """Everybody's roles now, who is on duty, and whom an audience of a unit is. Four queries.
+
+    `in_charge` holds who answers for a case (by id) that a leader took charge of.
+    """
 
     def __init__(self) -> None:
         self.units: Units = all_units()
@@ -37,27 +47,78 @@ class Staff:
         self._held: dict[tuple[str, str], list[Told]] = {}
         rows = Membership.objects.filter(ended_at=None, account__is_active=True)
         for row in rows.select_related("account", "unit").order_by("account_id"):
-            account = row.account
-            self._accounts[account.pk] = account
-            person = Told(account.pk, f"staff:{account.label}", account.language)
-            self._held.setdefault((row.role, row.unit.path), []).append(person)
+            self._accounts[row.account_id] = row.account
+            held = self._held.setdefault((row.role, row.unit.path), [])
+            held.append(self._person(row.account_id))
+        self.in_charge = self._leaders_in_charge()
+        self._on_duty: dict[str, list[Told]] = {}
+        for path, account_id in duty_by_unit(time.now()):
+            if account_id in self._accounts:
+                self._on_duty.setdefault(path, []).append(self._person(account_id))
+
+    def _person(self, account_id: int) -> Told:
+        account = self._accounts[account_id]
+        return Told(account_id, f"staff:{account.label}", account.language)
+
+    def _leaders_in_charge(self) -> dict[int, list[Told]]:
+        """Only those who lead something still; for the others' cases the usual leaders hear."""
+        rows = Matter.objects.filter(kind=Kind.IN_CHARGE, closed_at=None).order_by("id")
+        lead = {
+            who.account_id
+            for (role, _path), held in self._held.items()
+            if role == Role.LEADER
+            for who in held
+        }
+        found: dict[int, list[Told]] = {}
+        for case_id, leader_id in rows.values_list("case_id", "leader_id"):
+            if leader_id in lead:
+                found.setdefault(case_id, []).append(self._person(leader_id))
+        return found
 
     def told(
         self, unit_id: int | None, audiences: Iterable[str], of: CaseFile | None = None
     ) -> set[Told]:
         """Whom these audiences are for a case of this unit (None: no unit has it); where nobody is left
-        of one, the next above. `of`: a complaint about conduct, kept from some of them.
+        of one, the next above. `of`: this case, where it is not told like others of its unit: a complaint
+        about conduct is kept from some, and another has a leader in charge.
         """
         found: set[Told] = set()
         for each in audiences:
             audience: Audience | None = Audience(each)
             people: set[Told] = set()
             while audience is not None and not people:
-                everybody = self._of(unit_id, audience)
-                people = {who for who in everybody if of is None or not self._kept(who, of)}
+                people = self._allowed(self._of_case(unit_id, audience, of), of)
                 audience = above(audience)
             found |= people
         return found
+
+    def on_duty(self, unit_id: int | None, of: CaseFile | None = None) -> set[Told]:
+        """Who is on duty in the unit, or in the nearest above it where anybody is; only those who may
+        know of its cases.
+        """
+        path = self.path(unit_id)
+        for step in reversed(ancestors(path)) if path else self._root:
+            here = self._on_duty.get(step, ())
+            people = self._allowed([who for who in here if self._knows(who, path)], of)
+            if people:
+                return people
+        return set()
+
+    def path(self, unit_id: int | None) -> str:
+        """The path of a unit, empty for none."""
+        return self._paths.get(unit_id or NO_UNIT, "")
+
+    def _allowed(self, people: Iterable[Told], of: CaseFile | None) -> set[Told]:
+        """Without those from whom this case is kept."""
+        if of is None or not of.conduct:
+            return set(people)
+        return {who for who in people if not self._kept(who, of)}
+
+    def _of_case(self, unit_id: int | None, audience: Audience, of: CaseFile | None) -> list[Told]:
+        charged = self.in_charge.get(of.pk, []) if of is not None else []
+        if audience == Audience.LEADER and self._allowed(charged, of):
+            return charged
+        return self._of(unit_id, audience)
 
     def _of(self, unit_id: int | None, audience: Audience) -> list[Told]:
         path = self._paths.get(unit_id or NO_UNIT)
@@ -92,9 +153,16 @@ class Staff:
                 return found
         return []
 
-    def _kept(self, person: Told, case: CaseFile) -> bool:
+    def _actor(self, person: Told) -> Actor:
         actor = self._actors.get(person.account_id)
         if actor is None:
             actor = standing_of(self._accounts[person.account_id]).actor
             self._actors[person.account_id] = actor
+        return actor
+
+    def _knows(self, person: Told, path: str) -> bool:
+        return knows_of(self._actor(person), path)
+
+    def _kept(self, person: Told, case: CaseFile) -> bool:
+        actor = self._actor(person)
         return CaseFile.objects.filter(kept_from(actor), pk=case.pk).exists()

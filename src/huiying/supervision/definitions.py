@@ -9,6 +9,7 @@ at = 80                      # percent of the time; 100: due, 200: once over, 30
 tell = ["holders"]           # holders, unit_head, agency_supervisor, leader
 digest = false               # true: once a day in one notice
 acknowledge_within = 4       # working hours until the next above are told; 0: nobody need take note
+on_duty = true               # outside the hours of the unit that has it, tell who is on duty too, at once
 
 No step at all: nobody is told anything.
 """
@@ -17,7 +18,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel import toml
 from huiying.kernel.refusals import Invalid
+from huiying.notices.quiet_hours import QuietHours
 from huiying.supervision.states import LADDER, Audience
 
 KNOWN = {"quiet", "quiet_on_days_off", "digest_at", "step"}
-OF_A_STEP = {"at", "tell", "digest", "acknowledge_within"}
+OF_A_STEP = {"at", "tell", "digest", "acknowledge_within", "on_duty"}
 HIGHEST, MOST_STEPS, LONGEST_WAIT = 1000, 12, 240
 LONGEST_TEXT = 10_000
 DAY = 24 * 60
@@ -39,12 +41,14 @@ class Step:
     """`at` percent of the time a case has, tell these, in a day's digest or at once.
 
     `acknowledge_within` working hours somebody takes note, or the next above are told; 0: no need.
+    `on_duty`: outside the hours of the unit that has the case, whoever is on duty is told too.
     """
 
     at: int
     tell: tuple[Audience, ...]
     digest: bool = False
     acknowledge_within: int = 0
+    on_duty: bool = False
 
     @property
     def highest(self) -> Audience:
@@ -53,10 +57,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """`quiet` and `digest_at` in minutes after midnight; quiet hours may go past midnight."""
+    """`digest_at` in minutes after midnight."""
 
     steps: tuple[Step, ...] = ()
-    quiet: tuple[int, int] | None = None
+    quiet: QuietHours | None = None
     quiet_on_days_off: bool = False
     digest_at: int = 510
 
@@ -67,18 +71,10 @@ class Definition:
     def as_data(self) -> dict[str, Any]:
         """As it is stored."""
         return {
-            "quiet": "-".join(map(_clock, self.quiet)) if self.quiet else "",
+            "quiet": "-".join(map(_clock, astuple(self.quiet))) if self.quiet else "",
             "quiet_on_days_off": self.quiet_on_days_off,
             "digest_at": _clock(self.digest_at),
-            "step": [
-                {
-                    "at": step.at,
-                    "tell": [each.value for each in step.tell],
-                    "digest": step.digest,
-                    "acknowledge_within": step.acknowledge_within,
-                }
-                for step in self.steps
-            ],
+            "step": [_step_data(step) for step in self.steps],
         }
 
     def as_text(self) -> str:
@@ -96,6 +92,17 @@ class Definition:
         """SHA-256 of what it says."""
         text = json.dumps(self.as_data(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _step_data(step: Step) -> dict[str, Any]:
+    """Without what came later and is not asked for: policies of before keep their digest."""
+    said: dict[str, Any] = {
+        "at": step.at,
+        "tell": [each.value for each in step.tell],
+        "digest": step.digest,
+        "acknowledge_within": step.acknowledge_within,
+    }
+    return said | ({"on_duty": True} if step.on_duty else {})
 
 
 def read_policy(text: str) -> Definition:
@@ -145,6 +152,7 @@ def _step(row: Any) -> Step:
         acknowledge_within=_whole(
             row.get("acknowledge_within", 0), "acknowledge_within", 0, LONGEST_WAIT
         ),
+        on_duty=_bool(row, "on_duty"),
     )
 
 
@@ -182,12 +190,12 @@ def _minutes(value: object, name: str) -> int:
     raise _wrong(name)
 
 
-def _span(value: object) -> tuple[int, int] | None:
+def _span(value: object) -> QuietHours | None:
     if value == "":
         return None
     begins, _dash, ends = str(value).partition("-")
-    span = (_minutes(begins, "quiet"), _minutes(ends, "quiet"))
-    if span[0] == span[1]:
+    span = QuietHours(_minutes(begins, "quiet"), _minutes(ends, "quiet"))
+    if span.begins == span.ends:
         raise _wrong("quiet")
     return span
 

@@ -68,7 +68,7 @@ class _Kept:
             if timedelta() <= age < (LONGEST_KEPT if self._lock.locked() else KEPT):
                 return found[1]
         with self._lock:
-            if self._found is found:
+            if self._found is found or self._found is None:
                 self._found = (database, count_late())
             return self._found[1]
 

@@ -65,6 +65,14 @@ def known_cases(actor: Actor) -> QuerySet[CaseFile]:
     return CaseFile.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=led.values("pk")))
 
 
+def knows_of(actor: Actor, path: str) -> bool:
+    """Whether `known_cases` has those of the unit at `path` (empty for none) by the roles alone."""
+    if cases.reads_everything(actor) or "" in actor.scopes("leader"):
+        return True
+    scopes = actor.scopes(*cases.READS_BELOW, "leader")
+    return bool(path) and any(path.startswith(scope) for scope in scopes)
+
+
 def _over(actor: Actor, role: str, case: CaseFile) -> bool:
     """Whether the actor holds `role` over the unit that has the case; at the root over every case."""
     path = case.lead_unit.path if case.lead_unit else ""

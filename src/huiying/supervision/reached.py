@@ -42,9 +42,11 @@ WHERE {REACHED.format(percent="%(first)s")} AND (
 ORDER BY r.id
 """  # noqa: S608 - our own text
 
-# `whom_*`: (unit, percent, recipient, language) of the steps that are told at once. One notice a person
-# and case: the furthest of the steps that name them. The Message-IDs of a batch are one random name with a
-# count: a random one for each row costs more than the rest of the row.
+# `whom_*`: (unit, percent, recipient, language, kind) of the steps that are told at once; what comes to
+# whoever is on duty waits for no hour. One notice a person and case: the furthest of the steps that name
+# them. The cases `apart` have people of their own and are told one by one, like complaints. The
+# Message-IDs of a batch are one random name with a count: to make a random one for each row costs more
+# than the rest of the row.
 CLAIM = f"""
 WITH {RUNNING.format(which=SOME)},
 steps AS (
@@ -55,8 +57,8 @@ steps AS (
 whom AS (
   SELECT * FROM unnest(
     %(whom_unit)s::bigint[], %(whom_percent)s::int[], %(whom_recipient)s::text[],
-    %(whom_language)s::text[]
-  ) AS person (unit_id, percent, recipient, language)
+    %(whom_language)s::text[], %(whom_kind)s::text[]
+  ) AS person (unit_id, percent, recipient, language, kind)
 ),
 claimed AS (
   INSERT INTO supervision_alert
@@ -72,17 +74,20 @@ claimed AS (
 sent AS (
   INSERT INTO notices_outgoing
     (made_at, due_at, kind, recipient, language, data, message_id, tries, last_error, result)
-  SELECT %(now)s, %(send_at)s, 'escalation', recipient, language,
+  SELECT %(now)s, CASE WHEN kind = 'escalation' THEN %(send_at)s ELSE %(now)s END, kind,
+         recipient, language,
          jsonb_build_object('number', number, 'percent', percent),
          %(name)s || '.' || row_number() OVER () || '@huiying', 0, '', ''
   FROM (
-    SELECT DISTINCT ON (r.id, w.recipient) r.number, w.recipient, w.language, k.percent
+    SELECT DISTINCT ON (r.id, w.recipient)
+      r.number, w.recipient, w.language, w.kind, k.percent
     FROM claimed k JOIN running r ON r.id = k.case_id
     JOIN whom w ON w.unit_id = r.unit_id AND w.percent = k.percent
-    WHERE NOT r.conduct
+    WHERE NOT (r.conduct OR r.id = ANY(%(apart)s))
     ORDER BY r.id, w.recipient, k.percent DESC
   ) AS notices
 )
-SELECT k.case_id, k.percent, r.conduct FROM claimed k JOIN running r ON r.id = k.case_id
+SELECT k.case_id, k.percent, r.conduct OR r.id = ANY(%(apart)s)
+FROM claimed k JOIN running r ON r.id = k.case_id
 ORDER BY k.case_id, k.percent
 """  # noqa: S608

@@ -10,12 +10,12 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject, Substr
 
 from huiying.accounts.models import Account
-from huiying.agencies.reads import staff_names
+from huiying.agencies.reads import staff_names, standing_of
 from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
 from huiying.supervision.definitions import Definition, from_data
 from huiying.supervision.models import Alert, EscalationPolicy
-from huiying.supervision.policy import may_take_note
+from huiying.supervision.policy import known_cases, may_take_note
 
 MOST = 20
 
@@ -102,6 +102,18 @@ def alerts_on(actor: Actor, case: CaseFile, rows: Iterable[dict[str, Any]]) -> A
     ]
     waiting = any(line.acknowledge_by and not line.acknowledged_at for line in lines)
     return AlertsOnCase(lines, waits=waiting and may_take_note(actor, case))
+
+
+def hidden_from(label: str, numbers: set[int]) -> set[int]:
+    """Those of these numbers of cases of which the person behind "staff:…" may not know now, by their
+    roles; for the worker. Three queries.
+    """
+    account = Account.objects.filter(label=label.removeprefix("staff:"), is_active=True).first()
+    if account is None:
+        return numbers
+    known = known_cases(standing_of(account).actor).values("pk")
+    hidden = CaseFile.objects.filter(number__in=numbers).exclude(pk__in=known)
+    return set(hidden.values_list("number", flat=True))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,7 +1,8 @@
 """A policy tried on the clocks of past weeks: who would have been told, and how often.
 
 Each round of a case is laid out again from its moves, with its pauses. What cannot be known is left out:
-who would have taken note, so nobody is told above; and the staff are those of today. Complaints about
+who would have taken note, so nobody is told above, and who would have been on duty; and the staff are
+those of today. Complaints about
 conduct are left out: who hears of one instead of whom says that there is one.
 """
 
@@ -20,7 +21,7 @@ from huiying.casework.states import OPEN
 from huiying.kernel import time
 from huiying.supervision.audiences import Staff, Told
 from huiying.supervision.definitions import Definition, Step
-from huiying.supervision.timing import agency_timing
+from huiying.supervision.timing import sending_hours
 
 MOST_DAYS = 90
 SHORTEST = timedelta(hours=1)
@@ -153,7 +154,7 @@ class _Trial:
     def __init__(self, definition: Definition, since: datetime, until: datetime) -> None:
         self._definition, self._since, self._until = definition, since, until
         self._staff = Staff()
-        self._timing = agency_timing(definition)
+        self._timing = sending_hours(definition)
         self._known: dict[tuple[int | None, int], set[Told]] = {}
         self._cases: dict[int, int] = Counter()
         self._notices: dict[int, int] = Counter()

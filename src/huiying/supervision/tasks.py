@@ -10,7 +10,7 @@ from huiying.supervision.actions.raising import raise_unnoted, send_digests
 from huiying.supervision.audiences import Staff
 from huiying.supervision.definitions import Definition
 from huiying.supervision.reads import in_force
-from huiying.supervision.timing import agency_timing
+from huiying.supervision.timing import sending_hours
 
 BATCH = 5000
 
@@ -37,4 +37,4 @@ def escalate() -> int:
 
 def prepared(number: int, definition: Definition) -> Pass:
     """What a pass reads once for all its cases."""
-    return Pass(number, definition, Staff(), agency_timing(definition))
+    return Pass(number, definition, Staff(), sending_hours(definition))

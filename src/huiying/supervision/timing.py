@@ -1,12 +1,14 @@
 """When a notice may go out, and until when somebody takes note: the same for all cases of a pass."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from huiying.agencies.models import Unit
-from huiying.agencies.working_hours import timetable_digest
+from huiying.agencies.reads import ancestors
+from huiying.agencies.working_hours import timetable_digest, timetables_by_path
 from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Timetable, add_working
 from huiying.supervision.definitions import Definition
@@ -15,11 +17,14 @@ LONGEST_REST = 60  # days; no calendar closes an agency for longer
 
 
 @dataclass(frozen=True)
-class Timing:
-    """The quiet hours of a policy by the agency's calendar, where it has one."""
+class SendingHours:
+    """The quiet hours of a policy by the agency's calendar, where it has one. `by_path` holds the calendar
+    of each unit that was given one.
+    """
 
     definition: Definition
     timetable: Timetable | None
+    by_path: Mapping[str, Timetable] = field(default_factory=dict)
 
     def _local(self, moment: datetime) -> datetime:
         return self.timetable.local(moment) if self.timetable else timezone.localtime(moment)
@@ -38,20 +43,14 @@ class Timing:
         local = self._local(moment)
         if self._off(local.date()):
             return False
-        if self.definition.quiet is None:
-            return True
-        begins, ends = self.definition.quiet
-        minute = local.hour * 60 + local.minute
-        if begins < ends:
-            return not begins <= minute < ends
-        return ends <= minute < begins
+        return self.definition.quiet is None or not self.definition.quiet.covers(local)
 
     def send_at(self, now: datetime) -> datetime:
         """The first moment from `now` on that is not quiet."""
         if self._awake(now):
             return now
         local = self._local(now)
-        ends = self.definition.quiet[1] if self.definition.quiet else 0
+        ends = self.definition.quiet.ends if self.definition.quiet else 0
         for ahead in range(LONGEST_REST):
             day = local.date() + timedelta(days=ahead)
             for minutes in {0, ends}:
@@ -75,9 +74,22 @@ class Timing:
         start, wait = self.send_at(now), timedelta(hours=hours)
         return add_working(start, wait, self.timetable).at if self.timetable else start + wait
 
+    def at_rest(self, path: str, now: datetime) -> bool:
+        """Whether nobody works then in the unit at `path`, by its own calendar or the nearest one above;
+        without any, in the quiet hours of the policy.
+        """
+        above = (self.by_path[step] for step in reversed(ancestors(path)) if step in self.by_path)
+        timetable = next(above, self.timetable)
+        if timetable is None:
+            return not self._awake(now)
+        local = timetable.local(now)
+        minute = local.hour * 60 + local.minute
+        return not any(begins <= minute < ends for begins, ends in timetable.hours(local.date()))
 
-def agency_timing(definition: Definition) -> Timing:
-    """The timing of this policy by the calendar of the whole agency. Two small queries."""
+
+def sending_hours(definition: Definition) -> SendingHours:
+    """Those of this policy, by the calendars of the whole agency and its units. Three small queries."""
     root = Unit.objects.filter(parent=None).values_list("pk", flat=True).first()
     digest = timetable_digest(root) if root else None
-    return Timing(definition, laid_out(digest) if digest else None)
+    by_path = {path: laid_out(given) for path, given in timetables_by_path().items()}
+    return SendingHours(definition, laid_out(digest) if digest else None, by_path)

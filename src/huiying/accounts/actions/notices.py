@@ -1,6 +1,7 @@
 """Choosing which notices one gets, and when."""
 
 from dataclasses import asdict
+from datetime import date, datetime, time
 
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ def _check(chosen: Choices) -> None:
         raise Invalid(_("Choose an hour of the day."), field="digest_hour")
     if chosen.quiet_from is not None and chosen.quiet_from == chosen.quiet_until:
         raise Invalid(_("Quiet hours end at another hour than they begin."), field="quiet_until")
-    if chosen.is_quiet(chosen.digest_hour):
+    if chosen.quiet and chosen.quiet.covers(datetime.combine(date.min, time(chosen.digest_hour))):
         raise Invalid(_("The daily mail comes at an hour that is not quiet."), field="digest_hour")
 
 

@@ -117,14 +117,22 @@ def _joined(rows: QuerySet[Shift]) -> QuerySet[Shift]:
     return rows.select_related("roster__unit", "account", "planned")
 
 
-def on_duty(now: datetime | None = None) -> list[ShiftShown]:
-    """The shifts that run at `now`, by unit and roster. One query."""
-    moment = now or time.now()
-    running = policy.shifts().filter(
+def _running(moment: datetime) -> QuerySet[Shift]:
+    return policy.shifts().filter(
         starts_at__lte=moment, starts_at__gt=moment - LONGEST, ends_at__gt=moment
     )
-    rows = _joined(running).order_by("roster__unit__path", "roster_id", "starts_at")
-    return [_shown(row) for row in rows]
+
+
+def on_duty(now: datetime | None = None) -> list[ShiftShown]:
+    """The shifts that run at `now`, by unit and roster. One query."""
+    rows = _joined(_running(now or time.now()))
+    return [_shown(row) for row in rows.order_by("roster__unit__path", "roster_id", "starts_at")]
+
+
+def duty_by_unit(moment: datetime) -> list[tuple[str, int]]:
+    """The path of the unit and the account (id) of everybody who is on duty then. One query."""
+    rows = _running(moment).filter(account__is_active=True).order_by("roster_id", "starts_at")
+    return list(rows.values_list("roster__unit__path", "account_id"))
 
 
 def own_shifts(account: int, *, since: datetime, most: int) -> list[ShiftShown]:

@@ -102,6 +102,8 @@ def _step(step: Step) -> str:
             )
             % {"hours": hours}
         )
+    if step.on_duty:
+        parts.append(_("outside the unit's hours whoever is on duty too, at once"))
     return "\n".join(parts)
 
 

@@ -23,11 +23,12 @@ from huiying.notices.actions import notice_row
 from huiying.notices.models import Outgoing
 from huiying.record.actions import write
 from huiying.supervision.audiences import NO_UNIT, Staff, Told
-from huiying.supervision.definitions import Definition
+from huiying.supervision.definitions import Definition, Step
 from huiying.supervision.reached import CLAIM, FIND
-from huiying.supervision.timing import Timing
+from huiying.supervision.timing import SendingHours
 
 type Row = tuple[int, int, bool]
+USUAL, ON_DUTY = "escalation", "escalation_on_duty"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Pass:
     number: int
     definition: Definition
     staff: Staff
-    timing: Timing
+    timing: SendingHours
 
 
 def steps_reached(definition: Definition) -> list[int]:
@@ -73,8 +74,8 @@ def tell_reached(*, actor: Actor, one: Pass, cases: Sequence[int]) -> int:
         rows: list[Row] = cursor.fetchall()
     if not rows:
         return 0
-    _tell_of_conduct(one, rows)
-    lines = "\n".join(f"{case} {percent}" for case, percent, _conduct in rows)
+    _tell_apart(one, rows)
+    lines = "\n".join(f"{case} {percent}" for case, percent, _apart in rows)
     write(
         actor=actor,
         action="escalation.told",
@@ -92,7 +93,7 @@ def _given(one: Pass, cases: Sequence[int]) -> dict[str, Any]:
     clocks, steps = _clocks(), one.definition.steps
     now = clocks["now"]
     digest_at = one.timing.digest_at(now)
-    whom = _whom(one)
+    whom = _whom(one, now)
     return clocks | {
         "ids": list(cases),
         "policy": one.number,
@@ -102,54 +103,76 @@ def _given(one: Pass, cases: Sequence[int]) -> dict[str, Any]:
         "audiences": [step.highest.value for step in steps],
         "digests": [digest_at if step.digest else None for step in steps],
         "notes": [_note_by(one, now, step.acknowledge_within) for step in steps],
-        "whom_unit": [unit for unit, _percent, _person in whom],
-        "whom_percent": [percent for _unit, percent, _person in whom],
-        "whom_recipient": [person.recipient for _unit, _percent, person in whom],
-        "whom_language": [person.language for _unit, _percent, person in whom],
+        "apart": list(one.staff.in_charge),
+        "whom_unit": [line[0] for line in whom],
+        "whom_percent": [line[1] for line in whom],
+        "whom_recipient": [line[2].recipient for line in whom],
+        "whom_language": [line[2].language for line in whom],
+        "whom_kind": [line[3] for line in whom],
     }
 
 
-def _whom(one: Pass) -> list[tuple[int, int, Told]]:
-    """Unit, percentage, person: for the steps that are told at once."""
+def _whom(one: Pass, now: datetime) -> list[tuple[int, int, Told, str]]:
+    """Unit, percentage, person, kind of notice: for what is told at once."""
     units = [NO_UNIT, *(line.id for line in one.staff.units.lines)]
     return [
-        (unit, step.at, person)
+        (unit, step.at, person, kind)
         for unit in units
         for step in one.definition.steps
-        if not step.digest
-        for person in one.staff.told(unit or None, step.tell)
+        for person, kind in _named(one, step, unit or None, now).items()
     ]
+
+
+def _named(
+    one: Pass, step: Step, unit_id: int | None, now: datetime, of: CaseFile | None = None
+) -> dict[Told, str]:
+    """Whom a step tells now, with the kind of notice: those it names, and who is on duty where it says so
+    and nobody of the unit works at this hour.
+    """
+    found: dict[Told, str] = {}
+    if not step.digest:
+        found = dict.fromkeys(one.staff.told(unit_id, step.tell, of), USUAL)
+    if step.on_duty and one.timing.at_rest(one.staff.path(unit_id), now):
+        found |= dict.fromkeys(one.staff.on_duty(unit_id, of), ON_DUTY)
+    return found
 
 
 def _note_by(one: Pass, now: datetime, hours: int) -> datetime | None:
     return one.timing.acknowledge_by(now, hours) if hours else None
 
 
-def _tell_of_conduct(one: Pass, rows: Sequence[Row]) -> None:
-    """Complaints about conduct one by one, each past those whom it is kept from."""
+def _tell_apart(one: Pass, rows: Sequence[Row]) -> None:
+    """Complaints about conduct, and cases with a leader in charge, one by one: each past those whom it is
+    kept from, and to the leader whose it is.
+    """
     percents: dict[int, list[int]] = {}
-    for case_id, percent, conduct in rows:
-        if conduct:
+    for case_id, percent, apart in rows:
+        if apart:
             percents.setdefault(case_id, []).append(percent)
-    found: list[Outgoing] = []
+    now, found = time.now(), list[Outgoing]()
     for case in CaseFile.objects.filter(pk__in=percents):
-        furthest: dict[Told, int] = {}
+        furthest: dict[Told, tuple[int, str]] = {}
         for percent in percents[case.pk]:
             step = one.definition.step(percent)
-            if step is not None and not step.digest:
-                people = one.staff.told(case.lead_unit_id, step.tell, case)
-                furthest |= dict.fromkeys(people, percent)
-        found += [alert_notice(one, person, case, furthest[person]) for person in furthest]
+            people = _named(one, step, case.lead_unit_id, now, case) if step else {}
+            furthest |= {person: (percent, kind) for person, kind in people.items()}
+        found += [
+            alert_notice(one, person, case, percent, kind)
+            for person, (percent, kind) in furthest.items()
+        ]
     Outgoing.objects.bulk_create(found)
 
 
-def alert_notice(one: Pass, person: Told, case: CaseFile, percent: int) -> Outgoing:
+def alert_notice(
+    one: Pass, person: Told, case: CaseFile, percent: int, kind: str = USUAL
+) -> Outgoing:
     """One notice to one person of one case: its number and how far its clock has come, nothing else."""
     row = notice_row(
-        kind="escalation",
+        kind=kind,
         recipient=person.recipient,
         language=person.language,
         data={"number": case.number, "percent": percent},
     )
-    row.due_at = one.timing.send_at(row.made_at)
+    if kind == USUAL:
+        row.due_at = one.timing.send_at(row.made_at)
     return row

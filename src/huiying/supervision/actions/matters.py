@@ -89,11 +89,7 @@ def _leader(username: str, case: CaseFile) -> Account:
 def _tell(matter: Matter) -> None:
     """A notice with the number and the day to those who have the case and their head."""
     case = matter.case
-    people = Staff().told(
-        case.lead_unit_id,
-        (Audience.HOLDERS, Audience.UNIT_HEAD),
-        case if case.conduct else None,
-    )
+    people = Staff().told(case.lead_unit_id, (Audience.HOLDERS, Audience.UNIT_HEAD), case)
     told = {(person.recipient, person.language) for person in people}
     if matter.leader is not None:
         told.add((f"staff:{matter.leader.label}", matter.leader.language))

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from huiying.casework.labels import subject
-from huiying.casework.models import CaseFile
 from huiying.casework.policy import find
 from huiying.casework.states import OPEN
 from huiying.kernel import time
@@ -16,12 +15,12 @@ from huiying.notices.actions import notice_row
 from huiying.notices.models import Outgoing
 from huiying.record.actions import write
 from huiying.supervision.actions.alerting import Pass, alert_notice
-from huiying.supervision.audiences import Staff, Told
+from huiying.supervision.audiences import Told
 from huiying.supervision.definitions import from_data
 from huiying.supervision.errors import NothingToNote
 from huiying.supervision.models import Alert, EscalationPolicy
 from huiying.supervision.policy import may_take_note
-from huiying.supervision.states import Audience, above
+from huiying.supervision.states import above
 
 BATCH = 1000
 MOST_LISTED = 50
@@ -67,7 +66,7 @@ def raise_unnoted(*, actor: Actor, one: Pass) -> int:
             at=now,
             acknowledge_by=one.timing.acknowledge_by(now, hours) if hours else None,
         )
-        people = _people(one.staff, alert.case, [following])
+        people = one.staff.told(alert.case.lead_unit_id, [following], alert.case)
         Outgoing.objects.bulk_create(
             [alert_notice(one, person, alert.case, alert.percent) for person in people]
         )
@@ -90,10 +89,6 @@ def _waits(alerts: Iterable[Alert]) -> dict[tuple[int, int], int]:
     }
 
 
-def _people(staff: Staff, case: CaseFile, audiences: Iterable[Audience]) -> set[Told]:
-    return staff.told(case.lead_unit_id, audiences, case if case.conduct else None)
-
-
 @verb
 def send_digests(*, actor: Actor, one: Pass) -> int:
     """Send what waited for the digest, one notice a person; how many alerts it held.
@@ -111,7 +106,8 @@ def send_digests(*, actor: Actor, one: Pass) -> int:
     lists: dict[Told, dict[int, int]] = {}
     for alert in filter(_still_runs, alerts):
         step = said[alert.policy].step(alert.percent)
-        for person in _people(one.staff, alert.case, step.tell if step else ()):
+        case = alert.case
+        for person in one.staff.told(case.lead_unit_id, step.tell if step else (), case):
             of_theirs = lists.setdefault(person, {})
             of_theirs[alert.case.number] = max(alert.percent, of_theirs.get(alert.case.number, 0))
     rows = [_digest(person, cases) for person, cases in lists.items()]

@@ -56,7 +56,8 @@ class NoticesForm(forms.Form):
         label=gettext_lazy("When an answer waits for a signature, or gets one"), choices=How.choices
     )
     clock = forms.ChoiceField(
-        label=gettext_lazy("When the time of a case runs down"), choices=How.choices
+        label=gettext_lazy("When the time of a case runs down, or a report on it is asked for"),
+        choices=How.choices,
     )
     quiet_from = forms.TypedChoiceField(
         label=gettext_lazy("Quiet from"),
