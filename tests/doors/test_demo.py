@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from huiying.accounts.models import Account
+from huiying.agencies.duty.models import Shift
+from huiying.agencies.duty.reads import on_duty
 from huiying.agencies.models import Membership, Unit
 from huiying.agencies.reads import unit_choices
 from huiying.casework.models import CaseFile, Move
@@ -15,9 +17,11 @@ from huiying.config import demo, demo_letters, demo_sample
 from huiying.config.cli.demo import demo_password
 from huiying.insight.models import Brief
 from huiying.intake.models import Submission
+from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.replies.models import Reply
 from huiying.routing.models import Category
+from huiying.supervision.models import Alert, Matter
 
 PASSWORD = "abcd-efgh-jkmn-pqrs"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -31,7 +35,10 @@ def quick_passwords(settings):
 
 
 def totals() -> dict[str, int]:
-    models = (Account, Membership, Unit, Category, Submission, CaseFile, Move, Reply, Entry)
+    models = (
+        *(Account, Membership, Unit, Category, Submission, CaseFile, Move, Reply, Entry),
+        *(Alert, Matter, Shift, Outgoing),
+    )
     return {model.__name__: model._default_manager.count() for model in models}
 
 
@@ -70,6 +77,9 @@ def test_everything_is_loaded_once_even_if_interrupted():
     assert Reply.objects.filter(state="published", language="zh-hans").count() > 40
     assert Account.objects.get(username="clerk.lin").check_password(PASSWORD)
     assert Account.objects.get(username="dispatcher.fang").check_password(PASSWORD)
+    assert len(on_duty()) == 2
+    assert Alert.objects.filter(acknowledged_at__isnull=False).exists()
+    assert {matter.kind for matter in Matter.objects.all()} == {"supervision", "in_charge"}
     assert any("Invented letters" in sentence for sentence in said)
     demo.check_place()
 

@@ -42,6 +42,8 @@ def test_the_files_are_utf8_without_mark_and_end_in_a_line() -> None:
         "standards",
         "boston_units",
         "boston_categories",
+        "escalation",
+        "rosters",
     ):
         content = reading.raw(f"{name}.toml")
         assert not content.startswith(b"\xef\xbb\xbf")

@@ -29,6 +29,7 @@ from huiying.clocks.reads import calendars
 from huiying.config import demo_letters, demo_sample
 from huiying.config.demo_sample import Row, rows
 from huiying.config.demo_standards import load_standards
+from huiying.config.demo_supervision import load_supervision
 from huiying.doors import importing, mapping
 from huiying.doors.mapping import Creating, Mapping
 from huiying.insight.actions import count_brief
@@ -118,6 +119,8 @@ def load(*, password: str, ears: Ears) -> None:
     _load_letters(letters, whole, ears)
     if ears.go_on():
         _load_boston(requests, whole, ears)
+    if ears.go_on():
+        load_supervision()
     grown = Submission.objects.count() > before
     if ears.go_on() and (grown or newest_day(usual_hour()) is None):
         _count_briefs(ears)
