@@ -106,14 +106,14 @@ def alerts_on(actor: Actor, case: CaseFile, rows: Iterable[dict[str, Any]]) -> A
 
 def hidden_from(label: str, numbers: set[int]) -> set[int]:
     """Those of these numbers of cases of which the person behind "staff:…" may not know now, by their
-    roles; for the worker. Three queries.
+    roles; for the worker. Four queries, each of these numbers alone.
     """
     account = Account.objects.filter(label=label.removeprefix("staff:"), is_active=True).first()
     if account is None:
         return numbers
-    known = known_cases(standing_of(account).actor).values("pk")
-    hidden = CaseFile.objects.filter(number__in=numbers).exclude(pk__in=known)
-    return set(hidden.values_list("number", flat=True))
+    asked = CaseFile.objects.filter(number__in=numbers).values_list("number", flat=True)
+    known = known_cases(standing_of(account).actor).filter(number__in=numbers)
+    return set(asked) - set(known.values_list("number", flat=True))
 
 
 def _moment(text: str | None) -> datetime | None:
