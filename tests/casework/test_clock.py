@@ -161,7 +161,7 @@ spans = st.integers(min_value=0, max_value=40)
     max_examples=60,
 )
 @given(
-    state=st.sampled_from(sorted(set(State) - {State.JOINED})),
+    state=st.sampled_from(sorted(set(State) - {State.JOINED, State.SPLIT})),
     due=spans,
     asked=spans,
     cap=spans,

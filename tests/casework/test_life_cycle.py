@@ -9,6 +9,7 @@ from django.db import transaction
 
 from huiying.casework.actions import sorting, working, writing_back
 from huiying.casework.actions.joining import join, unjoin
+from huiying.casework.actions.splitting import split, unsplit
 from huiying.casework.actions.undoing import undo
 from huiying.casework.errors import NeedsSupervisor, WrongState
 from huiying.casework.models import CaseFile, Move
@@ -19,7 +20,7 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import MovedOn
 from huiying.kernel.verbs import verb
 from huiying.record.models import Entry
-from tests.casework.ways import answered, brought_to, declined, taken_in, writer_of
+from tests.casework.ways import PARTS, answered, brought_to, declined, taken_in, writer_of
 from tests.people import People, make_person
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,16 @@ def _left_by_all(people: People, case: CaseFile) -> None:
     join(actor=people.dispatcher.actor, number=other.number, into=case.number)
     writing_back.withdraw(actor=writer_of(case))
     unjoin(actor=people.dispatcher.actor, number=other.number)
+
+
+@verb
+def _put_back_alone(*, actor: Actor, case: CaseFile, into: CaseFile) -> None:
+    """What only taking back a split does."""
+    take_step(case, actor=actor, verb="put_back", columns={"joined_to": into})
+
+
+def _put_back(people: People, case: CaseFile) -> None:
+    _put_back_alone(actor=people.dispatcher.actor, case=case, into=taken_in(title="整封信"))
 
 
 DEEDS: dict[str, Deed] = {
@@ -85,6 +96,9 @@ DEEDS: dict[str, Deed] = {
         actor=p.supervisor.actor, number=c.number, words="没修好。"
     ),
     "withdraw": lambda p, c: writing_back.withdraw(actor=writer_of(c)),
+    "split": lambda p, c: split(actor=p.clerk.actor, number=c.number, parts=PARTS),
+    "unsplit": lambda p, c: unsplit(actor=p.clerk.actor, number=c.number),
+    "put_back": _put_back,
     "join": lambda p, c: join(
         actor=p.dispatcher.actor, number=c.number, into=taken_in(title="同一件事").number
     ),
@@ -223,6 +237,8 @@ def test_after_two_returns_only_the_agencys_supervisor_assigns(people):
     )
     with pytest.raises(NeedsSupervisor):
         sorting.assign(actor=people.dispatcher.actor, number=case.number, lead_code="roads")
+    with pytest.raises(NeedsSupervisor):
+        split(actor=people.dispatcher.actor, number=case.number, parts=PARTS)
     sorting.assign(actor=people.supervisor.actor, number=case.number, lead_code="roads")
     case.refresh_from_db()
     assert (case.state, case.lead_unit and case.lead_unit.code) == (State.ASSIGNED, "roads")

@@ -26,8 +26,12 @@ def _numbers(person, **wanted) -> list[int]:
     return [row.number for row in case_list(person.actor, Wanted(**wanted)).rows]
 
 
+# These come with other cases.
+OF_SEVERAL = {State.JOINED, State.SPLIT}
+
+
 def _one_of_each(people: People) -> dict[State, CaseFile]:
-    return {state: brought_to(state, people) for state in State if state != State.JOINED}
+    return {state: brought_to(state, people) for state in State if state not in OF_SEVERAL}
 
 
 def _tabs(person) -> list[str]:

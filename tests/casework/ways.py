@@ -1,15 +1,17 @@
 """Bringing a letter to a state by the real verbs, each done by the person whose work it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db.models import Q
 
 from huiying.casework.actions.joining import join
 from huiying.casework.actions.receiving import receive
 from huiying.casework.actions.sorting import assign, decline, triage
+from huiying.casework.actions.splitting import PartWanted, split
 from huiying.casework.actions.working import accept, ask_resident, close, return_to_desk
 from huiying.casework.answering import mark_answered
 from huiying.casework.models import CaseFile, Report
+from huiying.casework.part_models import Part
 from huiying.casework.policy import find
 from huiying.casework.states import State
 from huiying.intake.letters import Letter
@@ -84,6 +86,23 @@ def _joined(people: People, number: int) -> None:
     )
 
 
+PARTS = (
+    PartWanted(title="路灯不亮", words="村口的路灯三天不亮。", category_code="leak", danger=True),
+    PartWanted(title="夜里施工", words="晚上十点以后还在施工。", category_code="noise"),
+)
+
+
+def split_by(people: People, number: int, parts: Sequence[PartWanted] = PARTS) -> list[CaseFile]:
+    """The cases of the parts, in order."""
+    split(actor=people.dispatcher.actor, number=number, parts=parts)
+    rows = Part.objects.filter(letter__case__number=number, taken_back_at=None)
+    return [part.report.case for part in rows.select_related("report__case").order_by("place")]
+
+
+def _split(people: People, number: int) -> None:
+    split_by(people, number)
+
+
 WAYS: dict[State, Callable[[People, int], None]] = {
     State.RECEIVED: lambda _people, _number: None,
     State.TRIAGED: _sorted,
@@ -94,6 +113,7 @@ WAYS: dict[State, Callable[[People, int], None]] = {
     State.ANSWERED: _answered,
     State.CLOSED: _closed,
     State.JOINED: _joined,
+    State.SPLIT: _split,
 }
 
 

@@ -6,7 +6,7 @@ or 404 where they may not even know that it is there; a stranger is sent to sign
 
 import io
 from collections.abc import Callable, Iterator, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -310,6 +310,10 @@ def act(post: Set[str], arguments: Arguments) -> Address:
     return Address(STAFF, post, arguments, leads="staff_desk:case")
 
 
+def first_part(_scene: Scene) -> dict[str, object]:
+    return {"place": 1}
+
+
 # A letter opens with its receipt only: without it everybody is sent to the form that asks for it.
 WITH_RECEIPT = Address(
     STAFF | {"stranger"}, frozenset(), open_to_all=True, leads="public_site:follow"
@@ -345,6 +349,10 @@ TABLE: dict[str, Address] = {
     "public_site:letter_reopen": WITH_RECEIPT,
     "public_site:letter_reach": WITH_RECEIPT,
     "public_site:letter_show": WITH_RECEIPT,
+    **{
+        f"public_site:part_{name}": replace(WITH_RECEIPT, arguments=first_part)
+        for name in ("add", "answer", "vote", "reopen")
+    },
     "public_site:letter_withdraw": WITH_RECEIPT,
     "public_site:letter_erase": WITH_RECEIPT,
     "public_site:letter_leave": Address(None, STAFF | {"stranger"}, open_to_all=True),
@@ -460,6 +468,10 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_join": Address(
         {"dispatcher", "supervisor"}, {"dispatcher", "supervisor"}, case("new"), do="join"
     ),
+    "staff_desk:case_split": Address(
+        DESK | {"supervisor"}, DESK | {"supervisor"}, case("new"), do="split"
+    ),
+    "staff_desk:case_unsplit": Address(None, DESK | {"supervisor"}, case("new")),
     "staff_desk:case_unjoin": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
     "staff_desk:case_ask_extension": act(HOUSING, case("at_work")),

@@ -179,7 +179,7 @@ class _Walk:
 
     def _may(self, step: Step[State], case: CaseFile) -> bool:
         """What the guards say, where they ask no database."""
-        if step.verb == "unjoin":
+        if step.verb in {"unjoin", "unsplit"}:
             return bool(self.moves[-1]["source"] == step.target)
         return guarded(step, case)
 

@@ -10,6 +10,8 @@ from huiying.insight.periods import Period
 
 OPEN = {"received", "triaged", "assigned", "in_progress", "waiting", "returned"}
 DESK = {"received", "triaged", "returned"}
+# A case that is joined or split is done with, but nobody has answered or closed it.
+ENDS_NOTHING = frozenset({"join", "split", "put_back"})
 KEPT_WHERE_IT_WAS = {"adopt_calendar", "undo_accept", "unjoin", "take_in", "give_back"}
 VOTES = ("votes_solved", "votes_partly", "votes_not_solved")
 
@@ -78,7 +80,7 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
     for move in moves:
         leaves = move.source in OPEN | {""} and move.target not in OPEN
         given_back = move.target in DESK and move.source not in DESK
-        if given_back and move.verb not in {"undo_assign", "unjoin"}:
+        if given_back and move.verb not in {"undo_assign", "unjoin", "unsplit"}:
             desk_since = move.at
         if move.verb in {"reopen", "take_out"}:
             round_start = move.at
@@ -96,7 +98,7 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
         line["reopened"] |= move.verb in {"reopen", "take_out"}
         if state == "closed":
             line |= {"closed": True, "closed_outcome": move.outcome}
-        if leaves and move.verb != "join":
+        if leaves and move.verb not in ENDS_NOTHING:
             _end_of_round(line, move)
         if leaves and move.round == 1 and _settles(move) and not settled_before:
             line["settled"] = _settled(move)
@@ -160,7 +162,8 @@ def _end_of_round(line: dict[str, Any], move: Move) -> None:
 
 def _settles(move: Move) -> bool:
     """Whether with this the first round is over for the figures, as it would not be by a timely joining."""
-    return move.verb != "join" or move.at > move.due_at
+    parted = move.verb in {"split", "put_back"}
+    return not parted and (move.verb != "join" or move.at > move.due_at)
 
 
 def _settled(move: Move) -> str:
@@ -215,6 +218,7 @@ RULES = {
     "carried": lambda line: line["origin"] == "carried",
     "received": lambda line: line["origin"] == "new",
     "came_back": lambda line: line["origin"] == "back",
+    "split_off": lambda line: line["origin"] == "split",
     "open": lambda line: line["state"] in OPEN,
     "done": lambda line: line["origin"] != "" and line["state"] not in OPEN,
     "late": lambda line: line["clock"] == "late",
@@ -237,6 +241,7 @@ RULES = {
     "withdrawn_first": lambda line: line["settled"] == "withdrawn",
     "joined_late": lambda line: line["settled"] == "joined",
     "joined": lambda line: line["origin"] != "" and line["state"] == "joined",
+    "split": lambda line: line["origin"] != "" and line["state"] == "split",
     "reopened": lambda line: line["reopened"],
     "declined": lambda line: line["declined"],
     "withdrawn": lambda line: line["withdrawn"],

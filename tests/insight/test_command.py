@@ -33,7 +33,10 @@ def test_text_in_english(case_at):
     assert "Tuesday 10 March 2026" in text
     assert "New cases: 1 case." in text
     assert "New cases, by channel: Web form 1." in text
-    assert "Open when the period began: 1; new: 1; reopened: 0; together 2." in text
+    assert (
+        "Open when the period began: 1; new: 1; reopened: 0; split off from letters: 0; together 2."
+        in text
+    )
 
 
 def test_html_links_its_numbers_to_their_cases(case_at):

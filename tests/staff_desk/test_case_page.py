@@ -50,7 +50,9 @@ def test_nobody_sees_how_to_reach_the_writer(people):
 
 
 # A joined case leads to the one with which its letters stand: tests/casework/test_joining.py.
-@pytest.mark.parametrize("state", [state for state in State if state != State.JOINED])
+@pytest.mark.parametrize(
+    "state", [state for state in State if state not in {State.JOINED, State.SPLIT}]
+)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_state_has_its_page_for_everybody_who_may(people, state, language):
     case = brought_to(state, people)

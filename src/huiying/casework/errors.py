@@ -122,6 +122,53 @@ class ConductApart(Invalid):
     )
 
 
+class PartsTogether(Invalid):
+    code = "parts_together"
+    sentence = _(
+        "Both have a part of the same letter. Each part keeps its own answer; if they are one matter after "
+        "all, take the split back."
+    )
+
+
+class SeveralLetters(MovedOn):
+    code = "several_letters"
+    sentence = _(
+        "Several letters stand with this case. Take them apart first; then split the one with several "
+        "matters."
+    )
+
+
+class PartOfALetter(MovedOn):
+    code = "part_of_a_letter"
+    sentence = _(
+        "This is a part of a letter already. Take the split back and split the whole letter anew, or "
+        "return this part to the desk with a note."
+    )
+
+
+class TooFewParts(Invalid):
+    code = "too_few_parts"
+    sentence = _("Write at least two parts, at most six, each with a title, words and a category.")
+
+
+class DangerLost(Invalid):
+    code = "danger_lost"
+    sentence = _("The writer said that somebody is in danger. Say which part that is about.")
+
+
+class ConductLost(Invalid):
+    code = "conduct_lost"
+    sentence = _("The letter is a complaint about conduct. Say which part that is about.")
+
+
+class PartMoved(MovedOn):
+    code = "part_moved"
+    sentence = _(
+        "Somebody has acted on a part already, so the split can no longer be taken back. Each part goes "
+        "its own way."
+    )
+
+
 class NobodyToTakeApart(MovedOn):
     code = "nobody_to_take_apart"
     sentence = _("Whoever wrote this has withdrawn it since; there is nothing to handle apart.")
@@ -144,6 +191,7 @@ refuse_on("extension_one_asked", AskedAlready)
 refuse_on("extension_second_person", SamePerson)
 refuse_on("assignment_one_lead", MovedOn)
 refuse_on("joined_once", MovedOn)
+refuse_on("part_place_once", MovedOn)
 refuse_on("saved_list_name_once", NameTaken)
 refuse_on("outside_number_once", NumberTwice)
 refuse_on("saved_list_one_first", MovedOn)

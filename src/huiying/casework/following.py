@@ -25,6 +25,7 @@ from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Joined, Move, Report
 from huiying.casework.own_acts import own_events
+from huiying.casework.splitting.letters import HEARD_BY, parts_of
 from huiying.casework.stages import StageClock, stages_of
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.intake import reads as letters
@@ -113,7 +114,8 @@ def _reports() -> QuerySet[Any]:
     return Report.objects.select_related(
         "submission", "case", "case__lead_unit", "case__category"
     ).annotate(
-        sent=log_of(OuterRef("submission__label")),
+        heard_by=HEARD_BY,
+        sent=log_of(OuterRef("heard_by")),
         more_time=extensions_within("case"),
         stood=ArraySubquery(
             stood.values(row=JSONObject(case="case", since="since", until="ended_at"))
@@ -283,12 +285,18 @@ def _may(report: Report) -> MayDo:
     return MayDo(
         add=live,
         answer=live and was_asked(report),
-        withdraw=live and state in OPEN,
+        withdraw=live and (state in OPEN or (state == State.SPLIT and part_open(report))),
         vote=live and report.delivered_at is not None and not _is_declined(report.case),
         reopen=live and state not in OPEN and until is not None and time.now() <= until,
         reach=live and report.submission.words_erased_at is None,
         reopen_until=until,
     )
+
+
+def part_open(report: Report) -> bool:
+    """Whether somebody still works on a part of this letter."""
+    live = parts_of(report.pk).filter(report__ended_at=None, report__case__state__in=OPEN)
+    return live.exists()
 
 
 def _note(line: letters.MessageLine, moves: list[story.Step]) -> Note:

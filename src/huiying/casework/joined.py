@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db.models import Min, Q, QuerySet
 
-from huiying.casework.errors import ConductApart, JoinedToItself, TargetNotOpen
+from huiying.casework.errors import ConductApart, JoinedToItself, PartsTogether, TargetNotOpen
 from huiying.casework.models import CaseFile, Joined, Named, Report
+from huiying.casework.part_models import Part
 from huiying.casework.states import OPEN, State, Vote
 from huiying.kernel.refusals import Refusal
 
@@ -101,6 +102,12 @@ def _named_in(case: CaseFile) -> set[tuple[int | None, int | None]]:
     return set(Named.objects.filter(case=case).values_list("unit", "account"))
 
 
+def _split_letters(case: CaseFile) -> set[int]:
+    """The letters (ids) of which a part stands with the case."""
+    here = Part.objects.filter(report__case=case, taken_back_at=None)
+    return set(here.values_list("letter", flat=True))
+
+
 def why_apart(case: CaseFile, target: CaseFile) -> Refusal | None:
     """Why the letters of `case` cannot stand with `target`, or None where they can.
 
@@ -113,4 +120,6 @@ def why_apart(case: CaseFile, target: CaseFile) -> Refusal | None:
     apart = case.conduct != target.conduct
     if apart or (case.conduct and _named_in(case) != _named_in(target)):
         return ConductApart(field="into")
+    if _split_letters(case) & _split_letters(target):
+        return PartsTogether(field="into")
     return None

@@ -9,6 +9,7 @@ from huiying.casework import (  # noqa: F401 - Django looks for tables here
     desk_models,
     extension_models,
     landing_models,
+    part_models,
 )
 from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, State, Vote
 from huiying.intake.models import Submission

@@ -14,6 +14,10 @@ SENTENCES = {
         gettext_noop("Closed: its writer had withdrawn, and no other letter is left."),
         "warning",
     ),
+    "case.unsplit": (
+        gettext_noop("Took the split back; the letter is handled as one again."),
+        "warning",
+    ),
     "case.withdraw": (gettext_noop("With that the case is closed."), "warning"),
     "case.take_back_from_named": (
         gettext_noop("Taken back from the unit that the complaint is about."),
@@ -118,6 +122,9 @@ WITHOUT_DETAILS = {
     "case.extend": gettext_noop("More time was granted."),
     "case.refuse_extension": gettext_noop("More time was refused."),
     "case.adopt_calendar": gettext_noop("The calendar changed, and the due day with it."),
+    "case.split": gettext_noop("Split into parts, each a case of its own."),
+    "case.split_off": gettext_noop("Split off from another case."),
+    "case.put_back": gettext_noop("Put back into another case."),
     "case.join": gettext_noop("Joined to another case."),
     "case.take_in": gettext_noop("Another case was joined to this one."),
     "case.unjoin": gettext_noop("Taken apart from another case again."),

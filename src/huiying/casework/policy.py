@@ -27,7 +27,8 @@ READS_ALL = (Role.CLERK, Role.DISPATCHER, Role.AUDITOR, "system")
 READS_BELOW = (Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR)
 SAYS_WHO_SIGNS = frozenset({Role.DISPATCHER, HEAD})
 JOINS = frozenset({Role.DISPATCHER, HEAD})
-BOTH = {"assign", "reassign"}
+# What the desk no longer decides alone once units have sent the case back too often.
+GIVES = {"assign", "reassign", "split"}
 
 
 def named_to(actor: Actor) -> Q:
@@ -162,7 +163,7 @@ def may_step(actor: Actor, verb: str, case: CaseFile) -> Refusal | None:
         return WrongState(_unmet(from_here, case))
     decides = frozenset({Role.SUPERVISOR, "system"})
     sent_back = case.returns >= RETURNS_BEFORE_SUPERVISOR
-    if verb in BOTH and sent_back and not plays_part(actor, decides, case):
+    if verb in GIVES and sent_back and not plays_part(actor, decides, case):
         return NeedsSupervisor()
     return None
 
@@ -281,6 +282,10 @@ WHEN: dict[str, str | Promise] = {
     "reopen": _("Only an answered or closed case can be reopened."),
     "join": _("Only a case that is open and not joined already can be joined to another."),
     "unjoin": _("This case is not joined to another one."),
+    "split": _(
+        "A letter is split while the desk has it: before a unit gets it, or when it is returned."
+    ),
+    "unsplit": _("This case is not split."),
 }
 
 

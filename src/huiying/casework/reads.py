@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from huiying.casework import policy
@@ -39,6 +39,7 @@ from huiying.casework.places import (
 )
 from huiying.casework.queues import clock_of
 from huiying.casework.sentences import Told
+from huiying.casework.splitting.shown import PartLine, parts_within, read_parts, whole_within
 from huiying.casework.states import State
 from huiying.casework.tellers import Words
 from huiying.casework.timeline import timeline
@@ -74,8 +75,9 @@ class LetterShown:
     """One letter of the case, as received, with its exchange and its writer's verdict.
 
     Who wrote it is not here. `own_number` (0 for a letter at home) and its version are those of the case
-    that it made, which was joined to this one. `pressed` is None where it was not said, or is not for
-    this reader.
+    that it made, which was joined to this one. `part` is which part of a letter it is (0 for a whole one),
+    in the desk's words; `whole_number` the case of that letter, 0 where it is not for this reader.
+    `pressed` is None where it was not said, or is not for this reader.
     """
 
     report_id: int
@@ -98,6 +100,8 @@ class LetterShown:
     sent: tuple[Sent, ...]
     own_number: int = 0
     own_version: int = 0
+    part: int = 0
+    whole_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,9 @@ class CaseShown:
     more_time: tuple[ExtensionLine, ...]
     may_reveal: bool
     may_join: bool
+    may_split: bool
+    may_unsplit: bool
+    parts: tuple[PartLine, ...]
     units: Units
     categories: Categories
 
@@ -173,6 +180,7 @@ def _found(actor: Actor, number: int, beside: Mapping[str, ArraySubquery]) -> Ca
             machine=suggested_within(),
             numbers=numbers_within(),
             more_time=extensions_within(),
+            parted=parts_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
             **beside,
         )
@@ -194,7 +202,7 @@ def case_shown(
     letters, labels = _letters(case, actor)
     units, categories = all_units(), all_categories()
     story = timeline(subject(case), labels, Words(units, categories))
-    more_time = read_extensions(case.more_time)
+    more_time, parts = read_extensions(case.more_time), read_parts(case.parted)
     support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
     suggested = case.category.lead_unit_id if case.category else None
     return CaseShown(
@@ -233,9 +241,23 @@ def case_shown(
         more_time=more_time,
         may_reveal=may_reveal(actor),
         may_join=policy.plays_part(actor, policy.JOINS, case),
+        may_split=_may_split(actor, case, letters),
+        may_unsplit=_may_unsplit(actor, case, parts),
+        parts=parts,
         units=units,
         categories=categories,
     )
+
+
+def _may_split(actor: Actor, case: CaseFile, letters: tuple[LetterShown, ...]) -> bool:
+    """Whether this actor may split the one letter that stands here."""
+    whole = len(letters) == 1 and not letters[0].part and not letters[0].own_number
+    return whole and policy.may_step(actor, "split", case) is None
+
+
+def _may_unsplit(actor: Actor, case: CaseFile, parts: tuple[PartLine, ...]) -> bool:
+    untouched = bool(parts) and not any(part.moved for part in parts)
+    return untouched and policy.may_step(actor, "unsplit", case) is None
 
 
 def _named(whom: list[dict[str, Any]], units: Units) -> NamedShown:
@@ -260,7 +282,9 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
         .annotate(
             lines=ArraySubquery(lines),
             files=lines_of(OuterRef("submission")),
-            sent=log_of(OuterRef("submission__label")),
+            sent=log_of(OuterRef("submission__label")),  # of a part nothing: it tells of the others
+            whole=Subquery(whole_within(actor)),
+            place=F("part__place"),
         )
         .order_by("submission__received_at", "id")
     )
@@ -300,6 +324,8 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
         sent=all_told(deliveries(report.sent)),
         own_number=report.own_case.number if report.own_case else 0,
         own_version=report.own_case.version if report.own_case else 0,
+        part=report.place or 0,
+        whole_number=report.whole or 0,
     )
 
 

@@ -16,6 +16,7 @@ class State(models.TextChoices):
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed")
     JOINED = "joined", _("Joined to another case")
+    SPLIT = "split", _("Split into parts")
 
 
 class Outcome(models.TextChoices):
@@ -47,8 +48,10 @@ S = State
 HEAD = "head"
 OPEN = frozenset({S.RECEIVED, S.TRIAGED, S.ASSIGNED, S.IN_PROGRESS, S.WAITING, S.RETURNED})
 AT_UNIT = frozenset({S.ASSIGNED, S.IN_PROGRESS, S.WAITING})
+# Only what the desk holds is split: no unit keeps the whole letter in sight.
+SPLITTABLE = frozenset({S.RECEIVED, S.TRIAGED, S.RETURNED})
 # A case may rest here for good; from everywhere else it must go on.
-RESTING = frozenset({S.CLOSED, S.JOINED})
+RESTING = frozenset({S.CLOSED, S.JOINED, S.SPLIT})
 # The verbs with which a new round begins.
 TAKEN_UP_AGAIN = ("reopen", "take_out")
 # Returns after which the desk no longer decides alone.
@@ -83,7 +86,7 @@ STEPS: tuple[Step[State], ...] = (
         "resident supervisor",
         "not_withdrawn with_no_unit",
     ),
-    step("withdraw", set(OPEN), S.CLOSED, "resident"),
+    step("withdraw", {*OPEN, S.SPLIT}, S.CLOSED, "resident"),
     step("undo_triage", {S.TRIAGED}, S.RECEIVED, "clerk dispatcher head", "came_from_received"),
     step("undo_triage", {S.TRIAGED}, S.TRIAGED, "clerk dispatcher head", "came_from_triaged"),
     step("undo_triage", {S.TRIAGED}, S.RETURNED, "clerk dispatcher head", "came_from_returned"),
@@ -97,6 +100,12 @@ STEPS: tuple[Step[State], ...] = (
     ),
     step("take_out", {S.JOINED}, S.IN_PROGRESS, "resident", "with_unit"),
     step("take_out", {S.JOINED}, S.RETURNED, "resident", "with_no_unit"),
+    step("split", set(SPLITTABLE), S.SPLIT, "clerk dispatcher head"),
+    *(
+        step("unsplit", {S.SPLIT}, state, "clerk dispatcher head", f"came_from_{state}")
+        for state in sorted(SPLITTABLE)
+    ),
+    step("put_back", {S.TRIAGED, S.ASSIGNED}, S.JOINED, "clerk dispatcher head"),
     step("end_empty", set(OPEN), S.CLOSED, "dispatcher head"),
     step("take_back_from_named", set(AT_UNIT), S.RETURNED, "clerk dispatcher supervisor system"),
 )

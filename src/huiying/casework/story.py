@@ -151,6 +151,10 @@ def _sentences() -> dict[State, tuple[str, str]]:
             _("Your letter is back at our desk."),
             _("We look for the unit that is responsible. The clock runs on."),
         ),
+        State.SPLIT: (
+            _("Your letter is about several matters, and each is handled on its own."),
+            _("Below you see each part: who has it, by when you hear, the answer and your say."),
+        ),
         State.ANSWERED: (_("Your letter has been answered."), "%(reopening)s"),
         State.CLOSED: (_("This matter is closed. Result: %(outcome)s."), "%(reopening)s"),
     }
@@ -196,6 +200,7 @@ AT_STATION = {
     State.RECEIVED: 0,
     State.TRIAGED: 0,
     State.RETURNED: 0,
+    State.SPLIT: 0,
     State.ASSIGNED: 1,
     State.IN_PROGRESS: 2,
     State.WAITING: 2,
@@ -219,6 +224,12 @@ def steps(standing: Standing, received_at: datetime, moves: Sequence[Step]) -> t
     if standing.declined:
         at = moves[-1].at if moves else None
         return (received, PathStep(_("Not ours"), True, True, at))
+    if standing.state == State.SPLIT:
+        parted = [move.at for move in moves if move.verb == "split"]
+        return (
+            received,
+            PathStep(_("Split into parts"), True, True, parted[-1] if parted else None),
+        )
     here = AT_STATION[State(standing.state)]
     labels = (_("With a unit"), _("Being worked on"), _("Answered"), _("Closed"))
     found = [PathStep(received.label, True, here == 0, received_at, _note_on_first(standing))]
@@ -279,6 +290,9 @@ def _event(move: Step, unit_before: str) -> Event | None:
         "take_out": _("The matter was taken up again, on its own."),
         "join": _("Others wrote about the same; our desk handles these letters together."),
         "unjoin": _("Our desk handles your letter on its own again."),
+        "split": _("Our desk split it into parts, each handled on its own."),
+        "split_off": _("Our desk wrote out this part and sorted it: %(category)s."),
+        "unsplit": _("Our desk took the split back, before anything was done."),
         "adopt_calendar": _(
             "Holidays or working hours changed, and the day you hear by with them."
         ),

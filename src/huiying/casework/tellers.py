@@ -247,6 +247,11 @@ def _revealed(data: Data, _words: Words) -> str:
     return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
 
 
+def _parted(data: Data, _words: Words) -> str:
+    numbers = listed(str(number) for number in data.get("parts", ()))
+    return _("Split into parts, each a case of its own: %(numbers)s.") % {"numbers": numbers}
+
+
 def _other_case(said: str, key: str) -> Teller:
     """The teller of what was done with this case and another, whose number stands under `key`."""
 
@@ -313,6 +318,15 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.answer_unreviewed": (_answered, "success"),
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
+    "case.split": (_parted, "info"),
+    "case.split_off": (
+        _other_case(gettext_noop("Split off from the letter of case %(number)s."), "from"),
+        "info",
+    ),
+    "case.put_back": (
+        _other_case(gettext_noop("Put back into the letter of case %(number)s."), "from"),
+        "warning",
+    ),
     "case.join": (_other_case(gettext_noop("Joined to case %(number)s."), "into"), "info"),
     "case.take_in": (
         _other_case(gettext_noop("Case %(number)s was joined to this one."), "from"),

@@ -8,8 +8,10 @@ as `casework.deadlines` reckons it. `step`: every move before the end, with
 while already late, or closed otherwise without an answer, which no verb does, but a partner's file may say
 so. A promise is settled once: by the first of these in the first round, whatever becomes of it later.
 `letter`: a letter stands with the case to which it was joined at the end of the period, if any; as a new one
-it counts for the case that it made, and so it counts once wherever it goes. A verdict counts for the case
-with which the letter stood when it was given.
+it counts for the case that it made, and so it counts once wherever it goes. A letter that was split stands
+with the case of the first of its parts that is open; the parts, which the desk wrote, are no letters.
+`born`: the cases that a split made, which are in no figure before it. A verdict counts for the case with
+which the letter stood when it was given.
 """
 
 from datetime import timedelta
@@ -42,10 +44,15 @@ WITH vote AS (
     count(*) FILTER (WHERE verdict = 'partly') AS partly,
     count(*) FILTER (WHERE verdict = 'not_solved') AS not_solved
   FROM vote GROUP BY case_id
+), born AS (
+  SELECT coalesce(r.own_case_id, r.case_id) AS case_id, p.report_id, p.letter_id, p.place, p.since,
+    p.taken_back_at
+  FROM casework_part p JOIN casework_report r ON r.id = p.report_id
 ), candidate AS MATERIALIZED (
-  SELECT c.id, c.number, c.channel, c.received_at, c.due_at, c.category_id, c.conduct, c.danger
-  FROM casework_casefile c
-  WHERE c.received_at < %(ends)s AND c.id IN (
+  SELECT c.id, c.number, c.channel, c.received_at, c.due_at, c.category_id, c.conduct, c.danger,
+    coalesce(b.since, c.received_at) AS came_at, b.since IS NOT NULL AS parted
+  FROM casework_casefile c LEFT JOIN born b ON b.case_id = c.id
+  WHERE coalesce(b.since, c.received_at) < %(ends)s AND c.id IN (
     SELECT id FROM casework_casefile WHERE state = ANY(%(open)s)
     UNION SELECT case_id FROM casework_move WHERE at >= %(starts)s
     UNION SELECT case_id FROM votes
@@ -63,7 +70,8 @@ WITH vote AS (
 ), step AS (
   SELECT m.*, m.at >= %(starts)s AS fresh,
     CASE WHEN m.verb = 'join' THEN CASE WHEN m.at > m.due_at THEN 'joined' ELSE '' END
-      WHEN m.target NOT IN ('answered', 'closed') OR m.source IN ('answered', 'closed') THEN ''
+      WHEN m.target NOT IN ('answered', 'closed') OR m.source IN ('answered', 'closed', 'split')
+        THEN ''
       WHEN m.outcome = 'withdrawn' THEN 'withdrawn'
       WHEN m.target = 'answered' THEN 'answered'
       WHEN m.outcome = 'not_ours' THEN 'declined'
@@ -75,7 +83,7 @@ WITH vote AS (
     count(*) FILTER (WHERE verb = 'return_to_desk') AS returns,
     max(at) FILTER (WHERE verb = ANY(%(again)s)) AS reopened_at,
     max(at) FILTER (WHERE target = ANY(%(at_desk)s) AND NOT source = ANY(%(at_desk)s)
-      AND verb NOT IN ('undo_assign', 'unjoin')) AS desk_since,
+      AND verb NOT IN ('undo_assign', 'unjoin', 'unsplit')) AS desk_since,
     bool_or(fresh) AS moved,
     bool_or(fresh AND target = ANY(%(open)s)) AS was_open,
     bool_or(fresh AND target = 'assigned' AND NOT verb = ANY(%(not_given)s)) AS assigned,
@@ -94,19 +102,31 @@ WITH vote AS (
         WHEN at <= due_at THEN 'on_time' ELSE 'late' END ORDER BY at, id)
       FILTER (WHERE leaves <> '' AND round = 1))[1] AS first_end
   FROM step GROUP BY case_id
+), carried AS (
+  SELECT DISTINCT ON (b.letter_id) b.letter_id, t.case_id
+  FROM born b
+  JOIN casework_report r ON r.id = b.report_id
+  LEFT JOIN casework_joined j ON j.report_id = r.id
+    AND j.since < %(ends)s AND (j.ended_at IS NULL OR j.ended_at >= %(ends)s)
+  JOIN standing t ON t.case_id = coalesce(j.case_id, b.case_id) AND t.target = ANY(%(open)s)
+  WHERE b.since < %(ends)s AND (b.taken_back_at IS NULL OR b.taken_back_at >= %(ends)s)
+    AND (r.ended_at IS NULL OR r.ended_at >= %(ends)s)
+  ORDER BY b.letter_id, b.place
 ), letter AS (
   SELECT s.received_at, s.conduct, r.ended_at, coalesce(r.own_case_id, r.case_id) AS own_id,
-    coalesce(j.case_id, r.own_case_id, r.case_id) AS stood_with
+    coalesce(carried.case_id, j.case_id, r.own_case_id, r.case_id) AS stood_with
   FROM (
     SELECT r.id FROM casework_report r JOIN candidate c ON c.id = r.case_id
     UNION SELECT r.id FROM casework_report r JOIN candidate c ON c.id = r.own_case_id
     UNION SELECT j.report_id FROM casework_joined j JOIN candidate c ON c.id = j.case_id
+    UNION SELECT letter_id FROM carried
   ) tied
   JOIN casework_report r ON r.id = tied.id
   JOIN intake_submission s ON s.id = r.submission_id
   LEFT JOIN casework_joined j ON j.report_id = r.id
     AND j.since < %(ends)s AND (j.ended_at IS NULL OR j.ended_at >= %(ends)s)
-  WHERE s.received_at < %(ends)s
+  LEFT JOIN carried ON carried.letter_id = r.id
+  WHERE s.received_at < %(ends)s AND NOT s.part
 ), letters AS (
   SELECT case_id, sum(standing) AS standing, sum(fresh) AS fresh, sum(ended) AS ended,
     bool_or(conduct) AS conduct
@@ -131,8 +151,9 @@ WITH vote AS (
     ) AS due_then,
     s.waiting_until,
     c.conduct AND (coalesce(l.conduct, false) OR later.case_id IS NULL) AS conduct_then,
-    c.received_at >= %(starts)s AS is_new,
-    c.received_at < %(starts)s AND coalesce(b.target, 'received') = ANY(%(open)s) AS was_open_before,
+    c.came_at >= %(starts)s AND NOT c.parted AS is_new,
+    c.came_at >= %(starts)s AND c.parted AS is_split_off,
+    c.came_at < %(starts)s AND coalesce(b.target, 'received') = ANY(%(open)s) AS was_open_before,
     coalesce(h.returns, 0) AS returns, coalesce(h.moved, false) AS moved,
     coalesce(h.reopened_at, c.received_at) AS round_start,
     coalesce(h.desk_since, c.received_at) AS desk_since,
@@ -181,7 +202,8 @@ SELECT %(brief)s, id, number, channel, category_then, unit_id, conduct_then, dan
     WHEN clock = 'late' AND %(ends)s - due_then > due_then - round_start THEN 'long_late'
     WHEN state = ANY(%(at_desk)s) AND %(ends)s - desk_since > %(long_with_desk)s THEN 'unassigned'
     ELSE '' END,
-  CASE WHEN is_new THEN 'new' WHEN was_open_before THEN 'carried' WHEN was_open THEN 'back' ELSE '' END,
+  CASE WHEN is_new THEN 'new' WHEN is_split_off THEN 'split'
+    WHEN was_open_before THEN 'carried' WHEN was_open THEN 'back' ELSE '' END,
   assigned, returned, answered, answered_outcome, settled, reopened, declined, withdrawn, closed,
   closed_unanswered, closed_outcome, submissions, new_submissions, withdrawn_submissions,
   votes_solved, votes_partly, votes_not_solved

@@ -306,7 +306,8 @@ def _balance(totals: dict[str, int]) -> str:
     return (
         _(
             "Open when the period began: %(carried)d; new: %(received)d; reopened: %(came_back)d; "
-            "together %(in_hand)d. Of these answered or closed: %(done)d; still open: %(open)d."
+            "split off from letters: %(split_off)d; together %(in_hand)d. Of these answered, closed, "
+            "joined or split: %(done)d; still open: %(open)d."
         )
         % totals
     )

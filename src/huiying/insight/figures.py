@@ -45,6 +45,7 @@ _ALL = (
     Figure("carried", Q(origin=Origin.CARRIED)),
     Figure("received", Q(origin=Origin.NEW)),
     Figure("came_back", Q(origin=Origin.BACK)),
+    Figure("split_off", Q(origin=Origin.SPLIT)),
     Figure("open", IS_OPEN),
     Figure("done", ~Q(origin="") & ~IS_OPEN),
     # The standing at the end.
@@ -69,6 +70,7 @@ _ALL = (
     Figure("withdrawn_first", Q(settled=Settled.WITHDRAWN)),
     Figure("joined_late", Q(settled=Settled.JOINED_LATE)),
     Figure("joined", ~Q(origin="") & Q(state=State.JOINED)),
+    Figure("split", ~Q(origin="") & Q(state=State.SPLIT)),
     Figure("reopened", Q(reopened=True)),
     Figure("declined", Q(declined=True)),
     Figure("withdrawn", Q(withdrawn=True)),
@@ -90,7 +92,7 @@ FIGURES = {figure.key: figure for figure in _ALL}
 
 # Figures whose numbers add up to the first one's; a case is in one of the parts only.
 SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("in_hand", ("carried", "received", "came_back")),
+    ("in_hand", ("carried", "received", "came_back", "split_off")),
     ("in_hand", ("open", "done")),
     ("open", ("late", "paused", "soon", "in_time")),
     ("answered", ("answered_on_time", "answered_late", "answered_again")),

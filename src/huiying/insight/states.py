@@ -28,6 +28,7 @@ class Origin(models.TextChoices):
     CARRIED = "carried", _("Open when the period began")
     NEW = "new", _("Received in the period")
     BACK = "back", _("Reopened in the period")
+    SPLIT = "split", _("Split off from a letter in the period")
 
 
 class Settled(models.TextChoices):

@@ -164,6 +164,30 @@ def letter_rows(
     return submission, *pin, *sealed
 
 
+def part_of(
+    letter: Submission, *, title: str, body: str, danger: bool, conduct: bool
+) -> Submission:
+    """The row of one matter of this letter in the desk's words, for the verb that inserts it. Nobody is told
+    its code, and it holds no contact: its writer hears by the whole letter.
+    """
+    for field, text in (("title", title), ("words", body)):
+        require_keepable(text, field)
+    return Submission(
+        label=random_label(),
+        code=receipts.new_code(),
+        code_key=keys.newest(),
+        part=True,
+        received_at=letter.received_at,
+        channel=letter.channel,
+        language=letter.language,
+        title=title,
+        body=body,
+        wish=letter.wish,
+        danger=danger,
+        conduct=conduct,
+    )
+
+
 def caller_pin(submission: Submission) -> CallerPin:
     """The row by which this letter has a PIN for callers."""
     salt = secrets.token_bytes(receipts.SALT_BYTES)

@@ -37,6 +37,8 @@ class Submission(models.Model):
     )  # notices' `Way`, if asked
     source = models.CharField(max_length=60, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
+    # One matter of a letter, written out by the desk for who handles it; counts as no letter.
+    part = models.BooleanField(default=False, db_default=False)
     withdrawn_at = models.DateTimeField(null=True)
     words_erased_at = models.DateTimeField(null=True)
 

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from huiying.casework.models import Report
+from huiying.casework.splitting.letters import WHOLE, heard
 from huiying.intake import letters
 from huiying.intake.models import Submission
 from huiying.intake.states import State as SubmissionState
@@ -46,7 +47,8 @@ def tell_who_had(reply: Reply, *, kind: str) -> None:
     had = list(who_had(reply).order_by("pk"))
     if reply.corrects_id is not None and not Given.objects.filter(reply=reply).exists():
         _keep(reply, [submission.pk for submission in had])
-    for submission in had:
+    reports = Report.objects.filter(submission__in=had).select_related("submission", WHOLE)
+    for submission in map(heard, reports.order_by("submission")):
         if submission.reachable:
             queue(
                 kind=kind,

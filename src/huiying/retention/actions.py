@@ -263,6 +263,13 @@ def _locked(report_id: int) -> Report:
     return report
 
 
+def _erase_parts(letter: Report, run: Run | None) -> None:
+    """What the desk wrote out of a letter goes with it."""
+    rows = Report.objects.filter(part__letter=letter, submission__words_erased_at=None)
+    for each in list(rows.order_by("case_id").values_list("pk", flat=True)):
+        _erase(_locked(each), What.WORDS, run=run)
+
+
 def _erase(report: Report, what: str, *, run: Run | None) -> None:
     if what == What.CONTACT:
         entry = erase_contact(actor=SYSTEM, submission=report.submission)
@@ -270,6 +277,7 @@ def _erase(report: Report, what: str, *, run: Run | None) -> None:
         forget_own_words(actor=SYSTEM, submission=report.submission)
         entry = erase_words(actor=SYSTEM, report=report)
         forget_matters(actor=SYSTEM, report=report)
+        _erase_parts(report, run)
     if not entry:
         raise NothingLeft
     Erased.objects.create(

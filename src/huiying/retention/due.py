@@ -4,8 +4,10 @@ from calendar import monthrange
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from huiying.casework.models import Joined, Report
+from huiying.casework.part_models import Part
 from huiying.casework.states import State
 from huiying.retention.models import Hold, Rules, What
 
@@ -23,10 +25,30 @@ def held_at(moment: datetime) -> Q:
 
 
 def ended(before: datetime | None = None) -> Q:
-    """Letters that nobody works on any more: their case is closed, or they were withdrawn."""
+    """Letters that nobody works on any more: their case is closed, and that of every part, or they were
+    withdrawn."""
+    over, whole = Q(ended_at__isnull=False), Q(case__state=State.CLOSED)
+    if before is not None:
+        over, whole = (
+            Q(ended_at__lte=before),
+            Q(case__state=State.CLOSED, case__closed_at__lte=before),
+        )
+    parted = Q(case__state=State.SPLIT) & ~Q(Exists(_parts(OuterRef("pk"), ~_over(before))))
+    return whole | over | parted
+
+
+def _parts(letter: Combinable, *where: Q) -> QuerySet[Part]:
+    return Part.objects.filter(*where, letter=letter, taken_back_at=None)
+
+
+def _over(before: datetime | None) -> Q:
+    """Parts that nobody works on any more."""
+    closed, gone = Q(report__case__state=State.CLOSED), Q(report__ended_at__isnull=False)
     if before is None:
-        return Q(case__state=State.CLOSED) | Q(ended_at__isnull=False)
-    return Q(case__state=State.CLOSED, case__closed_at__lte=before) | Q(ended_at__lte=before)
+        return closed | gone
+    return (closed & Q(report__case__closed_at__lte=before)) | (
+        gone & Q(report__ended_at__lte=before)
+    )
 
 
 def holding(what: str) -> Q:
@@ -37,12 +59,17 @@ def holding(what: str) -> Q:
 
 
 def not_held(moment: datetime) -> Q:
-    """Letters without a hold on their case, or on one with which they have stood: taking a letter out of a
-    case that is held ends no hold.
+    """Letters without a hold on their case, on one with which they have stood, or on that of a part of
+    them: taking a letter out of a case that is held ends no hold.
     """
+    letter = OuterRef(OuterRef("pk"))
     standing = Q(case=OuterRef("case_id")) | Q(case=OuterRef("own_case_id"))
-    between = Q(case__in=Joined.objects.filter(report=OuterRef("pk")).values("case"))
-    return ~Q(Exists(Hold.objects.filter(held_at(moment)).filter(standing | between)))
+    between = Q(case__in=Joined.objects.filter(report=letter).values("case"))
+    parts = Q(case__in=_parts(letter).values("report__case"))
+    whole = Q(case__in=Part.objects.filter(report=letter).values("letter__case"))
+    return ~Q(
+        Exists(Hold.objects.filter(held_at(moment)).filter(standing | between | parts | whole))
+    )
 
 
 def months_of(rules: Rules, what: str) -> int | None:

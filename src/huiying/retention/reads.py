@@ -272,7 +272,9 @@ def own_erasure(submission_id: int, label: str) -> OwnErasure:
     rules = rules_in_force()
     mine = Report.objects.filter(submission=submission_id)
     stood = mine.values("case").union(
-        mine.filter(own_case__isnull=False).values("own_case"), mine.values("joined__case")
+        mine.filter(own_case__isnull=False).values("own_case"),
+        mine.values("joined__case"),
+        mine.filter(parts__taken_back_at=None).values("parts__report__case"),
     )
     hold = Hold.objects.filter(held_at(time.now()), case__in=stood).first()
     erased = dict(Erased.objects.filter(submission_label=label).values_list("what", "at"))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from django.db import connection
-from django.db.models import Count, DateTimeField, F, Min, Q, Value
+from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Least
 
 from huiying.casework.deadlines import late_at
@@ -48,6 +48,7 @@ class LateNow:
 
 KEPT = timedelta(minutes=2)
 LONGEST_KEPT = timedelta(minutes=5)
+WAITS = Q(case__state__in=OPEN, ended_at=None, delivered_at=None)
 type _Line = tuple[int | None, bool, LateUnit]
 
 
@@ -114,11 +115,14 @@ def _cases(now: datetime) -> Iterator[_Line]:
 
 
 def _letters(now: datetime) -> Iterator[_Line]:
-    """Each letter by its own day, with the unit that has the case with which it stands."""
+    """Each letter by its own day, with the unit that has the case with which it stands; one that was split
+    once, with the part that is due first.
+    """
     running = Least(Value(now), F("case__waiting_until")) - F("case__waiting_since")
     late = Q(due_at__lt=Value(now, DateTimeField()) - Coalesce(running, timedelta()))
     rows = (
-        Report.objects.filter(case__state__in=OPEN, ended_at=None, delivered_at=None)
+        Report.objects.filter(WAITS)
+        .filter(Q(part=None) | ~Exists(_due_before()))
         .order_by()
         .values("case__lead_unit_id", "case__conduct")
         .annotate(waiting=Count("pk"), late=Count("pk", filter=late))
@@ -126,6 +130,17 @@ def _letters(now: datetime) -> Iterator[_Line]:
     )
     for unit_id, conduct, waiting, how_many in rows:
         yield unit_id, conduct, LateUnit({}, letters=waiting, letters_late=how_many)
+
+
+def _due_before() -> QuerySet[Report]:
+    """Other parts of the same letter that wait, and are due before this one."""
+    place = Q(due_at=OuterRef("due_at"), part__place__lt=OuterRef("part__place"))
+    return Report.objects.filter(
+        WAITS,
+        Q(due_at__lt=OuterRef("due_at")) | place,
+        part__letter=OuterRef("part__letter"),
+        part__taken_back_at=None,
+    )
 
 
 def _sum(one: LateUnit, other: LateUnit) -> LateUnit:

@@ -16,6 +16,7 @@ from huiying.casework.labels import subject
 from huiying.casework.landing.kept import newest_suggestion
 from huiying.casework.landing_models import Lesson
 from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
+from huiying.casework.splitting.letters import split_cases
 from huiying.casework.states import TAKEN_UP_AGAIN, Outcome, State
 from huiying.casework.stepping import change, check_seen, take_step
 from huiying.casework.telling import tell_writers
@@ -196,7 +197,7 @@ def decline(
     return case
 
 
-def _whom(unit_codes: Sequence[str], usernames: Sequence[str]) -> tuple[list[Unit], list[Account]]:
+def whom(unit_codes: Sequence[str], usernames: Sequence[str]) -> tuple[list[Unit], list[Account]]:
     units = list(Unit.objects.filter(code__in=unit_codes).order_by("path"))
     accounts = list(Account.objects.filter(username__in=usernames))
     if not unit_codes and not usernames:
@@ -210,16 +211,20 @@ def _whom(unit_codes: Sequence[str], usernames: Sequence[str]) -> tuple[list[Uni
     return units, accounts
 
 
-def _name(case: CaseFile, units: Sequence[Unit], accounts: Sequence[Account]) -> None:
+def keep_names(case: CaseFile, units: Sequence[Unit], accounts: Sequence[Account]) -> None:
     now = time.now()
     wanted = [Named(case=case, unit=unit, since=now) for unit in units]
     wanted += [Named(case=case, account=account, since=now) for account in accounts]
     Named.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
-def _joined_below(case: CaseFile) -> list[CaseFile]:
-    """What is joined to the case, and to that; all locked in the order in which joining locks them."""
-    rows = CaseFile.objects.select_for_update().filter(pk__in=tree_below(case.pk))
+def _kept_along(case: CaseFile) -> list[CaseFile]:
+    """What is joined to the case, and to that, and the whole letters of which parts stand there; all locked
+    in the order in which joining locks them.
+    """
+    tree = tree_below(case.pk)
+    ids = {*tree, *split_cases(tree)}
+    rows = CaseFile.objects.select_for_update().filter(pk__in=ids)
     return [each for each in rows.order_by("pk") if each.pk != case.pk]
 
 
@@ -235,7 +240,8 @@ def mark_conduct(
     """Say that the case is a complaint about conduct and about whom; they lose it from sight at once.
 
     A case that a named unit holds goes back to the desk. Marking can be widened, not undone here. What is
-    joined to the case is kept from them too: its title and notes tell of letters that stand here.
+    joined to the case is kept from them too: its title and notes tell of letters that stand here. So is the
+    whole letter where the case has a part of it.
     """
     case = policy.find(actor, number)
     check_seen(case, seen)
@@ -243,16 +249,17 @@ def mark_conduct(
         raise NotAllowed
     if case.state == State.JOINED:
         raise WrongState(_("Its letters stand with another case. Mark that one, or take it apart."))
-    units, accounts = _whom(unit_codes, usernames)
+    units, accounts = whom(unit_codes, usernames)
     data = {
         "units": [unit.code for unit in units],
         "staff": [f"staff:{account.label}" for account in accounts],
     }
-    for each in (case, *_joined_below(case)):
+    along = _kept_along(case)
+    for each in (case, *along):
         change(each, conduct=True)
-        _name(each, units, accounts)
+        keep_names(each, units, accounts)
         write(actor=actor, action="case.mark_conduct", subject=subject(each), data=data)
-    if not policy.sorter_left(case):
+    if not all(policy.sorter_left(each) for each in (case, *along)):
         raise NobodyLeft(field="unit_codes" if units else "usernames")
     take_from_named(actor, case)
     return case

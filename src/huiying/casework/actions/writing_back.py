@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework import policy
 from huiying.casework.actions.joining import take_out
 from huiying.casework.errors import NotAnswered, NotWaiting, WindowClosed, WrongState
-from huiying.casework.following import own_report, reopen_until
+from huiying.casework.following import own_report, part_open, reopen_until
 from huiying.casework.joined import others_are_content, was_asked
 from huiying.casework.models import Assignment, CaseFile, Report, Verdict
-from huiying.casework.states import OPEN, Outcome, Vote
+from huiying.casework.splitting.letters import as_part, parts_of
+from huiying.casework.states import OPEN, Outcome, State, Vote
 from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.words import required
 from huiying.intake import letters
@@ -87,7 +88,9 @@ def withdraw(*, actor: Actor, pressed: bool | None = None) -> None:
     case = CaseFile.objects.select_for_update().get(pk=report.case_id)
     if not Report.objects.filter(pk=report.pk, case=case).exists():
         raise MovedOn
-    if case.state not in OPEN:
+    if case.state == State.SPLIT:
+        _withdraw_parts(actor, report, pressed)
+    elif case.state not in OPEN:
         raise WrongState(
             _(
                 "This has just been answered, so it cannot be withdrawn. Tell us what you think of it."
@@ -106,6 +109,15 @@ def withdraw(*, actor: Actor, pressed: bool | None = None) -> None:
         columns={"outcome": Outcome.WITHDRAWN, "closed_at": ended},
     )
     Assignment.objects.filter(case=case, ended_at=None).update(ended_at=ended)
+
+
+def _withdraw_parts(actor: Actor, report: Report, pressed: bool | None) -> None:
+    """End what somebody still works on of a letter that was split; what is answered stays."""
+    if not part_open(report):
+        raise WrongState(_("Every part of this letter has been answered. Tell us what you think."))
+    for part in parts_of(report.pk):
+        if part.report.ended_at is None and part.report.case.state in OPEN:
+            withdraw(actor=as_part(actor, part), pressed=pressed)
 
 
 @verb

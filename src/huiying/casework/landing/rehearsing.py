@@ -100,7 +100,10 @@ def _coarse(count: int) -> int:
 def _past() -> QuerySet[Report]:
     return (
         Report.objects.filter(
-            case__conduct=False, submission__conduct=False, submission__words_erased_at=None
+            case__conduct=False,
+            submission__conduct=False,
+            submission__part=False,
+            submission__words_erased_at=None,
         )
         .select_related("submission", "case__category")
         .order_by("-pk")

@@ -23,6 +23,7 @@ def _settled() -> QuerySet[Report]:
         case__conduct=False,
         case__category__is_leaf=True,
         submission__conduct=False,
+        submission__part=False,
         submission__words_erased_at=None,
     ).exclude(case__outcome__in=NOT_LEARNED)
 

@@ -24,6 +24,7 @@ TONES = {
     State.ANSWERED: "success",
     State.CLOSED: "plain",
     State.JOINED: "plain",
+    State.SPLIT: "info",
 }
 
 

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from huiying.casework.actions import writing_back
 from huiying.casework.errors import NotAnswered, NotWaiting
-from huiying.casework.following import LetterPage, letter_page, said_before
+from huiying.casework.following import LetterPage, letter_page, own_label, said_before
+from huiying.casework.splitting.letters import own_part, own_parts
 from huiying.casework.stages import stage_in_words
 from huiying.faces.look.files import files_shown
 from huiying.faces.look.several_files import FilesField
@@ -35,7 +36,7 @@ from huiying.faces.public_site.letter_files import address_of_file
 from huiying.faces.public_site.opened import forget, opened, remember, renew
 from huiying.faces.public_site.origin import address_of, same_origin
 from huiying.faces.public_site.own_words import ShowWordsForm, decide
-from huiying.faces.public_site.pages import FollowedPage, FollowPage, WithdrawPage
+from huiying.faces.public_site.pages import FollowedPage, FollowPage, PartOfPage, WithdrawPage
 from huiying.intake.errors import AlreadyReceived
 from huiying.intake.reads import open_with
 from huiying.intake.uploads import Upload, form_key_with
@@ -47,7 +48,7 @@ from huiying.replies.reads import answers_for_submission
 from huiying.replies.reads.own_words import offer_to
 from huiying.retention.reads import own_erasure
 
-type OnLetter = Callable[[HttpRequest, Actor], HttpResponse]
+type OnLetter = Callable[..., HttpResponse]
 
 
 class SeeOther(HttpResponseRedirect):
@@ -84,26 +85,26 @@ def follow(request: HttpRequest) -> HttpResponse:
     return render(request, "public_site/follow.html", {"page": FollowPage(form)}, status=status)
 
 
-def on_letter(view: OnLetter) -> Callable[[HttpRequest], HttpResponse]:
+def on_letter(view: OnLetter) -> Callable[..., HttpResponse]:
     """For the writer of the letter that this browser has open; each page keeps it open another hour.
 
     Where none is open any more, code and secret are asked for, and typed words are shown to be kept.
     """
 
     @functools.wraps(view)
-    def found(request: HttpRequest) -> HttpResponse:
+    def found(request: HttpRequest, **of: int) -> HttpResponse:
         actor = opened(request)
         if actor is None:
             return _ask_again(request)
         try:
-            response = view(request, actor)
+            response = view(request, actor, **of)
         except NotFound:
             return _ask_again(request)
         renew(request, response)
         return response
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(found)
-    return login_not_required(same_origin(guarded))
+    return login_not_required(same_origin(guarded))  # type: ignore[arg-type]
 
 
 def _ask_again(request: HttpRequest) -> HttpResponse:
@@ -114,7 +115,29 @@ def _ask_again(request: HttpRequest) -> HttpResponse:
     return render(request, "public_site/follow.html", {"page": page}, status=403)
 
 
-def _page_of(letter: LetterPage) -> FollowedPage:
+def _prefix(name: str, place: int) -> str:
+    """Of the form for an act on the letter, or on its part at this place."""
+    return f"{name}{place}" if place else name
+
+
+def _urls(place: int) -> dict[str, str]:
+    """Where the acts on the letter, or on its part at this place, are sent."""
+    if not place:
+        return {act.name: reverse(f"public_site:letter_{act.name}") for act in ACTS}
+    return {name: reverse(f"public_site:part_{name}", args=[place]) for name in ON_PART}
+
+
+def _whole_page(actor: Actor) -> FollowedPage:
+    """The page of the writer's letter, with its parts where it was split."""
+    page = _page_of(letter_page(actor))
+    parts = tuple(
+        PartOfPage(place, _page_of(letter_page(acting), place))
+        for place, acting in own_parts(actor)
+    )
+    return replace(page, parts=parts)
+
+
+def _page_of(letter: LetterPage, place: int = 0) -> FollowedPage:
     answers = tuple(answers_for_submission(letter.submission_id))
     published = any(answer.on_view and not answer.withdrawn for answer in answers)
     own_words = offer_to(letter.submission_id) if published else None
@@ -125,9 +148,12 @@ def _page_of(letter: LetterPage) -> FollowedPage:
     }
     may_show = own_words is not None and not own_words.set_aside_because
     forms = {
-        act.name: act.form(label=letter.label, prefix=act.name, initial=known.get(act.name))
+        act.name: act.form(
+            label=letter.label, prefix=_prefix(act.name, place), initial=known.get(act.name)
+        )
         for act in ACTS
-        if (may_show if act.name == "show" else getattr(letter.may, act.name))
+        if (not place or act.name in ON_PART)
+        and (may_show if act.name == "show" else getattr(letter.may, act.name))
     }
     files = files_shown(letter.files, address_of_file)
     erasure = own_erasure(letter.submission_id, letter.label)
@@ -141,6 +167,7 @@ def _page_of(letter: LetterPage) -> FollowedPage:
         hears_by=str(Way(letter.hears_by).label),
         own_words=own_words,
         stages=[stage_in_words(each) for each in letter.stages],
+        urls=_urls(place),
     )
 
 
@@ -151,7 +178,7 @@ def _show(request: HttpRequest, page: FollowedPage, status: int = 200) -> HttpRe
 @on_letter
 def letter(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The opened letter."""
-    return _show(request, _page_of(letter_page(actor)))
+    return _show(request, _whole_page(actor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,26 +238,29 @@ ACTS = (
 )
 
 
+# What can be done on one part of a letter; the rest belongs to the letter as a whole.
+ON_PART = ("add", "answer", "vote", "reopen")
+
 # In a quarter of an hour; nobody who only writes meets it.
 ACTS_PER_LETTER = 20
 
 
-def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
-    def view(request: HttpRequest, actor: Actor) -> HttpResponse:
+def _view_of(act: Act) -> Callable[..., HttpResponse]:
+    def view(request: HttpRequest, actor: Actor, place: int = 0) -> HttpResponse:
         if request.method != "POST":
             return SeeOther("letter")
-        label = actor.label.removeprefix("resident:")
-        form = act.form(data=request.POST, label=label, prefix=act.name)
+        acting = own_part(actor, place) if place else actor
+        form = act.form(data=request.POST, label=own_label(acting), prefix=_prefix(act.name, place))
         form.is_valid()
         uploads = enclose(request, form)
         if form.errors:
-            return _with_form(request, actor, act, form)
+            return _with_form(request, actor, act, form, place)
         try:
-            count_try("letter", label, most=ACTS_PER_LETTER)
-            act.do(actor, form.cleaned_data | {"uploads": uploads} | form.more())
+            count_try("letter", own_label(actor), most=ACTS_PER_LETTER)
+            act.do(acting, form.cleaned_data | {"uploads": uploads} | form.more())
         except Refusal as refusal:
-            if not _was_done_before(actor, form, uploads, refusal):
-                return _with_refusal(request, actor, form, refusal)
+            if not _was_done_before(acting, form, uploads, refusal):
+                return _with_refusal(request, actor, form, refusal, place)
         messages.success(request, str(act.done))
         return SeeOther("letter")
 
@@ -251,28 +281,52 @@ def _was_done_before(
     return said_before(actor, text=given.get("text", ""), form_key=form_key)
 
 
-def _with_form(request: HttpRequest, actor: Actor, act: Act, form: OnLetterForm) -> HttpResponse:
-    page = _page_of(letter_page(actor))
-    if act.name not in page.forms:
+def _with_form(
+    request: HttpRequest, actor: Actor, act: Act, form: OnLetterForm, place: int = 0
+) -> HttpResponse:
+    page = _whole_page(actor)
+    concerned = _at(page, place)
+    if act.name not in concerned.forms:
         problem = " ".join(str(error) for error in form.non_field_errors())
-        return _show(request, _keeping(page, form, problem or str(Refusal())), 422)
-    forms = {**page.forms, act.name: form}
-    return _show(request, replace(page, forms=forms, failed=form), 422)
+        return _show(request, _refused(page, form, problem or str(Refusal()), place), 422)
+    forms = {**concerned.forms, act.name: form}
+    page = _with(page, replace(concerned, forms=forms), place)
+    return _show(request, replace(page, failed=form), 422)
 
 
 def _with_refusal(
-    request: HttpRequest, actor: Actor, form: OnLetterForm, refusal: Refusal
+    request: HttpRequest, actor: Actor, form: OnLetterForm, refusal: Refusal, place: int = 0
 ) -> HttpResponse:
-    page = _keeping(_page_of(letter_page(actor)), form, str(refusal))
+    page = _refused(_whole_page(actor), form, str(refusal), place)
     return _show(request, page, refusal.status)
 
 
-def _keeping(page: FollowedPage, form: OnLetterForm, problem: str) -> FollowedPage:
+def _at(page: FollowedPage, place: int) -> FollowedPage:
+    """The letter, or its part at this place."""
+    return next((part.page for part in page.parts if part.place == place), page)
+
+
+def _with(page: FollowedPage, changed: FollowedPage, place: int) -> FollowedPage:
+    if not place:
+        return changed
+    parts = (replace(part, page=changed) if part.place == place else part for part in page.parts)
+    return replace(page, parts=tuple(parts))
+
+
+def _refused(page: FollowedPage, form: OnLetterForm, problem: str, place: int) -> FollowedPage:
+    """The page with the problem at its head, and what was typed kept where it belongs."""
+    concerned = _keeping(_at(page, place), form, problem, place)
+    page = _with(page, concerned, place)
+    return replace(page, problem=problem, kept=concerned.kept)
+
+
+def _keeping(page: FollowedPage, form: OnLetterForm, problem: str, place: int = 0) -> FollowedPage:
     """The page with the problem said, and what was typed ready to be sent as an addition."""
     typed = str(form.data.get(form.add_prefix("text"), ""))
     if "add" not in page.forms or not typed:
         return replace(page, problem=problem, kept=typed)
-    add = WordsAndFilesForm(label=page.letter.label, prefix="add", initial={"text": typed})
+    prefix = _prefix("add", place)
+    add = WordsAndFilesForm(label=page.letter.label, prefix=prefix, initial={"text": typed})
     _carry_files(form, add)
     return replace(page, problem=problem, forms={**page.forms, "add": add})
 
@@ -287,7 +341,7 @@ def _carry_files(source: OnLetterForm, target: OnLetterForm) -> None:
 @on_letter
 def withdraw(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Ask once more, and whether anybody pressed; then end the letter."""
-    page = _page_of(letter_page(actor))
+    page = _whole_page(actor)
     posted = request.method == "POST"
     if not page.letter.may.withdraw and not posted:
         return SeeOther("letter")
@@ -323,6 +377,11 @@ urls = [
     path("follow/", follow, name="follow"),
     path("follow/letter/", letter, name="letter"),
     *(path(f"follow/letter/{act.name}/", _view_of(act), name=f"letter_{act.name}") for act in ACTS),
+    *(
+        path(f"follow/letter/part/<int:place>/{act.name}/", _view_of(act), name=f"part_{act.name}")
+        for act in ACTS
+        if act.name in ON_PART
+    ),
     path("follow/letter/withdraw/", withdraw, name="letter_withdraw"),
     path("follow/letter/leave/", leave, name="letter_leave"),
 ]

@@ -1,7 +1,7 @@
 """What each page of the resident's face shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -65,7 +65,7 @@ class FollowedPage:
 
     `failed` is the one of them that has errors; `problem` says why an act was refused, `kept` what was
     typed where it fits no form any more. `reopened`: what was answered is being looked at again;
-    `stages`: what was promised for each, and how it stands.
+    `stages`: what was promised for each, and how it stands; `urls`: where each act is sent.
     """
 
     letter: LetterPage
@@ -77,9 +77,19 @@ class FollowedPage:
     hears_by: str
     own_words: OwnWordsOffer | None
     stages: list[tuple[str, str]]
+    urls: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple["PartOfPage", ...] = ()
     failed: OnLetterForm | None = None
     problem: str = ""
     kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfPage:
+    """One part of a letter with several matters, at its place."""
+
+    place: int
+    page: FollowedPage
 
 
 @dataclass(frozen=True, slots=True)

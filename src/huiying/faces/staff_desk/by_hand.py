@@ -24,7 +24,7 @@ from huiying.intake.receipts import grouped
 from huiying.kernel import time
 from huiying.kernel.refusals import Invalid
 from huiying.notices.states import CallResult, Way
-from huiying.replies.reads import answers_for_submission
+from huiying.replies.reads import answers_with_parts
 from huiying.replies.shown import AnswerShown
 
 ROWS = 30
@@ -135,7 +135,7 @@ def _answers(shown: ErrandShown) -> tuple[AnswerShown, ...]:
     """What the letter is about, where it is about an answer."""
     if shown.line.kind not in ABOUT_ANSWERS:
         return ()
-    answers = answers_for_submission(shown.submission_id)
+    answers = answers_with_parts(shown.submission_id)
     return tuple(answer for answer in answers if not answer.hidden)
 
 

@@ -80,6 +80,10 @@ def _shown(
         url = reverse("staff_desk:case_join", args=[shown.number])
         join = ActShown(_("Join to another case"), url, direct=True)
         page = replace(page, acts=[*page.acts, join])
+    if shown.may_split:
+        url = reverse("staff_desk:case_split", args=[shown.number])
+        parts = ActShown(_("Split the letter into parts"), url, direct=True)
+        page = replace(page, acts=[*page.acts, parts])
     if may_hold(actor):
         url = reverse("staff_desk:case_hold", args=[shown.number])
         page = replace(page, acts=[*page.acts, ActShown(_("Hold the erasure"), url, direct=True)])

@@ -74,6 +74,11 @@ def case_page(
         cut=shown.cut,
         problem=str(refusal) if refusal and not open_now else "",
         kept=Kept(str(FACES[act].label), form.typed()) if form and not open_now else None,
+        parts=shown.parts if shown.state == State.SPLIT else (),
+        unsplit_url=reverse("staff_desk:case_unsplit", args=[shown.number])
+        if shown.may_unsplit
+        else "",
+        version=shown.version,
     )
 
 
@@ -189,6 +194,10 @@ def _warnings(shown: CaseShown) -> list[str]:
         found.append(why)
     if shown.state == State.JOINED:
         found.append(_("This case is joined to another one, and its letters stand there."))
+    if shown.state == State.SPLIT:
+        found.append(
+            _("This letter is split into parts. Each is handled and answered as a case of its own.")
+        )
     if shown.conduct and not (shown.named.units or shown.named.people):
         found.append(_("This is a complaint about conduct. Say first whom it is about."))
     return found
@@ -278,8 +287,14 @@ def _apart_url(shown: CaseShown, letter: LetterShown) -> str:
     return reverse("staff_desk:case_unjoin", args=[letter.own_number])
 
 
+def _heading(letter: LetterShown, number: int) -> str:
+    if letter.part:
+        return _("A part of a letter, in the desk's words")
+    return _("Letter %(number)d") % {"number": number} if number else _("The letter")
+
+
 def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
-    heading = _("Letter %(number)d") % {"number": number} if number else _("The letter")
+    heading = _heading(letter, number)
     notes = [
         Note(
             line.at,
@@ -304,6 +319,9 @@ def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
         own_number=letter.own_number,
         apart_url=_apart_url(shown, letter),
         apart_seen=letter.own_version,
+        whole_url=reverse("staff_desk:case", args=[letter.whole_number])
+        if letter.whole_number
+        else "",
     )
 
 
@@ -348,6 +366,13 @@ def _verdict(letter: LetterShown) -> list[str]:
         said.append(_("The writer says: %(verdict)s.") % {"verdict": verdict})
     elif letter.delivered_at:
         said.append(_("The writer has not said yet whether it is solved."))
+    if letter.part:
+        said.insert(
+            0,
+            _(
+                "A part of a letter with several matters, in the desk's words. Its writer reads them too."
+            ),
+        )
     if letter.hears_by in Way.values:
         said.append(_("Hears from us: %(way)s.") % {"way": Way(letter.hears_by).label})
     said += [f"{line.what}: {line.how}, {dates.at_time(line.at)}" for line in letter.sent]

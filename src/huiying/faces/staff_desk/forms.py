@@ -54,6 +54,12 @@ def words_field(
     )
 
 
+def named_people(typed: str) -> tuple[str, ...]:
+    """The user names that somebody typed, as accounts are named."""
+    plain = typed.replace(",", " ").replace("，", " ").replace("、", " ").lower()
+    return tuple(dict.fromkeys(plain.split()))
+
+
 class ActForm(forms.Form):
     """The form of one act; `seen` is the version of the case that the person looked at.
 
@@ -273,5 +279,4 @@ class ConductForm(SeveralUnits):
 
     def people(self) -> tuple[str, ...]:
         """The user names, as accounts are named."""
-        typed = self.cleaned_data["usernames"].replace(",", " ").replace("，", " ").lower()
-        return tuple(dict.fromkeys(typed.replace("、", " ").split()))
+        return named_people(self.cleaned_data["usernames"])

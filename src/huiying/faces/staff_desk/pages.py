@@ -7,6 +7,7 @@ from django import forms
 
 from huiying.casework.deadlines import Clock
 from huiying.casework.sentences import Told
+from huiying.casework.splitting.shown import PartLine
 from huiying.faces.look.files import FileShown
 from huiying.faces.staff_desk.alerts import AlertsPart
 from huiying.faces.staff_desk.notes import NotesPart
@@ -185,6 +186,7 @@ class LetterPart:
     own_number: int = 0
     apart_url: str = ""
     apart_seen: int = 0
+    whole_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +240,6 @@ class CasePage:
     undo: UndoPart | None = None
     alerts: AlertsPart | None = None
     matters: list[tuple[str, str]] = field(default_factory=list)
+    parts: tuple[PartLine, ...] = ()
+    unsplit_url: str = ""
+    version: int = 0

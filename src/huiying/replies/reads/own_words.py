@@ -74,6 +74,7 @@ def offer_to(submission_id: int) -> OwnWordsOffer | None:
             Exists(answered),
             submission_id=submission_id,
             submission__wish=Wish.PUBLIC,
+            submission__part=False,  # the desk's words, not the writer's
             submission__words_erased_at=None,
             ended_at=None,
             case__conduct=False,

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from huiying.casework.models import Report
+from huiying.casework.part_models import Part
 from huiying.finding.excerpts import Piece
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotFound
@@ -144,6 +145,13 @@ def public_answer(address: str) -> AnswerShown:
         co_signed=signed,
         letters=letters_beside(last),
     )
+
+
+def answers_with_parts(submission_id: int) -> list[AnswerShown]:
+    """What the writer of this letter was answered, to the letter and to each part of it."""
+    rows = Part.objects.filter(letter__submission=submission_id, taken_back_at=None)
+    parts = rows.order_by("place").values_list("report__submission", flat=True)
+    return [answer for each in (submission_id, *parts) for answer in answers_for_submission(each)]
 
 
 def answers_for_submission(submission_id: int) -> list[AnswerShown]:

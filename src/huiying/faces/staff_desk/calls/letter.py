@@ -33,7 +33,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
-from huiying.replies.reads import answers_for_submission
+from huiying.replies.reads import answers_with_parts
 from huiying.replies.shown import AnswerShown
 
 HELD = "caller"  # what the session knows: the letter, by which way, since when it lies idle
@@ -214,7 +214,7 @@ def _page(acting: Actor) -> CallerPage:
         for act in ACTS
         if getattr(letter.may, act.name)
     )
-    answers = tuple(answers_for_submission(letter.submission_id))
+    answers = tuple(answers_with_parts(letter.submission_id))
     return CallerPage(letter, answers, acts, str(Channel(acting.via).label))
 
 
