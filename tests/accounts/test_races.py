@@ -48,7 +48,7 @@ def let_in(account: Account, code: str) -> int:
     for browser in browsers:
         browser.start()
     for browser in browsers:
-        browser.join(30)
+        browser.join(60)
         assert not browser.is_alive()
     return len(entered)
 
@@ -61,7 +61,7 @@ def both_match_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def matching_step(*args: object) -> int | None:
         found: Callable[..., int | None] = match
         step = found(*args)
-        barrier.wait(20)
+        barrier.wait(60)
         return step
 
     monkeypatch.setattr(one_time_codes, "matching_step", matching_step)

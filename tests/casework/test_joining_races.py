@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from huiying.casework import stepping
@@ -21,15 +20,9 @@ from tests.casework.test_races import together
 from tests.casework.ways import answered, brought_to, taken_in
 from tests.people import People
 from tests.scene import answer, letter
+from tests.waiting import somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# In this test's own database: other processes test on the same server.
-BLOCKED = """
-SELECT EXISTS (
-  SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
-  WHERE NOT granted AND datname = current_database()
-)
-"""
 
 
 @pytest.fixture(params=["guarded", "control"])
@@ -74,10 +67,8 @@ class Meanwhile:
     def _let_it_go(self) -> None:
         ends = wall.monotonic() + 60
         while self._thread and self._thread.is_alive() and wall.monotonic() < ends:
-            with connection.cursor() as cursor:
-                cursor.execute(BLOCKED)
-                if cursor.fetchone()[0]:
-                    return
+            if somebody_waits():
+                return
             self._thread.join(0.01)
 
     def end(self) -> Any:

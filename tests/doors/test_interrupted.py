@@ -21,6 +21,7 @@ from huiying.intake.models import Submission
 from huiying.record.models import Entry, Payload
 from huiying.replies.models import Reply, ReplyVersion
 from tests.doors.conftest import File, row
+from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,8 +163,7 @@ def import_while_another_begins(file: File, monkeypatch: pytest.MonkeyPatch) -> 
         done = execute(sql, params, many, context)
         if second.ident is None:
             second.start()
-            second.join(timeout=1.5)
-            assert second.is_alive(), "it should wait for this batch"
+            until_somebody_waits()  # for this batch
         return done
 
     def keep(**given):
@@ -172,7 +172,7 @@ def import_while_another_begins(file: File, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(importing, "keep_batch", keep)
     first = file.load(*lines())
-    second.join(timeout=30)
+    second.join(60)
     return Meeting(first, second.report, len(written))
 
 

@@ -29,7 +29,7 @@ def test_two_supervisors_who_give_one_person_two_shifts_at_once(monkeypatch, gua
     def slowly(*args, **kwargs):
         free(*args, **kwargs)
         if not guarded:
-            barrier.wait(10)  # both have found the person free
+            barrier.wait(60)  # both have found the person free
 
     monkeypatch.setattr(changing, "_free", slowly)
     results = []
@@ -48,5 +48,5 @@ def test_two_supervisors_who_give_one_person_two_shifts_at_once(monkeypatch, gua
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(results) == (["given", "refused"] if guarded else ["given", "given"])

@@ -80,13 +80,13 @@ def test_a_letter_that_commits_late_is_not_lost(county):
             with transaction.atomic():
                 Submission.objects.create(**_row("slow"))
                 drawn.set()
-                go_on.wait(30)
+                go_on.wait(60)
         finally:
             connections.close_all()
 
     thread = threading.Thread(target=write_slowly)
     thread.start()
-    assert drawn.wait(30)
+    assert drawn.wait(60)
     receive(actor=STRANGER, letter=Letter(body="路灯坏了"))
     assert index_letters() == 1
     last = max(_held())
@@ -94,7 +94,7 @@ def test_a_letter_that_commits_late_is_not_lost(county):
     assert index_letters() == 0
     assert Followed.objects.get(kind=Kind.LETTER).settled == 0
     go_on.set()
-    thread.join(30)
+    thread.join(60)
     late = Submission.objects.get(label="slow").pk
     assert late < last  # what a cursor would have passed
     assert index_letters() == 1
@@ -129,7 +129,7 @@ def test_an_erasure_at_the_same_moment_wins(county):
 
     def erase():
         try:
-            reading.wait(30)
+            reading.wait(60)
             erase_words(actor=SYSTEM, submission=submission)
             done.set()
         finally:
@@ -144,7 +144,7 @@ def test_an_erasure_at_the_same_moment_wins(county):
     thread.start()
     letters = Submission.objects.filter(words_erased_at=None)
     assert following.follow(Kind.LETTER, letters, slow, erasable=True) == 1
-    thread.join(30)
+    thread.join(60)
     assert done.is_set()
     assert not _held()
 

@@ -293,7 +293,7 @@ def race(folder: Path, *, guarded: bool) -> tuple[str, bool]:
                     else LooseFile.objects.filter(file=upload.file)
                 )
                 claimed.set()
-                swept.wait(2)
+                swept.wait(60)
                 LooseFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
                 ended.append("kept")
         finally:
@@ -301,7 +301,7 @@ def race(folder: Path, *, guarded: bool) -> tuple[str, bool]:
 
     sender = threading.Thread(target=send)
     sender.start()
-    claimed.wait(10)
+    claimed.wait(60)
     with time.at(time.now() + timedelta(minutes=1)):
         tasks.sweep_loose_files()
     swept.set()
@@ -327,7 +327,7 @@ def test_a_letter_that_comes_while_its_file_is_swept_is_told(folder, monkeypatch
 
     def slowly(store: keeping.Folder, name: str) -> None:
         removing.set()
-        go_on.wait(10)
+        go_on.wait(60)
         remove(store, name)
 
     monkeypatch.setattr(keeping.Folder, "remove", slowly)
@@ -340,7 +340,7 @@ def test_a_letter_that_comes_while_its_file_is_swept_is_told(folder, monkeypatch
 
     sweeper = threading.Thread(target=sweep)
     sweeper.start()
-    removing.wait(10)
+    removing.wait(60)
     threading.Timer(0.5, go_on.set).start()
     with pytest.raises(FilesGone):
         taken_in(upload)
@@ -412,7 +412,7 @@ def clamd(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
     try:
         yield f"127.0.0.1:{server.getsockname()[1]}", heard
     finally:
-        thread.join(10)
+        thread.join(60)
         server.close()
 
 

@@ -54,7 +54,7 @@ def send_at_once(form_keys: list[str]) -> list[str]:
     gate = threading.Barrier(len(form_keys))
 
     def send(form_key: str) -> None:
-        gate.wait(10)
+        gate.wait(60)
         codes.append(receive(actor=STRANGER, letter=LETTER, form_key=form_key).code)
         connection.close()
 
@@ -62,7 +62,7 @@ def send_at_once(form_keys: list[str]) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return codes
 
 

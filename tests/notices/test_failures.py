@@ -233,7 +233,7 @@ def test_two_who_press_at_once_send_it_once(english: Writer, people: People, mon
     def press() -> None:
         from django.db import connection  # noqa: PLC0415
 
-        gate.wait(20)
+        gate.wait(60)
         done.append(send_again(actor=people.clerk.actor, notice=row.pk))
         connection.close()
 

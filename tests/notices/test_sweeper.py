@@ -132,7 +132,7 @@ def test_a_resend_after_a_crash_carries_the_same_message_id(folder, county, monk
 
 def sweep_by_two(sent: list[int], gate: threading.Barrier) -> None:
     def run() -> None:
-        gate.wait(10)
+        gate.wait(60)
         tasks.sweep()
         connection.close()
 
@@ -140,7 +140,7 @@ def sweep_by_two(sent: list[int], gate: threading.Barrier) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
 
 @pytest.mark.server
@@ -173,7 +173,7 @@ def test_control_without_the_claim_two_sweepers_send_some_twice(county, monkeypa
 
     def unguarded() -> int:
         due = list(Outgoing.objects.filter(ended_at=None).order_by("id"))
-        both.wait(10)
+        both.wait(60)
         for row in due:
             slow(row)
             Outgoing.objects.filter(pk=row.pk, ended_at=None).update(ended_at=time.now())

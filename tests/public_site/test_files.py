@@ -319,7 +319,7 @@ def test_a_double_click_with_files_makes_one_letter():
 
     def click() -> None:
         hurried = Writer("en")
-        gate.wait(10)
+        gate.wait(60)
         hurried.send(given | {"enclosed": [sent()]})
         codes.append(hurried.code)
         connection.close()

@@ -38,7 +38,7 @@ def elsewhere(act: Callable[[], Any]) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(30)
+    thread.join(60)
     assert not thread.is_alive()
     if raised:
         raise raised[0]
@@ -186,7 +186,7 @@ def test_withdrawing_and_answering_at_once_end_in_one_of_the_two(people, in_hand
         def attempt(act: Callable[[], Any], gate=gate, outcomes=outcomes) -> None:
             try:
                 connection.ensure_connection()
-                gate.wait(10)
+                gate.wait(60)
                 act()
                 outcomes.append("done")
             except Refusal as refusal:
@@ -206,5 +206,5 @@ def test_withdrawing_and_answering_at_once_end_in_one_of_the_two(people, in_hand
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(60)
         assert sorted(outcome.split()[0] for outcome in outcomes) == ["done", "refused"], outcomes

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -24,16 +23,12 @@ from huiying.supervision.models import Alert
 from huiying.supervision.tasks import escalate, prepared
 from tests.casework.ways import brought_to
 from tests.people import People
+from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 POLICY = read_policy("[[step]]\nat = 50\ntell = ['holders']\n[[step]]\nat = 80\ntell = ['leader']")
-# In this test's own database: other processes test on the same server.
-WAITS = """
-SELECT count(*) FROM pg_stat_activity
-WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
 LATER = timedelta(days=9)
 
 
@@ -53,17 +48,6 @@ def _told() -> int:
     return Outgoing.objects.filter(kind="escalation").count()
 
 
-def _somebody_waits() -> bool:
-    until = monotonic() + 60
-    while monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(WAITS)
-            if cursor.fetchone()[0]:
-                return True
-        sleep(0.02)
-    return False
-
-
 def test_two_workers_tell_nobody_twice(cases, monkeypatch):
     """Control: both have found the same cases, and the second comes to its claims while the first's are
     not committed yet: only the row that is there already stops it.
@@ -73,7 +57,8 @@ def test_two_workers_tell_nobody_twice(cases, monkeypatch):
 
     def write_late(**given: Any) -> int:
         claimed.set()
-        waited.append(_somebody_waits())
+        until_somebody_waits()
+        waited.append(True)
         return write(**given)
 
     def one_worker(first: bool) -> int:

@@ -483,13 +483,13 @@ def test_a_hold_that_begins_while_a_run_erases_is_seen_or_waits():
 
     def grant() -> None:
         with time.at(later):
-            ready.wait(10)
+            ready.wait(60)
             actions.grant_hold(actor=head, label=asked.label)
         connections.close_all()
 
     def erase() -> None:
         with time.at(later):
-            ready.wait(10)
+            ready.wait(60)
             done.append(erase_due())
         connections.close_all()
 
@@ -497,7 +497,7 @@ def test_a_hold_that_begins_while_a_run_erases_is_seen_or_waits():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert done in ([0], [1])
     assert Submission.objects.filter(words_erased_at__isnull=False).count() == done[0]
 

@@ -230,7 +230,7 @@ def test_two_looks_at_once_are_both_counted(monkeypatch, settings):
     ready, outcomes = threading.Barrier(2), []
 
     def look() -> None:
-        ready.wait(10)
+        ready.wait(60)
         try:
             reveal(actor=actor, number=number, report_id=report, reason="asked")
             outcomes.append("seen")
@@ -243,5 +243,5 @@ def test_two_looks_at_once_are_both_counted(monkeypatch, settings):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(outcomes) == ["refused", "seen"]
