@@ -32,8 +32,9 @@ FLAGS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
-# How long a page may take to show what is expected, in milliseconds: a busy machine is no failure.
-expect.set_options(timeout=20_000)
+# How long anything in a browser may take, in milliseconds: a busy machine is no failure.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:
@@ -92,6 +93,7 @@ def opened(browser: Browser, address: str) -> Iterator[Opener]:
             color_scheme="dark" if scheme == "dark" else "light",
             timezone_id="Asia/Shanghai",
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if person is not None:
             value = person.client.cookies["staff"].value

@@ -33,7 +33,7 @@ def tab_to(page: Page, name: str) -> None:
 
 def draft_on(page: Page) -> str:
     """What this browser holds of the unfinished letter, once it has been kept."""
-    for _ in range(50):
+    for _ in range(600):
         kept = page.evaluate("localStorage.getItem('huiying-draft-call')")
         if kept:
             return str(kept)

@@ -15,7 +15,7 @@ from tests.browser.test_journey import LETTER, follow, press
 from tests.people import People
 
 SHOWN = "image => image.complete && image.naturalWidth > 0"
-TRIES = 50
+TRIES = 600
 
 
 @pytest.fixture(autouse=True)
