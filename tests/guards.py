@@ -3,6 +3,7 @@ what is the same for all of them is looked up once.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.template import Template
 
+from huiying.accounts import session_store
 from huiying.config.static import ServedStaticFiles
 from huiying.kernel import limits, time
 
@@ -53,6 +55,12 @@ def tries_of_one_test_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = time.now()
     held = SimpleNamespace(now=lambda: time._fixed.get() or begun)
     monkeypatch.setattr(limits, "time", held)
+
+
+@pytest.fixture(autouse=True)
+def no_use_of_a_session_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a minute it would be: statements that a test counts on a slow machine alone."""
+    monkeypatch.setattr(session_store, "NOTED_EVERY", timedelta(days=1))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,14 +9,18 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils.crypto import get_random_string
 
-from huiying.accounts.models import Account
+from huiying.accounts.models import Account, StaffSession
 from huiying.accounts.session_store import SessionStore
 from huiying.agencies.actions import give_role, load_units
+from huiying.agencies.models import Membership, Unit
 from huiying.agencies.reads import standing_of
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.identifiers import random_label
+from huiying.kernel.verbs import verb
+from huiying.record.actions import entry_rows, write_together
 from huiying.routing.actions.categories import load_categories
 
 PASSWORD = "long enough for tests"
@@ -87,21 +91,26 @@ def _password_hash() -> str:
     return make_password(PASSWORD)
 
 
-def _signed_in(account: Account) -> Client:
-    """A client with a new session of this account: `force_login` with a quarter of the statements."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(account.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    session.create()
+def _session_of(account: Account) -> StaffSession:
+    """A new session of this account, not saved yet."""
+    begun = SessionStore()
+    begun[SESSION_KEY] = str(account.pk)
+    begun[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    begun[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    begun._session_key = get_random_string(32)
+    row = begun.create_model_instance(dict(begun.items()))
+    assert isinstance(row, StaffSession)
+    return row
+
+
+def _client_of(session: StaffSession) -> Client:
     client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client
 
 
-def make_person(username: str, *memberships: tuple[str, str]) -> Person:
-    """An account with these (unit code, role) pairs, and a client signed in as it."""
-    account = Account.objects.create(
+def _account(username: str) -> Account:
+    return Account(
         label=random_label(),
         username=username,
         name={"zh-hans": f"{username}同志", "en": username.replace("_", " ").title()},
@@ -109,9 +118,17 @@ def make_person(username: str, *memberships: tuple[str, str]) -> Person:
         made_at=time.now(),
         last_login=time.now(),
     )
+
+
+def make_person(username: str, *memberships: tuple[str, str]) -> Person:
+    """An account with these (unit code, role) pairs, and a client signed in as it."""
+    account = _account(username)
+    account.save(force_insert=True)
     for unit_code, role in memberships:
         give_role(actor=SYSTEM, username=username, unit_code=unit_code, role=role)
-    return Person(account, _signed_in(account))
+    session = _session_of(account)
+    session.save(force_insert=True)
+    return Person(account, _client_of(session))
 
 
 def make_county() -> None:
@@ -138,9 +155,39 @@ def make_county() -> None:
     )
 
 
+@verb
+def _give_roles(*, actor: Actor, accounts: list[Account]) -> None:
+    """What `give_role` does for each of `MEMBERS`, with as many statements as for one."""
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    given = [(account, *MEMBERS[account.username]) for account in accounts]
+    Membership.objects.bulk_create(
+        Membership(account=account, unit=units[unit_code], role=role, since=time.now())
+        for account, unit_code, role in given
+    )
+    write_together(
+        [
+            entry_rows(
+                actor=actor,
+                action="role.given",
+                subject=f"staff:{account.label}",
+                data={"unit": unit_code, "role": role},
+            )
+            for account, unit_code, role in given
+        ]
+    )
+
+
 def make_people() -> People:
     """Everybody of `MEMBERS`, and the stranger."""
-    return People({name: make_person(name, membership) for name, membership in MEMBERS.items()})
+    accounts = Account.objects.bulk_create(_account(name) for name in MEMBERS)
+    _give_roles(actor=SYSTEM, accounts=accounts)
+    sessions = StaffSession.objects.bulk_create(_session_of(account) for account in accounts)
+    return People(
+        {
+            account.username: Person(account, _client_of(session))
+            for account, session in zip(accounts, sessions, strict=True)
+        }
+    )
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from huiying.accounts import session_store
 from huiying.accounts.models import StaffSession
 from huiying.accounts.session_store import SessionStore
 from huiying.agencies.actions import end_role, give_role
@@ -19,6 +20,12 @@ DESK = "/en/desk/"
 ACCOUNT = "/en/desk/account/"
 ELSEWHERE = "/en/desk/account/elsewhere/"
 NEW = "another one, long enough"
+
+
+@pytest.fixture(autouse=True)
+def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a use is noted as outside of tests."""
+    monkeypatch.setattr(session_store, "NOTED_EVERY", timedelta(minutes=1))
 
 
 def browser(person) -> Client:
