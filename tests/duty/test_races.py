@@ -37,7 +37,7 @@ def test_two_supervisors_who_give_one_person_two_shifts_at_once(monkeypatch, gua
     def put(label):
         try:
             with time.at(NOW):
-                changing.put_in(actor=actor, label=label, username="clerk")
+                changing.put_in(actor=actor, label=label, username="below")
                 results.append("given")
         except OnDutyThen:
             results.append("refused")

@@ -188,19 +188,21 @@ def make_second(people):
     roster = make_roster(
         actor=people.supervisor.actor, unit_code="housing", name={"en": "y"}, zone="Asia/Shanghai"
     )
-    plan(roster, people, turn({"en": "x"}, (7, 9), people.reviewer.account.pk))
+    plan(roster, people, turn({"en": "x"}, (7, 9), people.unit_reviewer.account.pk))
     return roster
 
 
 def test_what_has_begun_is_not_swapped_and_what_changed_is_not_approved(people, roster):
     running = Shift.objects.get(label=reads.on_duty()[0].label)
     with pytest.raises(Begun):
-        changing.ask_substitute(actor=people.handler.actor, label=running.label, username="clerk")
+        changing.ask_substitute(actor=people.handler.actor, label=running.label, username="below")
     later = on(roster, TODAY + 2 * A_DAY)
-    wish = changing.ask_substitute(actor=people.handler.actor, label=later.label, username="clerk")
+    wish = changing.ask_substitute(
+        actor=people.handler.actor, label=later.label, username="unit_reviewer"
+    )
     with pytest.raises(MovedOn):
         changing.ask_substitute(actor=people.handler.actor, label=later.label, username="below")
-    changing.agree(actor=people.clerk.actor, label=wish.label)
+    changing.agree(actor=people.unit_reviewer.actor, label=wish.label)
     Shift.objects.filter(pk=later.pk).update(account=people.below.account)
     with pytest.raises(PlanChanged):
         changing.approve(actor=people.supervisor.actor, label=wish.label)
@@ -221,9 +223,9 @@ def test_an_absence_shows_as_a_gap_until_somebody_is_put_in(people, roster):
                 actor=getattr(people, name).actor, username="below", first=TODAY, last=TODAY
             )
     for shift in Shift.objects.filter(account=None, replaced_at=None):
-        changing.put_in(actor=people.supervisor.actor, label=shift.label, username="clerk")
+        changing.put_in(actor=people.supervisor.actor, label=shift.label, username="unit_reviewer")
     assert check(roster.code).sound
-    assert reads.on_duty()[0].who == people.clerk.account.name
+    assert reads.on_duty()[0].who == people.unit_reviewer.account.name
     assert not Change.objects.exclude(state=ChangeState.APPROVED).exists()
 
 

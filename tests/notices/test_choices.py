@@ -22,7 +22,13 @@ pytestmark = pytest.mark.django_db
 
 ZONE = ZoneInfo("Asia/Shanghai")
 URL = "/en/desk/account/notices/"
-GIVEN = {"co_sign": "now", "clock": "now", "digest_hour": "8"}
+GIVEN = {
+    "co_sign": "now",
+    "clock": "now",
+    "duty": "now",
+    "joint_session": "now",
+    "digest_hour": "8",
+}
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

@@ -194,7 +194,7 @@ def test_while_the_unit_works_nobody_on_duty_is_told(people, night):
 
 
 def test_whoever_may_not_know_of_the_case_is_not_told_and_the_roster_above_is(people, night):
-    night("other_handler")
+    night("below")
     night("clerk", "county")
     _adopt(AT_NIGHT)
     case = _due_at_hour(people, 22)

@@ -45,6 +45,10 @@ class NoticeChoice(models.Model):
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="notice_choice")
     co_sign = models.CharField(max_length=8, choices=How.choices, default=How.NOW)
     clock = models.CharField(max_length=8, choices=How.choices, default=How.NOW)
+    duty = models.CharField(max_length=8, choices=How.choices, default=How.NOW, db_default=How.NOW)
+    joint_session = models.CharField(
+        max_length=8, choices=How.choices, default=How.NOW, db_default=How.NOW
+    )
     quiet_from = models.SmallIntegerField(null=True)
     quiet_until = models.SmallIntegerField(null=True)
     danger_passes = models.BooleanField(default=False)

@@ -19,6 +19,8 @@ TOPIC_OF = {
     "escalation": "clock",
     "escalation_digest": "clock",
     "matter": "clock",
+    "duty": "duty",
+    "joint_session": "joint_session",
 }
 HOUR = 60
 AT_ONCE = Timing(TimingKind.NOW)
@@ -32,6 +34,8 @@ class Choices:
 
     co_sign: str = How.NOW
     clock: str = How.NOW
+    duty: str = How.NOW
+    joint_session: str = How.NOW
     quiet_from: int | None = None
     quiet_until: int | None = None
     danger_passes: bool = False

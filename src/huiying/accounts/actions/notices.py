@@ -17,8 +17,11 @@ HOURS = range(24)
 
 
 def _check(chosen: Choices) -> None:
-    if chosen.co_sign not in How.values or chosen.clock not in How.values:
-        raise Invalid(_("Choose one."), field="co_sign")
+    for topic in ("co_sign", "clock", "duty", "joint_session"):
+        if getattr(chosen, topic) not in How.values:
+            raise Invalid(_("Choose one."), field=topic)
+    if chosen.joint_session == How.DIGEST:  # who may know of it is asked as each one goes
+        raise Invalid(_("Choose one."), field="joint_session")
     if (chosen.quiet_from is None) != (chosen.quiet_until is None):
         raise Invalid(_("Give both hours, or none."), field="quiet_until")
     hours = [chosen.quiet_from or 0, chosen.quiet_until or 0, chosen.digest_hour]

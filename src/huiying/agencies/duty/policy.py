@@ -1,12 +1,20 @@
 """Who keeps a roster, who changes shifts, who reads the log. Who is on duty every colleague may see."""
 
+from collections.abc import Collection
+from datetime import timedelta
+
 from django.db.models import Q, QuerySet
 
+from huiying.accounts.models import Account
 from huiying.agencies.duty.models import Change, Roster, Shift
 from huiying.agencies.duty.states import STEPS, ChangeState
-from huiying.agencies.models import Role
+from huiying.agencies.models import Membership, Role
+from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed, NotFound
+
+# How long before and after a shift its person reads and writes the log of the roster.
+LOG_OPEN = timedelta(days=14)
 
 
 def own_account(actor: Actor) -> int | None:
@@ -47,11 +55,26 @@ def find_shift(label: str) -> Shift:
     return found
 
 
+def outside(path: str, people: Collection[int]) -> list[str]:
+    """The user names of those of these accounts who do not work in the unit at `path` or below it now: they
+    cannot stand on its rosters. One query.
+    """
+    held = Membership.objects.filter(
+        unit__path__startswith=path, ended_at=None, account__is_active=True
+    )
+    rows = Account.objects.filter(pk__in=people).exclude(pk__in=held.values("account"))
+    return list(rows.order_by("username").values_list("username", flat=True))
+
+
 def serves_in(actor: Actor, roster: Roster) -> bool:
-    """Whether this person has, had or was planned for a shift of the roster."""
-    own = own_account(actor)
-    mine = Q(account=own) | Q(planned=own)
-    return own is not None and Shift.objects.filter(mine, roster=roster).exists()
+    """Whether this person has a shift of the roster that runs, begins within `LOG_OPEN` or ended within it:
+    one night long ago opens no log for good.
+    """
+    own, now = own_account(actor), time.now()
+    near = shifts().filter(
+        roster=roster, account=own, starts_at__lt=now + LOG_OPEN, ends_at__gt=now - LOG_OPEN
+    )
+    return own is not None and near.exists()
 
 
 def may_read_log(actor: Actor, roster: Roster) -> bool:

@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
 from huiying.agencies.duty import policy
-from huiying.agencies.duty.actions.rosters import subject
+from huiying.agencies.duty.actions.rosters import OUTSIDE
+from huiying.agencies.duty.actions.telling import (
+    lapse,
+    tell_of,
+    tell_of_absence,
+    tell_put_in,
+    write_entry,
+)
 from huiying.agencies.duty.errors import Begun, OnDutyThen, PlanChanged
 from huiying.agencies.duty.models import Change, Shift
 from huiying.agencies.duty.states import BY_VERB, OPEN, ChangeState, Kind
@@ -17,7 +24,6 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound
 from huiying.kernel.verbs import refuse_on, verb
-from huiying.record.actions import write
 
 LONGEST_ABSENCE = timedelta(days=366)
 
@@ -36,6 +42,14 @@ def _person(username: str) -> Account:
     if found is None:
         raise Invalid(_("Nobody has this user name."), field="username")
     return found
+
+
+def _standing(username: str, shift: Shift) -> Account:
+    """Somebody who may stand on the roster of a shift. Raises Invalid."""
+    person = _person(username)
+    if outside := policy.outside(shift.roster.unit.path, [person.pk]):
+        raise Invalid(OUTSIDE % {"name": outside[0]}, field="username")
+    return person
 
 
 def _not_begun(*shifts: Shift | None) -> None:
@@ -65,30 +79,25 @@ def _asked(actor: Actor, shift: Shift, *, other: Shift | None, taker: int) -> Ch
         asked_at=time.now(),
         asked_by=actor.label,
     )
-    _tell(actor, change, "asked")
+    write_entry(actor, change, "asked")
+    tell_of(actor, change)
     return change
-
-
-def _tell(actor: Actor, change: Change, what: str) -> None:
-    """The entry: labels of the shifts only; who has them stands in the roster."""
-    data = {"change": change.label, "kind": change.kind, "shift": change.shift.label}
-    if change.other is not None:
-        data["other"] = change.other.label
-    roster = subject(change.shift.roster.code)
-    write(actor=actor, action=f"duty.change_{what}", subject=roster, data=data)
 
 
 @verb
 def ask_swap(*, actor: Actor, label: str, other_label: str) -> Change:
     """Offer one's own shift `label` for another person's shift `other_label`.
 
-    Raises NotFound, NotAllowed where the first is not one's own, Begun, OnDutyThen, OneAtATime.
+    Raises NotFound, NotAllowed where the first is not one's own, Invalid for one of another roster, Begun,
+    OnDutyThen, OneAtATime.
     """
     shift, other = policy.find_shift(label), policy.find_shift(other_label)
     own = policy.own_account(actor)
     policy.require(own is not None and shift.account_id == own)
     if other.account_id is None or other.account_id == own:
         raise Invalid(_("Choose a shift of somebody else."), field="other")
+    if other.roster_id != shift.roster_id:
+        raise Invalid(_("Choose a shift of the same roster."), field="other")
     _not_begun(shift, other)
     _free(other.account_id, shift, giving=other)
     _free(int(own or 0), other, giving=shift)
@@ -101,7 +110,7 @@ def ask_substitute(*, actor: Actor, label: str, username: str) -> Change:
     shift = policy.find_shift(label)
     own = policy.own_account(actor)
     policy.require(own is not None and shift.account_id == own)
-    person = _person(username)
+    person = _standing(username, shift)
     if person.pk == own:
         raise Invalid(_("Choose somebody else."), field="username")
     _not_begun(shift)
@@ -113,7 +122,7 @@ def _found(actor: Actor, label: str) -> Change:
     change = (
         policy.requests_for(actor)
         .select_for_update(of=("self",))
-        .select_related("shift__roster__unit", "other")
+        .select_related("shift__roster__unit", "other", "giver", "taker")
         .filter(label=label)
         .first()
     )
@@ -131,7 +140,9 @@ def _step(actor: Actor, change: Change, name: str) -> None:
     fitting = Change.objects.filter(pk=change.pk, state__in=row.sources)
     if not fitting.update(state=row.target, **ending):
         raise MovedOn
-    _tell(actor, change, row.target.value)
+    change.state = row.target
+    write_entry(actor, change, row.target.value)
+    tell_of(actor, change)
 
 
 @verb
@@ -191,7 +202,7 @@ def put_in(*, actor: Actor, label: str, username: str) -> None:
     """A supervisor gives a shift that has not ended to somebody, at once; open requests about it lapse."""
     shift = policy.find_shift(label)
     policy.require(policy.may_keep(actor, shift.roster.unit.path))
-    person = _person(username)
+    person = _standing(username, shift)
     if shift.account_id == person.pk:
         return
     if shift.ends_at <= time.now():
@@ -199,16 +210,11 @@ def put_in(*, actor: Actor, label: str, username: str) -> None:
     _lock_people(person.pk)
     _free(person.pk, shift)
     _give(shift, shift.account_id, person.pk)
-    _lapse(actor, [shift.pk])
-    _note(actor, shift, Kind.PUT, person.pk)
+    lapse(actor, [shift.pk])
+    tell_put_in(actor, _note(actor, shift, Kind.PUT, person.pk))
 
 
-def _lapse(actor: Actor, shifts: list[int]) -> None:
-    about = Change.objects.filter(Q(shift__in=shifts) | Q(other__in=shifts), state__in=OPEN)
-    about.update(state=ChangeState.LAPSED, ended_at=time.now(), ended_by=actor.label)
-
-
-def _note(actor: Actor, shift: Shift, kind: Kind, taker: int | None) -> None:
+def _note(actor: Actor, shift: Shift, kind: Kind, taker: int | None) -> Change:
     """What came true at once, among the requests and in the record."""
     now = time.now()
     change = Change.objects.create(
@@ -223,7 +229,8 @@ def _note(actor: Actor, shift: Shift, kind: Kind, taker: int | None) -> None:
         ended_at=now,
         ended_by=actor.label,
     )
-    _tell(actor, change, "approved")
+    write_entry(actor, change, "approved")
+    return change
 
 
 @verb
@@ -252,5 +259,6 @@ def _absent(actor: Actor, shifts: Iterable[Shift]) -> int:
     for shift in listed:
         Shift.objects.filter(pk=shift.pk).update(account=None)
         _note(actor, shift, Kind.ABSENCE, None)
-    _lapse(actor, [shift.pk for shift in listed])
+    lapse(actor, [shift.pk for shift in listed])
+    tell_of_absence(actor, listed)
     return len(listed)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from huiying.agencies.duty import policy
-from huiying.agencies.duty.actions.rosters import subject
+from huiying.agencies.duty.actions.telling import subject
 from huiying.agencies.duty.models import LogLine, Roster
 from huiying.agencies.duty.states import LogKind
 from huiying.finding.masking import find

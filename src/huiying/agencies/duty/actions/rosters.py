@@ -1,6 +1,6 @@
 """Rosters and their patterns, and the plan that follows from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
 from huiying.agencies.duty import policy
-from huiying.agencies.duty.models import Change, PatternVersion, Roster, Shift
+from huiying.agencies.duty.actions.telling import lapse, subject
+from huiying.agencies.duty.models import PatternVersion, Roster, Shift
 from huiying.agencies.duty.patterns import DAYS, WHOLE_DAY, Planned, Turn, as_data
 from huiying.agencies.duty.planning import wanted
-from huiying.agencies.duty.states import OPEN, ChangeState, Cover
+from huiying.agencies.duty.states import Cover
 from huiying.agencies.models import Unit
 from huiying.agencies.working_hours import calendar_of
 from huiying.kernel import time
@@ -23,12 +24,8 @@ from huiying.kernel.verbs import verb
 from huiying.record.actions import write
 
 LONGEST_NAME, MOST_TURNS, MOST_PEOPLE, MOST_EACH = 60, 8, 60, 31
+OUTSIDE = _("%(name)s does not work in the roster's unit or below it.")
 LATEST_START = timedelta(days=366)
-
-
-def subject(code: str) -> str:
-    """The record's name for a roster."""
-    return f"roster:{code}"
 
 
 def _names(name: Mapping[str, str], field: str) -> dict[str, str]:
@@ -79,10 +76,13 @@ def _check_turn(turn: Turn, field: str) -> None:
     _names(turn.name, field)
 
 
-def _check_people(turns: Iterable[Turn]) -> None:
+def _check_people(roster: Roster, turns: Sequence[Turn]) -> None:
     named = {person for turn in turns for person in turn.people}
     if Account.objects.filter(pk__in=named, is_active=True).count() != len(named):
         raise Invalid(_("One of these people has no account any more."), field="people")
+    for place, turn in enumerate(turns, start=1):
+        if outside := policy.outside(roster.unit.path, turn.people):
+            raise Invalid(OUTSIDE % {"name": outside[0]}, field=f"turn_{place}")
 
 
 def _check_cover(roster: Roster, cover: str) -> None:
@@ -115,7 +115,7 @@ def adopt_pattern(
     for place, turn in enumerate(turns, start=1):
         _check_turn(turn, f"turn_{place}")
     _check_cover(roster, cover)
-    _check_people(turns)
+    _check_people(roster, turns)
     number = (roster.versions.aggregate(newest=Max("number"))["newest"] or 0) + 1
     PatternVersion.objects.create(
         roster=roster,
@@ -210,6 +210,4 @@ def _rows(roster: Roster, new: Sequence[Planned]) -> list[Shift]:
 def _replace(actor: Actor, gone: list[int], now: datetime) -> int:
     """Take these shifts out of the plan; requests about them lapse. How many requests."""
     Shift.objects.filter(pk__in=gone).update(replaced_at=now)
-    about = Change.objects.filter(state__in=OPEN)
-    lapsing = about.filter(shift__in=gone) | about.filter(other__in=gone)
-    return lapsing.update(state=ChangeState.LAPSED, ended_at=now, ended_by=actor.label)
+    return lapse(actor, gone)

@@ -59,6 +59,14 @@ class NoticesForm(forms.Form):
         label=gettext_lazy("When the time of a case runs down, or a report on it is asked for"),
         choices=How.choices,
     )
+    duty = forms.ChoiceField(
+        label=gettext_lazy("When my shifts change, or somebody asks to change them"),
+        choices=How.choices,
+    )
+    joint_session = forms.ChoiceField(
+        label=gettext_lazy("When I am called to a joint session, or have a task from one"),
+        choices=[each for each in How.choices if each[0] != How.DIGEST],
+    )
     quiet_from = forms.TypedChoiceField(
         label=gettext_lazy("Quiet from"),
         choices=[NO_HOUR, *HOURS],

@@ -182,18 +182,34 @@ class SwapForm(RefusableForm):
         self.fields["other"].choices = choices  # type: ignore[attr-defined]
 
 
-class SubstituteForm(RefusableForm):
-    username = _username(_("User name of your substitute"))
+class _ColleagueForm(RefusableForm):
+    """Somebody of those who may stand on the roster: user name and name."""
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id="substitute-%s")
+    stem = ""
+    username = forms.ChoiceField(
+        label="", help_text=_("Who works in the roster's unit or below it.")
+    )
+
+    def __init__(self, data: Any, offered: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+        super().__init__(data, auto_id=f"{self.stem}-%s")
+        lines = [(user, localized(name)) for user, name in offered]
+        self.fields["username"].choices = [("", _("Choose…")), *lines]  # type: ignore[attr-defined]
 
 
-class PutForm(RefusableForm):
-    username = _username(_("User name of who shall come"))
+class SubstituteForm(_ColleagueForm):
+    stem = "substitute"
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id="put-%s")
+    def __init__(self, data: Any, offered: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+        super().__init__(data, offered)
+        self.fields["username"].label = _("Who shall take it?")
+
+
+class PutForm(_ColleagueForm):
+    stem = "put"
+
+    def __init__(self, data: Any, offered: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+        super().__init__(data, offered)
+        self.fields["username"].label = _("Who shall come?")
 
 
 class AbsenceForm(RefusableForm):

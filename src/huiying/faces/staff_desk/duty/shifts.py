@@ -132,13 +132,18 @@ def _forms(
         return request.POST if do == which else None
 
     found: list[tuple[str, str, str, RefusableForm]] = []
+    colleagues = reads.colleagues(shown.roster) if mine or may_keep else []
     if mine and shown.starts_at > time.now():
         swap = SwapForm(data(SWAP), reads.to_swap_for(shown))
         found.append((SWAP, _("Swap it"), _("Ask for the swap"), swap))
-        substitute = SubstituteForm(data(SUBSTITUTE))
+        own = person_of(request).username
+        others = [(user, name) for user, name in colleagues if user != own]
+        substitute = SubstituteForm(data(SUBSTITUTE), others)
         found.append((SUBSTITUTE, _("Find a substitute"), _("Ask this person"), substitute))
     if may_keep and shown.ends_at > time.now():
-        found.append((PUT, _("Put somebody in"), _("Put in, at once"), PutForm(data(PUT))))
+        found.append(
+            (PUT, _("Put somebody in"), _("Put in, at once"), PutForm(data(PUT), colleagues))
+        )
     return found
 
 
