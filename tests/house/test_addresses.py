@@ -49,6 +49,9 @@ from huiying.routing.promises.actions import propose_promises
 from huiying.routing.promises.files import read_promises
 from huiying.routing.rules.actions import propose_rules
 from huiying.supervision.actions.matters import put_on_list
+from huiying.supervision.joint_sessions.actions.calling import Call, call_session
+from huiying.supervision.joint_sessions.actions.tasks import give_task
+from huiying.supervision.joint_sessions.actions.writing import conclude
 from tests.files import kept
 from tests.models import kept_model
 from tests.people import MEMBERS, People
@@ -238,6 +241,29 @@ def matter(scene: Scene) -> dict[str, object]:
     return {"label": found.label}
 
 
+def joint_session(scene: Scene) -> dict[str, object]:
+    """To which the supervisor calls the water company about the housing department's case."""
+    called = Call(
+        numbers=[scene.at_work.number], topic="一起看看", starts_at=time.now() + timedelta(days=1),
+        place="会议室", units=["water"],
+    )  # fmt: skip
+    with_key = replace(called, key=random_label())
+    return {"label": call_session(actor=scene.people.supervisor.actor, call=with_key).label}
+
+
+def joint_task(scene: Scene) -> dict[str, object]:
+    """What the water company is to do after it."""
+    label = str(joint_session(scene)["label"])
+    actor, due_on = scene.people.supervisor.actor, today() + timedelta(days=5)
+    with time.at(time.now() + timedelta(days=2)):
+        conclude(actor=actor, label=label, words="先止漏。")
+        task = give_task(
+            actor=actor, label=label, text="关阀", unit_code="water", username="other_handler",
+            due_on=due_on,
+        )  # fmt: skip
+    return {"label": task.label}
+
+
 def duty_roster(scene: Scene) -> dict[str, object]:
     """The housing department's duty room, kept by the handler and the colleague in turns."""
     people = scene.people
@@ -423,6 +449,15 @@ TABLE: dict[str, Address] = {
         SEES_HOUSING | {"leader"},
         HOUSING | {"unit_reviewer", "reviewer", "supervisor"},
         matter,
+    ),
+    "staff_desk:joint_sessions": Address(STAFF),
+    "staff_desk:joint_session_call": Address({"supervisor"}, {"supervisor"}),
+    "staff_desk:joint_session": Address(
+        SEES_HOUSING | {"leader", "other_handler"}, {"other_handler"}, joint_session, do="cannot"
+    ),
+    "staff_desk:joint_minutes": Address(SEES_HOUSING | {"leader"}, arguments=joint_session),
+    "staff_desk:joint_task": Address(
+        SEES_HOUSING | {"leader", "other_handler"}, {"other_handler", "supervisor"}, joint_task
     ),
     "staff_desk:case_print": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_stages": Address(SEES_HOUSING, arguments=case("at_work")),

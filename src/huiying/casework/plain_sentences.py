@@ -32,6 +32,31 @@ SENTENCES = {
     ),
     "matter.reported": (gettext_noop("Reported on it for the supervision list."), "plain"),
     "matter.closed": (gettext_noop("Took it off the supervision list."), "info"),
+    "joint_session.called": (gettext_noop("Called a joint session about it."), "info"),
+    "joint_session.called_off": (gettext_noop("Called the joint session off."), "warning"),
+    "joint_session.declined": (
+        gettext_noop("Said that they cannot come to the joint session."),
+        "plain",
+    ),
+    "joint_session.comes": (gettext_noop("Said that they come to the joint session."), "plain"),
+    "joint_session.summarised": (
+        gettext_noop("Wrote a summary for those who take part in the joint session."),
+        "plain",
+    ),
+    "joint_session.held": (gettext_noop("Wrote down what came of the joint session."), "info"),
+    "joint_session.task_given": (gettext_noop("Gave a task from the joint session."), "info"),
+    "joint_session.task_progress": (
+        gettext_noop("Reported on a task from the joint session."),
+        "plain",
+    ),
+    "joint_session.task_done": (
+        gettext_noop("Did a task from the joint session, and said what shows it."),
+        "success",
+    ),
+    "joint_session.task_dropped": (
+        gettext_noop("Dropped a task from the joint session, and said why."),
+        "warning",
+    ),
     "escalation.noted": (
         gettext_noop("Took note that the time of this case is running out, or has."),
         "info",

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "huiying.doors",
     "huiying.replies",
     "huiying.supervision",
+    "huiying.supervision.joint_sessions",
     "huiying.casework",
     "huiying.routing",
     "huiying.intake",

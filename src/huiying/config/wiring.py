@@ -15,7 +15,8 @@ from huiying.intake.reads import withdrawn_by_label
 from huiying.intake.vault import way_to
 from huiying.kernel import time
 from huiying.notices import delivery
-from huiying.notices.states import Timing, Way
+from huiying.notices.states import Timing, TimingKind, Way
+from huiying.supervision.joint_sessions.reads import knows_of_session
 from huiying.supervision.reads import hidden_from
 
 
@@ -38,7 +39,12 @@ def route_of(label: str) -> delivery.Route | None:
 
 
 def staff_timing(label: str, kind: str, data: dict[str, Any]) -> Timing:
-    """When a member of staff wants this notice; danger is what the writer of its case reported."""
+    """When a member of staff wants this notice; danger is what the writer of its case reported.
+
+    Never where it tells of a joint session that they may not know of any more.
+    """
+    if kind == "joint_session" and not knows_of_session(label, str(data.get("session"))):
+        return Timing(TimingKind.NEVER)
     chosen = choices_of(label)
     danger = chosen.danger_passes and in_danger(data.get("number"))
     return timing_of(chosen, kind, time.now(), danger=danger)

@@ -27,6 +27,7 @@ from huiying.retention.errors import Held, NothingLeft, StillOpen
 from huiying.retention.models import LONGEST_HOLD, Erased, Hold, Rules, Run, What
 from huiying.retention.reads import rules_in_force
 from huiying.supervision.actions.matters import forget_matters
+from huiying.supervision.joint_sessions.actions.tasks import forget_sessions
 
 LEAST_CONTACT, LEAST_WORDS, MOST_MONTHS = 2, 6, 240
 LEAST_SEARCHES, MOST_DAYS = 7, 3650
@@ -277,6 +278,7 @@ def _erase(report: Report, what: str, *, run: Run | None) -> None:
         forget_own_words(actor=SYSTEM, submission=report.submission)
         entry = erase_words(actor=SYSTEM, report=report)
         forget_matters(actor=SYSTEM, report=report)
+        forget_sessions(actor=SYSTEM, report=report)
         _erase_parts(report, run)
     if not entry:
         raise NothingLeft

@@ -29,6 +29,7 @@ from huiying.record.reads import acts_since
 from huiying.replies.actions.own_words import forget_own_words
 from huiying.replies.actions.searching import erase_searches
 from huiying.supervision.actions.matters import forget_matters
+from huiying.supervision.joint_sessions.actions.tasks import forget_sessions
 
 # Entries are written before they are committed, and not in the order of their times.
 LOOK_BACK = timedelta(hours=1)
@@ -68,6 +69,7 @@ def _words_again(subject: str) -> int:
     forget_own_words(actor=SYSTEM, submission=report.submission)
     erased = erase_words(actor=SYSTEM, report=report)
     forget_matters(actor=SYSTEM, report=report)
+    forget_sessions(actor=SYSTEM, report=report)
     return erased
 
 

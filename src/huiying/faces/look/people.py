@@ -59,7 +59,7 @@ WAYS = (
     (
         pgettext_lazy("navigation", "Supervision"),
         "staff_desk:supervision",
-        frozenset({"handler", "reviewer", "supervisor", "leader"}),
+        LETTERS | {"leader"},
     ),
     (
         pgettext_lazy("navigation", "Escalation"),

@@ -18,6 +18,8 @@ from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import MovedOn
 from huiying.supervision.actions.raising import take_note
+from huiying.supervision.joint_sessions.reads import in_session, sessions_on
+from huiying.supervision.joint_sessions.states import State
 from huiying.supervision.matters import matters_within, on_case
 from huiying.supervision.policy import kinds, may_put
 from huiying.supervision.reads import AlertShown, alerts_on, alerts_within
@@ -52,7 +54,7 @@ def _note(alert: AlertShown) -> str:
     return ""
 
 
-BESIDE = {"told": alerts_within(), "on_list": matters_within()}
+BESIDE = {"told": alerts_within(), "on_list": matters_within(), "in_session": in_session()}
 
 
 def alerts_part(actor: Actor, case: Any) -> AlertsPart | None:
@@ -76,6 +78,17 @@ def matters_part(actor: Actor, case: Any) -> list[tuple[str, str]]:
         )
         for label, kind, day in on_case(case.on_list)
     ]
+    lines += [
+        (
+            _("Joint session, %(at)s: %(state)s")
+            % {"at": dates.at_time(each.starts_at), "state": State(each.state).label},
+            reverse("staff_desk:joint_session", args=[each.label]),
+        )
+        for each in (sessions_on(actor, case.number) if case.in_session else ())
+    ]
+    if case.state in OPEN and may_put(actor, Kind.SUPERVISION, case):
+        url = f"{reverse('staff_desk:joint_session_call')}?case={case.number}"
+        lines.append((_("Call a joint session"), url))
     if case.state in OPEN and any(may_put(actor, kind, case) for kind in kinds(actor)):
         url = f"{reverse('staff_desk:matter_put')}?case={case.number}"
         lines.append((_("Ask for something"), url))

@@ -154,6 +154,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     tabs = [
         (_("On the list"), "?", not closed, ""),
         (_("Off the list"), "?closed=1", closed, ""),
+        (_("Joint sessions"), reverse("staff_desk:joint_sessions"), False, ""),
     ]
     put = reverse("staff_desk:matter_put") if kinds(actor) else ""
     page = SupervisionPage(tabs, [_row(line) for line in on_list(actor, closed=closed)], put)

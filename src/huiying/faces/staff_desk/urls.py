@@ -34,6 +34,9 @@ from huiying.faces.staff_desk.calls import letter as call_letter
 from huiying.faces.staff_desk.calls import taking as call
 from huiying.faces.staff_desk.duty import calendar_feed, overview, rosters, shifts
 from huiying.faces.staff_desk.imports import steps as imports
+from huiying.faces.staff_desk.joint_sessions import listing as joint_sessions
+from huiying.faces.staff_desk.joint_sessions import one as joint_session
+from huiying.faces.staff_desk.joint_sessions import task as joint_task
 from huiying.faces.staff_desk.promises import pages as promises
 from huiying.faces.staff_desk.ruling import pages as ruling
 from huiying.faces.staff_desk.suggesting import deciding, reading
@@ -82,5 +85,8 @@ urlpatterns = [
     *reading.urls,
     *deciding.urls,
     *escalation.urls,
+    *joint_sessions.urls,
+    *joint_session.urls,
+    *joint_task.urls,
     *supervision.urls,
 ]

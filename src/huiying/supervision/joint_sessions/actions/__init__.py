@@ -1,0 +1,1 @@
+"""Calling, writing down, following up: one file each."""

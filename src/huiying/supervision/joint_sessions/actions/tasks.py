@@ -1,0 +1,158 @@
+"""Tasks that come of a session: given, reported on, ended; and erasing what all of it said."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huiying.accounts.models import Account
+from huiying.agencies.models import Membership, Unit
+from huiying.casework.joined import cases_of, has_words
+from huiying.casework.models import CaseFile, Report
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.identifiers import random_label
+from huiying.kernel.names import localized
+from huiying.kernel.refusals import Invalid, NotAllowed, NotFound
+from huiying.kernel.verbs import verb
+from huiying.supervision.joint_sessions import policy
+from huiying.supervision.joint_sessions.actions.calling import locked
+from huiying.supervision.joint_sessions.errors import CannotTakePart, NotYetHeld, TaskEnded
+from huiying.supervision.joint_sessions.models import (
+    Attached,
+    JointSession,
+    Summary,
+    Task,
+    TaskReport,
+)
+from huiying.supervision.joint_sessions.states import Said, State, TaskState
+from huiying.supervision.joint_sessions.telling import people_of, tell, write_entries
+from huiying.supervision.joint_sessions.wording import own_words
+
+LONGEST_TASK, LONGEST_REPORT = 500, 1000
+LONGEST_DAYS = 366
+ENDS = {Said.DONE: TaskState.DONE, Said.DROPPED: TaskState.DROPPED}
+
+
+@verb
+def give_task(
+    *, actor: Actor, label: str, text: str, unit_code: str, username: str, due_on: date
+) -> Task:
+    """Give a unit and a person who works there something to do by a day, once the session was
+    held; they are told. Raises NotFound, NotAllowed, NotYetHeld, Invalid, SaysWho, RepeatsLetter,
+    CannotTakePart.
+    """
+    session = locked(actor, label)
+    cases = policy.cases_of(session)
+    policy.require(policy.may_keep(actor, cases))
+    if session.state != State.HELD:
+        raise NotYetHeld
+    if not 0 <= (due_on - timezone.localdate(time.now())).days <= LONGEST_DAYS:
+        raise Invalid(_("Choose a day from today on, within a year."), field="due_on")
+    unit, account = _whose(unit_code, username, cases)
+    task = Task.objects.create(
+        label=random_label(),
+        session=session,
+        text=own_words(text, "text", cases=[case.pk for case in cases], most=LONGEST_TASK),
+        unit=unit,
+        account=account,
+        due_on=due_on,
+        given_by_id=policy.own_account(actor),
+        given_at=time.now(),
+    )
+    tell(
+        actor,
+        "task",
+        [account, *people_of(unit)],
+        session=session,
+        cases=cases,
+        day=due_on.isoformat(),
+    )
+    write_entries(actor, "task_given", session, cases, task=task, due_on=due_on.isoformat())
+    return task
+
+
+def _whose(unit_code: str, username: str, cases: list[CaseFile]) -> tuple[Unit, Account]:
+    unit = Unit.objects.filter(code=unit_code, active=True).first()
+    if unit is None:
+        raise Invalid(_("Choose a unit from the list."), field="unit_code")
+    held = Membership.objects.filter(
+        account__username=username.strip().lower(), account__is_active=True, ended_at=None,
+        unit__path__startswith=unit.path,
+    )  # fmt: skip
+    row = held.select_related("account").first()
+    if row is None:
+        raise Invalid(_("Nobody with this user name works in this unit."), field="username")
+    if policy.is_barred(unit, cases):
+        said = CannotTakePart.sentence % {"name": localized(unit.name)}
+        raise CannotTakePart(said, field="unit_code")
+    if policy.is_kept_from(row.account, cases):
+        said = CannotTakePart.sentence % {"name": localized(row.account.name)}
+        raise CannotTakePart(said, field="username")
+    return unit, row.account
+
+
+@verb
+def report_task(*, actor: Actor, label: str, said: str, text: str) -> None:
+    """Say how far a task is, that it is done and what shows it, or that it is dropped and why; the last
+    only by who keeps the session. Raises NotFound, NotAllowed, Invalid, SaysWho, RepeatsLetter, TaskEnded.
+    """
+    task = _locked_task(actor, label)
+    cases = policy.cases_of(task.session)
+    keeps = policy.may_keep(actor, cases)
+    if said not in Said.values:
+        raise Invalid(_("Choose one."), field="said")
+    if not (keeps or (said != Said.DROPPED and policy.has_task(actor, task))):
+        raise NotAllowed
+    if task.state != TaskState.OPEN:
+        raise TaskEnded
+    ids = [case.pk for case in cases]
+    TaskReport.objects.create(
+        task=task,
+        said=said,
+        text=own_words(text, "text", cases=ids, most=LONGEST_REPORT),
+        author_id=policy.own_account(actor),
+        at=time.now(),
+    )
+    ends = ENDS.get(Said(said))
+    if ends is not None:
+        Task.objects.filter(pk=task.pk).update(state=ends, ended_at=time.now())
+        tell(
+            actor, f"task_{said}", [task.given_by, task.account], session=task.session, cases=cases,
+            day=task.due_on.isoformat(),
+        )  # fmt: skip
+    write_entries(actor, f"task_{said}", task.session, cases, task=task)
+
+
+def _locked_task(actor: Actor, label: str) -> Task:
+    known = policy.known_sessions(actor).values("pk")
+    found = (
+        Task.objects.select_for_update(of=("self",))
+        .select_related("session", "given_by", "account")
+        .filter(label=label, session__in=known)
+        .first()
+    )
+    if found is None or not policy.sees_task(actor, found):
+        raise NotFound
+    return found
+
+
+@verb
+def forget_sessions(*, actor: Actor, report: Report) -> None:
+    """Empty the words of each session all of whose cases have lost the words of their letters, of which this
+    was one. For the system alone.
+    """
+    if not actor.has("system"):
+        raise NotAllowed
+    touched = Attached.objects.filter(case__in=cases_of(report)).values_list("session", flat=True)
+    for session in set(touched):
+        ids = Attached.objects.filter(session=session).values_list("case", flat=True)
+        if not any(has_words(case) for case in ids):
+            _empty(session)
+
+
+def _empty(session: int) -> None:
+    JointSession.objects.filter(pk=session).update(topic="", place="", words="")
+    Summary.objects.filter(session=session).update(text="")
+    TaskReport.objects.filter(task__session=session).update(text="")
+    Task.objects.filter(session=session).update(text="")

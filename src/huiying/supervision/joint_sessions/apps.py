@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class JointSessionsConfig(AppConfig):
+    name = "huiying.supervision.joint_sessions"
+    label = "joint_sessions"

@@ -1,0 +1,357 @@
+"""Joint sessions as their readers see them: in full, or as a guest does."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from huiying.accounts.models import Account
+from huiying.agencies.reads import standing_of
+from huiying.casework.models import CaseFile
+from huiying.casework.places import Names
+from huiying.casework.policy import visible_cases
+from huiying.kernel import time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotFound
+from huiying.supervision.joint_sessions import policy
+from huiying.supervision.joint_sessions.models import (
+    Attached,
+    JointSession,
+    Participant,
+    Summary,
+    Task,
+    TaskReport,
+)
+from huiying.supervision.joint_sessions.states import Said, State, TaskState
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How the list is narrowed: by state, to those in which one takes part, to those with late tasks."""
+
+    state: str = ""
+    mine: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session in the list; `late` counts its tasks that are late."""
+
+    label: str
+    topic: str
+    starts_at: datetime
+    place: str
+    state: str
+    tasks: int
+    open: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case of a session; `may_open`: the reader reads its letters."""
+
+    number: int
+    state: str
+    unit: Names
+    may_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeatShown:
+    """A participant; `unit` or `person` is empty. `declined_at`: they cannot come."""
+
+    seat: str
+    name: Names
+    declined_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryShown:
+    """`gone`: guests do not see it any more."""
+
+    number: int
+    text: str
+    shown_until: date
+    who: Names
+    at: datetime
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    label: str
+    text: str
+    unit: Names
+    who: Names
+    due_on: date
+    state: str
+    ended_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    said: str
+    who: Names
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskShown:
+    """One task with what was said on it. `says`: what the reader may say now."""
+
+    line: TaskLine
+    session: str
+    topic: str
+    given_by: Names
+    given_at: datetime
+    reports: list[ReportLine]
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    """One session. For a guest (`full` is false) there are no cases, no words of its end but why it was
+    called off, no summary that has expired, and only their own tasks.
+    """
+
+    label: str
+    topic: str
+    starts_at: datetime
+    begun: bool
+    place: str
+    state: str
+    full: bool
+    cases: list[CaseLine]
+    seats: list[SeatShown]
+    summaries: list[SummaryShown]
+    words: str
+    called_by: Names
+    called_at: datetime
+    settled_by: Names
+    settled_at: datetime | None
+    tasks: list[TaskLine]
+    comes: bool | None  # None: the reader is not called
+    may_keep: bool
+    may_write: bool
+
+
+def knows_of_session(recipient: str, label: str) -> bool:
+    """Whether the person behind "staff:…" may know of this session now; asked before a notice goes."""
+    account = Account.objects.filter(label=recipient.removeprefix("staff:"), is_active=True).first()
+    if account is None:
+        return False
+    known = policy.known_sessions(standing_of(account).actor)
+    return known.filter(label=label).exists()
+
+
+def _today() -> date:
+    return timezone.localdate(time.now())
+
+
+def _late() -> Q:
+    return Q(tasks__state=TaskState.OPEN, tasks__due_on__lt=_today())
+
+
+def sessions(actor: Actor, wanted: Wanted) -> list[SessionLine]:
+    """The sessions that this actor knows of: what comes next first among the called, else the newest first.
+    The tasks counted are those of everybody, so for who reads in full alone. Two queries.
+    """
+    rows = _narrowed(actor, wanted).annotate(
+        task_count=Count("tasks"),
+        open_count=Count("tasks", filter=Q(tasks__state=TaskState.OPEN)),
+        late_count=Count("tasks", filter=_late()),
+    )
+    order = ("starts_at", "id") if wanted.state == State.CALLED else ("-starts_at", "-id")
+    found = list(rows.order_by(*order)[:MOST])
+    full = set(
+        JointSession.objects.filter(
+            policy.read_in_full(actor), pk__in=[row.pk for row in found]
+        ).values_list("pk", flat=True)
+    )
+    return [_line(row, full=row.pk in full) for row in found]
+
+
+def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[JointSession]:
+    rows = policy.known_sessions(actor)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.mine:
+        rows = rows.filter(policy.takes_part(actor))
+    if wanted.late:
+        late = Task.objects.filter(state=TaskState.OPEN, due_on__lt=_today())
+        rows = rows.filter(pk__in=late.filter(policy.task_known(actor)).values("session"))
+    return rows
+
+
+def _line(row: JointSession, *, full: bool) -> SessionLine:
+    counts = (row.task_count, row.open_count, row.late_count) if full else (0, 0, 0)  # type: ignore[attr-defined]
+    return SessionLine(
+        row.label, row.topic, row.starts_at, row.place, row.state,
+        tasks=counts[0], open=counts[1], late=counts[2],
+    )  # fmt: skip
+
+
+def own_tasks(actor: Actor) -> list[TaskLine]:
+    """The open tasks of this person and their units, what is due first first. One query."""
+    rows = Task.objects.filter(
+        policy.own_task(actor),
+        state=TaskState.OPEN,
+        session__in=policy.known_sessions(actor).values("pk"),
+    )
+    rows = rows.select_related("unit", "account").order_by("due_on", "id")
+    return [_task(row) for row in rows[:MOST]]
+
+
+def _task(row: Task) -> TaskLine:
+    last = timezone.localdate(row.ended_at) if row.ended_at else _today()
+    return TaskLine(
+        label=row.label,
+        text=row.text,
+        unit=row.unit.name,
+        who=row.account.name,
+        due_on=row.due_on,
+        state=row.state,
+        ended_at=row.ended_at,
+        late=last > row.due_on and row.state != TaskState.DROPPED,
+    )
+
+
+def session_shown(actor: Actor, label: str) -> SessionShown:
+    """One session, as much of it as this actor sees. Raises NotFound."""
+    session = _found(actor, label)
+    full: bool = session.full  # type: ignore[attr-defined]
+    cases = policy.cases_of(session)
+    keeps = full and policy.may_keep(actor, cases)
+    mine = list(policy.own_seats(actor, session).values_list("declined_at", flat=True))
+    ends_shown = full or session.state == State.CALLED_OFF
+    tasks = session.tasks.select_related("unit", "account").order_by("due_on", "id")
+    return SessionShown(
+        label=session.label,
+        topic=session.topic,
+        starts_at=session.starts_at,
+        begun=session.starts_at <= time.now(),
+        place=session.place,
+        state=session.state,
+        full=full,
+        cases=_cases(actor, cases) if full else [],
+        seats=_seats(session),
+        summaries=_summaries(session, full=full),
+        words=session.words if ends_shown else "",
+        called_by=session.called_by.name,
+        called_at=session.called_at,
+        settled_by=session.settled_by.name if session.settled_by else {},
+        settled_at=session.settled_at,
+        tasks=[_task(row) for row in (tasks if full else tasks.filter(policy.own_task(actor)))],
+        comes=any(declined is None for declined in mine) if mine else None,
+        may_keep=keeps,
+        may_write=full and policy.may_write_summary(actor, cases),
+    )
+
+
+def _found(actor: Actor, label: str) -> JointSession:
+    full = ExpressionWrapper(policy.read_in_full(actor), BooleanField())
+    known = policy.known_sessions(actor).select_related("called_by", "settled_by")
+    session = known.annotate(full=full).filter(label=label).first()
+    if session is None:
+        raise NotFound
+    return session
+
+
+def _cases(actor: Actor, rows: list[CaseFile]) -> list[CaseLine]:
+    seen = visible_cases(actor).filter(pk__in=[row.pk for row in rows])
+    open_to = set(seen.values_list("pk", flat=True))
+    return [
+        CaseLine(
+            row.number, row.state, row.lead_unit.name if row.lead_unit else {}, row.pk in open_to
+        )
+        for row in rows
+    ]
+
+
+def _seats(session: JointSession) -> list[SeatShown]:
+    rows = session.participants.select_related("unit", "account").order_by("id")
+    return [SeatShown(row.seat, _name(row), row.declined_at) for row in rows]
+
+
+def _name(row: Participant) -> Names:
+    holder = row.unit or row.account
+    return holder.name if holder else {}
+
+
+def _summaries(session: JointSession, *, full: bool) -> list[SummaryShown]:
+    """The newest first; for a guest the newest alone, until its day is over."""
+    rows = session.summaries.select_related("author").order_by("-number")
+    shown = [_summary(row) for row in (rows if full else rows[:1])]
+    return shown if full else [each for each in shown if not each.gone and each.text]
+
+
+def _summary(row: Summary) -> SummaryShown:
+    gone = _today() > row.shown_until
+    return SummaryShown(row.number, row.text, row.shown_until, row.author.name, row.at, gone)
+
+
+def task_shown(actor: Actor, label: str) -> TaskShown:
+    """One task of a session that this actor knows of: their own, or where they read all of it. Raises
+    NotFound.
+    """
+    row = (
+        Task.objects.select_related("session", "unit", "account", "given_by")
+        .filter(label=label, session__in=policy.known_sessions(actor).values("pk"))
+        .first()
+    )
+    if row is None or not policy.sees_task(actor, row):
+        raise NotFound
+    reports = row.reports.select_related("author").order_by("id")
+    return TaskShown(
+        line=_task(row),
+        session=row.session.label,
+        topic=row.session.topic,
+        given_by=row.given_by.name,
+        given_at=row.given_at,
+        reports=[_report(each) for each in reports],
+        says=_says(actor, row),
+    )
+
+
+def _report(row: TaskReport) -> ReportLine:
+    return ReportLine(row.said, row.author.name, row.at, row.text)
+
+
+def _says(actor: Actor, task: Task) -> tuple[str, ...]:
+    if task.state != TaskState.OPEN:
+        return ()
+    if policy.may_keep(actor, policy.cases_of(task.session)):
+        return tuple(Said.values)
+    return (Said.PROGRESS, Said.DONE) if policy.has_task(actor, task) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class OnCase:
+    """A session as a line of its case's page."""
+
+    label: str
+    starts_at: datetime
+    state: str
+
+
+def in_session() -> ArraySubquery:
+    """One session about a case, if there is any, as a column of a query of cases; who may know of it is
+    another matter.
+    """
+    rows = Attached.objects.filter(case=OuterRef("pk"))
+    return ArraySubquery(rows.values("session_id")[:1])
+
+
+def sessions_on(actor: Actor, number: int) -> list[OnCase]:
+    """The sessions about a case that this actor knows of, the newest first. One query."""
+    rows = policy.known_sessions(actor).filter(attached__case__number=number)
+    found = rows.order_by("-starts_at", "-id").values_list("label", "starts_at", "state")
+    return [OnCase(*row) for row in found[:MOST]]
