@@ -1,32 +1,47 @@
 """More time for an answer: a second person decides, the writer reads why, and late stays late."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import InternalError, ProgrammingError, transaction
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from huiying.casework.actions.extending import ask_extension, decide_extension
 from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import triage
 from huiying.casework.actions.working import ask_resident, resume, return_to_desk
-from huiying.casework.actions.writing_back import reopen
-from huiying.casework.errors import NoMoreTime, NothingAsked, WrongState
+from huiying.casework.actions.writing_back import reopen, withdraw
+from huiying.casework.deadlines import clock, extended
+from huiying.casework.errors import (
+    DayIsOver,
+    NoMoreTime,
+    NothingAsked,
+    NothingToExtend,
+    WrongState,
+)
 from huiying.casework.extension_models import Extension
 from huiying.casework.following import letter_page
 from huiying.casework.models import CaseFile
 from huiying.casework.queues import Wanted, case_list
 from huiying.casework.states import State
 from huiying.kernel import time
+from huiying.kernel.days import day_in_words
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, SamePerson
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
+from huiying.routing.models import Category
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.files import read_promises
 from tests.casework.ways import answered, brought_to, taken_in, writer_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
+DUE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+LATE = Wanted(tab="late")
+REACHED = {"hears_by": "mail", "email": "someone@example.invalid"}
 WHY = "要等专业机构的检测报告。"
 
 
@@ -50,6 +65,18 @@ def granted(people, case: CaseFile, days: int = 3) -> CaseFile:
     found = decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
     case.refresh_from_db()
     return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    waiting_since: datetime | None
+    waiting_until: datetime | None
+
+
+def triage_again(people, case: CaseFile) -> None:
+    return_to_desk(actor=people.handler.actor, number=case.number, reason="unclear", words="不清楚")
+    triage(actor=people.clerk.actor, number=case.number, category_code="leak")
+    case.refresh_from_db()
 
 
 @pytest.fixture
@@ -158,6 +185,153 @@ def test_what_was_late_before_it_was_asked_stays_late_with_its_reason(people, ca
         assert letter_page(writer_of(case)).clock.late
 
 
+def test_what_was_asked_in_time_and_granted_late_is_late(people, case):
+    due = case.due_at
+    until = due + timedelta(days=3)
+    asked(people, case)
+    with time.at(due + timedelta(hours=1)):
+        decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
+        case.refresh_from_db()
+        assert (case.due_at, case.reports.get().due_at) == (due, due)
+        assert case.extensions.get().late is True
+        page = letter_page(writer_of(case))
+        assert page.clock.late
+        assert page.answer_by.reasons == (WHY,)
+        assert day_in_words(until) in page.answer_by.sentence
+        assert "已延期" not in page.answer_by.sentence
+        shown = people.handler.client.get(f"/en/desk/cases/{case.number}/").text
+        assert "Late already when more time was granted" in shown
+        assert [row.number for row in case_list(people.dispatcher.actor, LATE).rows] == [
+            case.number
+        ]
+        triage_again(people, case)  # nor does another topic bring the granted day back
+        assert case.due_at <= due
+    with time.at(due + timedelta(days=1)):
+        assert case.number in [row.number for row in case_list(people.dispatcher.actor, LATE).rows]
+
+
+def test_in_time_is_what_a_pause_still_leaves(people, case):
+    due = case.due_at
+    asked(people, case, 8)
+    with time.at(due - timedelta(days=1)):
+        ask_resident(actor=people.handler.actor, number=case.number, question="几栋？")
+    with time.at(due + timedelta(days=1)):  # the clock has stood still for two days
+        decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
+        case.refresh_from_db()
+        until = case.extensions.get().until
+        assert case.extensions.get().late is False
+        assert case.reports.get().due_at == until - timedelta(days=2)
+    with time.at(due + timedelta(days=2)):
+        resume(actor=people.handler.actor, number=case.number)
+    case.refresh_from_db()
+    assert case.due_at == until + timedelta(days=1)  # what it stood still after the day was granted
+
+
+def test_a_day_that_is_over_is_not_granted(people, case):
+    asked(people, case)
+    with time.at(case.due_at + timedelta(days=5)):
+        with pytest.raises(DayIsOver):
+            decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
+        decide_extension(
+            actor=people.dispatcher.actor, number=case.number, granted=False, words="已过"
+        )
+    assert case.extensions.get().late
+
+
+def test_a_late_letter_that_is_joined_takes_no_time_from_the_first_writer(people):
+    late = taken_in()
+    with time.at(late.due_at + timedelta(days=1)):
+        case = brought_to(State.IN_PROGRESS, people)
+        due = case.due_at
+        join(actor=people.dispatcher.actor, number=late.number, into=case.number)
+        case.refresh_from_db()
+        assert case.due_at == late.due_at
+        until = timezone.localdate(due) + timedelta(days=3)
+        ask_extension(actor=people.handler.actor, number=case.number, day=until, reason=WHY)
+        assert case.extensions.get().due_before == due
+        decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
+        case.refresh_from_db()
+        first, second = letter_page(writer_of(case)), letter_page(writer_of(late))
+    assert timezone.localdate(first.clock.due_at) == until
+    assert first.answer_by.reasons == (WHY,)
+    assert not first.clock.late
+    assert (second.clock.due_at, second.clock.late) == (late.due_at, True)
+    assert second.answer_by.reasons == ()
+    assert case.due_at == late.due_at  # the case stays late with it
+
+
+def test_only_those_whose_day_moves_are_told(people):
+    case = brought_to(State.IN_PROGRESS, people, **REACHED)
+    joined = taken_in(**REACHED)
+    join(actor=people.dispatcher.actor, number=joined.number, into=case.number)
+    granted(people, case)
+    told = Outgoing.objects.filter(kind="extended").values_list("recipient", flat=True)
+    assert list(told) == [f"submission:{case.reports.get(own_case=None).submission.label}"]
+    page = letter_page(writer_of(joined))
+    assert "答复要晚几天" not in str(page.events)
+    assert "已延期" not in page.answer_by.sentence
+    assert "答复要晚几天" in str(letter_page(writer_of(case)).events)
+
+
+def test_where_only_joined_letters_wait_there_is_nothing_to_extend(people, case):
+    joined = taken_in()
+    join(actor=people.dispatcher.actor, number=joined.number, into=case.number)
+    withdraw(actor=writer_of(case))
+    case.refresh_from_db()
+    with pytest.raises(NothingToExtend):
+        asked(people, case)
+
+
+def test_a_later_day_stays_with_the_letter_that_is_joined_elsewhere(people, case):
+    granted(people, case)
+    other = brought_to(State.IN_PROGRESS, people)
+    join(actor=people.dispatcher.actor, number=case.number, into=other.number)
+    assert letter_page(writer_of(case)).answer_by.reasons == (WHY,)
+    assert letter_page(writer_of(other)).answer_by.reasons == ()
+
+
+def test_another_topic_never_makes_late_look_in_time(people):
+    case = brought_to(State.TRIAGED, people)
+    due = case.due_at
+    Category.objects.filter(code="leak").update(target_days=60)
+    with time.at(due + timedelta(minutes=1)):
+        triage(actor=people.clerk.actor, number=case.number, category_code="leak")
+        case.refresh_from_db()
+        assert (case.due_at, case.reports.get().due_at) == (due, due)
+        assert letter_page(writer_of(case)).clock.late
+    earlier = brought_to(State.TRIAGED, people)
+    with time.at(earlier.due_at - timedelta(minutes=1)):  # but a day that has not come may move
+        triage(actor=people.clerk.actor, number=earlier.number, category_code="leak")
+        earlier.refresh_from_db()
+        assert earlier.due_at == earlier.received_at + timedelta(days=60)
+
+
+MOMENTS = st.integers(0, 60 * 24 * 40).map(
+    lambda minutes: DUE + timedelta(minutes=minutes - 20_000)
+)
+
+
+@given(until=MOMENTS, moment=MOMENTS, since=st.none() | MOMENTS, cap=st.integers(0, 20_000))
+def test_granting_time_never_makes_a_clock_look_better_than_it_was(until, moment, since, cap):
+    """Property: late at the decision, late for ever and unmoved; in time, never due after the pause so far
+    and the day granted, and never sooner than it was."""
+    waiting_until = since and since + timedelta(minutes=cap)
+    if since and moment < since:
+        since = waiting_until = None
+    asking = Waiting(since, waiting_until)
+    ways = {"waiting_since": since, "waiting_until": waiting_until, "ended_at": None}
+    before = clock(DUE, **ways, moment=moment)
+    after, late = extended(DUE, until, asking, moment)
+    then = clock(after, **ways, moment=moment)
+    assert late == before.late == then.late
+    assert after == DUE if late else after >= DUE
+    assert then.due_at == (before.due_at if late else max(before.due_at, until))
+    assert extended(after, until, asking, moment) == (
+        after,
+        late,
+    )  # granting it twice gives nothing
+
+
 def test_a_later_day_survives_another_topic_and_a_pause_but_not_a_new_round(people, case):
     granted(people, case, 10)
     until = case.due_at
@@ -166,11 +340,7 @@ def test_a_later_day_survives_another_topic_and_a_pause_but_not_a_new_round(peop
         ask_resident(actor=people.handler.actor, number=case.number, question="几栋？")
     with time.at(start + timedelta(hours=3)):
         resume(actor=people.handler.actor, number=case.number)
-        return_to_desk(
-            actor=people.handler.actor, number=case.number, reason="unclear", words="不清楚"
-        )
-        triage(actor=people.clerk.actor, number=case.number, category_code="leak")
-    case.refresh_from_db()
+        triage_again(people, case)
     assert case.due_at >= until
     other = brought_to(State.IN_PROGRESS, people)
     granted(people, other, 10)

@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions import adopting
 from huiying.casework.actions.adopting import adopt_calendar
-from huiying.casework.actions.joining import join
+from huiying.casework.actions.joining import join, unjoin
 from huiying.casework.actions.sorting import triage
 from huiying.casework.actions.working import ask_resident, resume
 from huiying.casework.actions.writing_back import reopen_own
+from huiying.casework.following import letter_page
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
 from huiying.clocks.actions import add_holidays, adopt_calendar_version
@@ -29,6 +30,7 @@ from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import MovedOn, NotAllowed, NotFound
 from huiying.record.models import Entry
 from huiying.routing.actions.categories import load_categories
+from huiying.routing.models import Category
 from huiying.routing.reads import targets
 from tests.casework.ways import brought_to, taken_in, writer_of
 
@@ -122,7 +124,7 @@ def test_a_letter_costs_no_query_more_by_calendar_days_and_one_by_working_days(o
 def test_sorting_and_a_new_round_follow_the_category(offices):
     with time.at(BEFORE_HOLIDAYS):
         case = taken_in()
-    with time.at(at("10-12T09:00")):
+    with time.at(at("10-08T09:00")):
         triage(actor=offices.clerk.actor, number=case.number, category_code="noise")
     assert _dues(case) == at("10-09T17:30")  # from the day the letter came
     with time.at(at("10-12T10:00")):
@@ -170,6 +172,77 @@ def test_a_letter_that_was_joined_does_not_lend_its_day_to_the_other(offices):
     assert Report.objects.get(case=case, own_case=None).due_at == at("10-13T17:30")
 
 
+def test_a_joined_letter_follows_with_its_own_day_and_an_entry(offices):
+    Category.objects.filter(code="leak").update(target_days=60)
+    case = _taken_in(title="漏水")
+    with time.at(BEFORE_HOLIDAYS + timedelta(hours=1)):
+        triage(actor=offices.clerk.actor, number=case.number, category_code="leak")
+        joined = taken_in(category_code="noise")
+        join(actor=offices.dispatcher.actor, number=joined.number, into=case.number)
+        late = taken_in(category_code="noise")
+        join(actor=offices.dispatcher.actor, number=late.number, into=case.number)
+    case.refresh_from_db()
+    leak_due = Report.objects.get(case=case, own_case=None).due_at
+    versions = {each.pk: each.version for each in (case, joined)}
+    _declared()
+    assert adopt_calendar(actor=SYSTEM, code="offices") == (2, None)
+    assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+    new = at("10-13T17:30")
+    assert {each.due_at for each in Report.objects.filter(own_case__isnull=False)} == {new}
+    assert Report.objects.get(case=case, own_case=None).due_at == leak_due  # not by this calendar
+    for each, act, due in (
+        (joined, "adopt_calendar", new),
+        (case, "first_due", min(new, leak_due)),
+    ):
+        each.refresh_from_db()
+        assert each.due_at == due
+        assert each.version > versions[each.pk]
+        acts = Entry.objects.filter(subject=f"case:{each.label}", action=f"case.{act}")
+        assert acts.count() == each.moves.filter(verb=act, due_at=due).count() == 1
+    assert "放假安排" in str(letter_page(writer_of(joined)).events)
+    assert "放假安排" not in str(letter_page(writer_of(case)).events)
+    shown = offices.dispatcher.client.get(f"/en/desk/cases/{case.number}/").text
+    assert "The day of a joined letter changed" in shown
+    unjoin(actor=offices.dispatcher.actor, number=joined.number)  # back to the state that it had
+    joined.refresh_from_db()
+    assert (joined.state, joined.due_at) == (State.RECEIVED, new)
+
+
+def test_a_letter_keeps_its_pauses_through_joining_when_the_calendar_changes(offices):
+    hour = timedelta(hours=1)
+    with time.at(BEFORE_HOLIDAYS):
+        case = brought_to(State.IN_PROGRESS, offices)
+        ask_resident(actor=offices.handler.actor, number=case.number, question="在几栋？")
+    with time.at(BEFORE_HOLIDAYS + 5 * hour):
+        joined = taken_in(category_code="noise")
+        join(actor=offices.dispatcher.actor, number=joined.number, into=case.number)
+    with time.at(BEFORE_HOLIDAYS + 20 * hour):
+        resume(actor=offices.handler.actor, number=case.number)
+    own, other = (Report.objects.get(case=case, own_case=each) for each in (None, joined))
+    assert (own.paused, other.paused) == (20 * hour, 15 * hour)  # each as long as it stood still
+    _declared()
+    assert adopt_calendar(actor=SYSTEM, code="offices") == (2, None)
+    for letter, pause in ((own, 20 * hour), (other, 15 * hour)):
+        letter.refresh_from_db()
+        assert letter.due_at == at("10-13T17:30") + pause
+
+
+def test_where_a_letter_is_joined_while_the_batch_is_read_the_next_one_has_it(offices, monkeypatch):
+    case, joined = _taken_in(), _taken_in()
+    _declared()
+    looked = adopting._waiting
+    times = iter(range(9))
+
+    def joining_meanwhile() -> object:
+        if next(times) == 2:  # after the rows to lock were chosen
+            join(actor=offices.dispatcher.actor, number=joined.number, into=case.number)
+        return looked()
+
+    monkeypatch.setattr(adopting, "_waiting", joining_meanwhile)
+    assert adopt_calendar(actor=SYSTEM, code="offices") == (2, None)
+    assert {each.due_at for each in Report.objects.all()} == {at("10-13T17:30")}
+
+
 def test_a_pause_stays_in_the_new_due_time(offices):
     with time.at(BEFORE_HOLIDAYS):
         case = brought_to(State.IN_PROGRESS, offices)
@@ -188,6 +261,7 @@ def test_what_is_done_and_what_was_due_by_another_rule_stays(offices):
     given = _taken_in()
     promised = at("12-24T12:00")
     CaseFile.objects.filter(pk=given.pk).update(due_at=promised)
+    Report.objects.filter(case=given).update(due_at=promised)
     older = _taken_in()
     _noise(5)  # what was promised before stays promised
     leak = taken_in(category_code="leak")

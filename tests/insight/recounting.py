@@ -12,7 +12,15 @@ OPEN = {"received", "triaged", "assigned", "in_progress", "waiting", "returned"}
 DESK = {"received", "triaged", "returned"}
 # A case that is joined or split is done with, but nobody has answered or closed it.
 ENDS_NOTHING = frozenset({"join", "split", "put_back"})
-KEPT_WHERE_IT_WAS = {"adopt_calendar", "undo_accept", "unjoin", "take_in", "give_back"}
+KEPT_WHERE_IT_WAS = {
+    "adopt_calendar",
+    "extend",
+    "first_due",
+    "undo_accept",
+    "unjoin",
+    "take_in",
+    "give_back",
+}
 VOTES = ("votes_solved", "votes_partly", "votes_not_solved")
 
 

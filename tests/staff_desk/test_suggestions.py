@@ -216,6 +216,9 @@ def test_the_page_of_a_version_counts_by_month_channel_language_and_district(peo
         suggest_new()
         chosen = "noise" if place == "外地" else "leak"
         triage(actor=people.clerk.actor, number=case.number, category_code=chosen)
+    into, _receipt = letter(people, **LEAK, language="zh-hans")
+    # What was suggested was read in its own letter.
+    join(actor=people.dispatcher.actor, number=case.number, into=into.number)
     hidden, _receipt = letter(people, **LEAK)
     suggest_new()
     triage(actor=people.clerk.actor, number=hidden.number, category_code="noise")

@@ -6,11 +6,12 @@ with the clock on the wall, until `waiting_until`: the cap, which all pauses of 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db.models import F, Q
 
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import OPEN
 from huiying.kernel import time
 
@@ -23,6 +24,13 @@ class Clock:
     ended_at: datetime | None
     paused: bool
     late: bool
+
+
+def began(letter: Report, made: CaseFile) -> datetime:
+    """When the clock of a letter began: with it, or when it was last taken up again. `made` is the case that
+    it made.
+    """
+    return letter.again_at or made.received_at
 
 
 def pause_left(case: CaseFile) -> timedelta:
@@ -58,6 +66,29 @@ def clock(
     late = due < (ended_at or moment)
     standing_still = waiting_until is not None and moment <= waiting_until
     return Clock(due, ended_at, standing_still and not late and ended_at is None, late)
+
+
+class Pausing(Protocol):
+    """What stands still while its writers are asked: a `CaseFile`."""
+
+    @property
+    def waiting_since(self) -> datetime | None: ...
+    @property
+    def waiting_until(self) -> datetime | None: ...
+
+
+def extended(
+    due_at: datetime, until: datetime, case: Pausing, moment: datetime
+) -> tuple[datetime, bool]:
+    """The `due_at` of a clock to which time until `until` is granted at `moment`, and whether it was late.
+
+    What is late then stays as it is: the decision counts, not when somebody asked. Of a pause that runs,
+    only what comes after `moment` is added to `until`.
+    """
+    pause = running_pause(case.waiting_since, case.waiting_until, moment)
+    if due_at + pause < moment:
+        return due_at, True
+    return max(due_at, until - pause), False
 
 
 def late_at(moment: datetime) -> Q:

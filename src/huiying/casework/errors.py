@@ -89,6 +89,19 @@ class NoMoreTime(MovedOn):
     sentence = _("The time for this answer has been extended as often as the promises allow.")
 
 
+class DayIsOver(MovedOn):
+    code = "day_is_over"
+    sentence = _("That day is over. Refuse the request; the unit can ask for another day.")
+
+
+class NothingToExtend(MovedOn):
+    code = "nothing_to_extend"
+    sentence = _(
+        "The letters that wait here were joined from other cases, and each keeps the day that its writer "
+        "was told. So this case cannot be given more time."
+    )
+
+
 class NothingAsked(MovedOn):
     code = "nothing_asked"
     sentence = _("Nobody waits for a decision on more time here any more.")

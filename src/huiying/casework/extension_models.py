@@ -5,8 +5,9 @@ from django.db.models import F, Q
 class Extension(models.Model):
     """More time for an answer: asked for by the unit, decided by a second person, at most one at a time.
 
-    `due_before` is when the answer was due as it was asked for; `reason` is for the writers. The database
-    lets nothing of it change but the decision, once; and a reason be emptied, for erasure.
+    `due_before` is when the answer to the case's own letter was due as it was asked for; `late` whether
+    that was over when it was decided; `reason` is for the writers. The database lets nothing of it change
+    but the decision, once; and a reason be emptied, for erasure.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
@@ -23,6 +24,7 @@ class Extension(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=60, blank=True)
     granted = models.BooleanField(null=True)
+    late = models.BooleanField(null=True)
 
     class Meta:
         constraints = [
@@ -30,8 +32,11 @@ class Extension(models.Model):
                 fields=["case", "round"], condition=Q(decided_at=None), name="extension_one_asked"
             ),
             models.CheckConstraint(
-                condition=Q(decided_at=None, decided_by="", granted=None)
-                | (Q(decided_at__isnull=False, granted__isnull=False) & ~Q(decided_by="")),
+                condition=Q(decided_at=None, decided_by="", granted=None, late=None)
+                | (
+                    Q(decided_at__isnull=False, granted__isnull=False, late__isnull=False)
+                    & ~Q(decided_by="")
+                ),
                 name="extension_decided_whole",
             ),
             models.CheckConstraint(

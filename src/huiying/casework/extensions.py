@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from huiying.agencies.models import Role
@@ -18,31 +18,38 @@ from huiying.casework.states import HEAD, State
 from huiying.kernel.actors import Actor
 
 DECIDE = frozenset({Role.DISPATCHER, Role.SUPERVISOR, HEAD})
-FIELDS = ("round", "asked_at", "asked_by", "reason", "due_before", "until", "decided_at", "granted")
+FIELDS = ("round", "asked_at", "asked_by", "reason", "until", "decided_at", "granted", "late")
 
 
 @dataclass(frozen=True, slots=True)
 class ExtensionLine:
-    """One request, `granted` None while nobody has decided."""
+    """One request, `granted` and `late` None while nobody has decided.
+
+    `late`: the answer was late when it was decided; it stays late, whatever was decided.
+    """
 
     round: int
     asked_at: datetime
     asked_by: str
     reason: str
-    due_before: datetime
     until: datetime
     decided_at: datetime | None
     granted: bool | None
-
-    @property
-    def too_late(self) -> bool:
-        """It was late when more time was asked for: it stays late, whatever is decided."""
-        return self.due_before < self.asked_at
+    late: bool | None
 
 
-def extensions_within(case: str = "pk") -> ArraySubquery:
+def extensions_within() -> ArraySubquery:
     """Those of a case as a column of a query, oldest first, for `read_extensions`."""
-    rows = Extension.objects.filter(case=OuterRef(case)).order_by("id")
+    return _lines(OuterRef("pk"))
+
+
+def extensions_of_own() -> ArraySubquery:
+    """The same as a column of a letter: those of the case that it made."""
+    return _lines(Coalesce(OuterRef("own_case"), OuterRef("case")))
+
+
+def _lines(case: OuterRef | Coalesce) -> ArraySubquery:
+    rows = Extension.objects.filter(case=case).order_by("id")
     return ArraySubquery(rows.values(row=JSONObject(**{name: name for name in FIELDS})))
 
 
@@ -52,7 +59,7 @@ def read_extensions(rows: Iterable[dict[str, Any]]) -> tuple[ExtensionLine, ...]
 
 
 def _read(name: str, value: Any) -> Any:
-    moment = name.endswith("_at") or name in ("until", "due_before")
+    moment = name.endswith("_at") or name == "until"
     return datetime.fromisoformat(value) if moment and value else value
 
 
@@ -76,9 +83,8 @@ def asked_for() -> QuerySet[Extension]:
 
 def granted_until(case: CaseFile) -> datetime | None:
     """Until when the answer's time was extended in this round; None where it was not, or too late."""
-    rows = Extension.objects.filter(case=case, round=case.round, granted=True)
-    in_time = [row.until for row in rows if row.due_before >= row.asked_at]
-    return max(in_time, default=None)
+    in_time = Extension.objects.filter(case=case, round=case.round, granted=True, late=False)
+    return max(in_time.values_list("until", flat=True), default=None)
 
 
 def may_ask(actor: Actor, case: CaseFile) -> bool:

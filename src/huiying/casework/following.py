@@ -16,8 +16,7 @@ from huiying.casework.deadlines import Clock, clock
 from huiying.casework.delivered import Told, all_told, window_start
 from huiying.casework.extensions import (
     ExtensionLine,
-    extensions_within,
-    granted_in,
+    extensions_of_own,
     read_extensions,
 )
 from huiying.casework.joined import was_asked
@@ -112,11 +111,11 @@ class LetterPage:
 def _reports() -> QuerySet[Any]:
     stood = Joined.objects.filter(report=OuterRef("pk")).order_by("since", "pk")
     return Report.objects.select_related(
-        "submission", "case", "case__lead_unit", "case__category"
+        "submission", "case", "case__lead_unit", "case__category", "own_case__category"
     ).annotate(
         heard_by=HEARD_BY,
         sent=log_of(OuterRef("heard_by")),
-        more_time=extensions_within("case"),
+        more_time=extensions_of_own(),
         stood=ArraySubquery(
             stood.values(row=JSONObject(case="case", since="since", until="ended_at"))
         ),
@@ -211,21 +210,20 @@ def letter_page(actor: Actor) -> LetterPage:
 
 
 def _more_time(report: Any) -> list[ExtensionLine]:
-    """What was granted in this round while the letter stood with the case: what was said before was
-    written for others.
+    """What was granted to the letter itself since it was last taken up again; never to a case with which it
+    stands: there it keeps its own day, and the reason was written for others.
     """
-    granted = granted_in(read_extensions(report.more_time), report.case.round)
-    since = [stay["since"] for stay in report.stood if stay["until"] is None]
-    came = datetime.fromisoformat(since[-1]) if since else report.submission.received_at
-    return [line for line in granted if line.decided_at is not None and line.decided_at >= came]
+    since = report.again_at or report.submission.received_at
+    lines = read_extensions(report.more_time)
+    return [line for line in lines if line.granted and line.decided_at and line.decided_at >= since]
 
 
 def _stages(report: Report, moves: Sequence[story.Step], running: Clock) -> tuple[StageClock, ...]:
     """None where the letter was withdrawn, or is another body's."""
     if report.ended_at is not None or _is_declined(report.case):
         return ()
-    received_at = report.submission.received_at
-    return stages_of(report.case, moves, running, received_at=received_at)
+    made = report.own_case or report.case
+    return stages_of(made, moves, running, again_at=report.again_at)
 
 
 def _hears_by(submission: Submission) -> str:
@@ -235,7 +233,8 @@ def _hears_by(submission: Submission) -> str:
 
 def _moves(report: Any) -> list[story.Step]:
     """The steps of its own case, and of each case with which this letter stood while it did so."""
-    where = Q(case=report.own_case_id or report.case_id, at__gte=report.submission.received_at)
+    own = report.own_case_id or report.case_id
+    where = Q(case=own, at__gte=report.submission.received_at)
     for stay in report.stood:
         there = Q(case=stay["case"], at__gte=datetime.fromisoformat(stay["since"]))
         if stay["until"]:
@@ -244,6 +243,7 @@ def _moves(report: Any) -> list[story.Step]:
     rows = (
         Move.objects.filter(where)
         .exclude(verb__in=("receive", "withdraw"))
+        .exclude(~Q(case=own), verb__in=("extend", "adopt_calendar"))  # another day for others
         .select_related("unit", "category")
         .order_by("at", "id")
     )

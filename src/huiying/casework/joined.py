@@ -61,6 +61,11 @@ def at_home(case: CaseFile) -> QuerySet[Report]:
     return _awaiting(case).filter(own_case=None)
 
 
+def own_letter(case: CaseFile) -> Report | None:
+    """The case's own letter, whose clock is the case's own; None where it waits for no answer."""
+    return at_home(case).order_by("due_at", "pk").first()
+
+
 def earliest_due(case: CaseFile, due: datetime) -> datetime:
     """`due`, or when the first of the letters joined to the case is due, if that is sooner."""
     joined = _awaiting(case).filter(own_case__isnull=False)

@@ -126,6 +126,8 @@ class Report(models.Model):
     """Ties one submission to one case file; carries the resident's clock and verdict.
 
     `own_case` is the case that the letter made, while it stands with another one; None while at home.
+    The clock began with the letter, or when it was last taken up again, `again_at`; `due_at` holds the
+    pauses since then that have ended, and `paused` is their sum.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
@@ -136,6 +138,8 @@ class Report(models.Model):
         CaseFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     due_at = models.DateTimeField()
+    again_at = models.DateTimeField(null=True)
+    paused = models.DurationField(default=timedelta, db_default=timedelta())
     delivered_at = models.DateTimeField(null=True)
     vote = models.CharField(max_length=12, choices=Vote.choices, blank=True)
     voted_at = models.DateTimeField(null=True)

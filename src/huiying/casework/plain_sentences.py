@@ -150,6 +150,7 @@ WITHOUT_DETAILS = {
     "case.split": gettext_noop("Split into parts, each a case of its own."),
     "case.split_off": gettext_noop("Split off from another case."),
     "case.put_back": gettext_noop("Put back into another case."),
+    "case.first_due": gettext_noop("The day of a joined letter changed, and the due day with it."),
     "case.join": gettext_noop("Joined to another case."),
     "case.take_in": gettext_noop("Another case was joined to this one."),
     "case.unjoin": gettext_noop("Taken apart from another case again."),

@@ -15,6 +15,7 @@ from huiying.casework.states import (
     AT_UNIT,
     HEAD,
     RETURNS_BEFORE_SUPERVISOR,
+    STAYS,
     Outcome,
     State,
     steps_of,
@@ -117,7 +118,7 @@ def _came_from(source: State) -> Callable[[CaseFile], bool]:
     """The guard of a case whose last step started from `source`. One query."""
 
     def came(case: CaseFile) -> bool:
-        moves = Move.objects.filter(case_id=case.pk).order_by("-id")
+        moves = Move.objects.filter(case_id=case.pk).exclude(verb__in=STAYS).order_by("-id")
         return moves.values_list("source", flat=True).first() == source
 
     return came

@@ -38,8 +38,6 @@ class Done(Protocol):
     def at(self) -> datetime: ...
     @property
     def verb(self) -> str: ...
-    @property
-    def round(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,20 @@ class StageClock:
     promises: tuple[Reckoned, ...]
 
 
-def round_began(steps: Iterable[Done], case_round: int, received_at: datetime) -> datetime:
-    """When the present round began: with the letter, or when it was last taken up again."""
-    again = [step.at for step in steps if step.verb in TAKEN_UP_AGAIN and step.round == case_round]
-    return again[-1] if again else received_at
+def last_taken_up(steps: Iterable[Done]) -> datetime | None:
+    """When the case with these steps, oldest first, was last taken up again; None for never."""
+    again = [step.at for step in steps if step.verb in TAKEN_UP_AGAIN]
+    return again[-1] if again else None
+
+
+def _since[Step: Done](steps: Sequence[Step], again_at: datetime | None) -> Sequence[Step]:
+    """The steps of the round that began when it was taken up again at `again_at`; all for None."""
+    begin = [
+        place
+        for place, step in enumerate(steps)
+        if step.verb in TAKEN_UP_AGAIN and step.at == again_at
+    ]
+    return steps[begin[-1] :] if begin else steps
 
 
 def stage_clocks(
@@ -119,13 +127,14 @@ def _clock(
 
 
 def stages_of(
-    case: CaseFile, steps: Sequence[Done], answer: Clock, *, received_at: datetime
+    made: CaseFile, steps: Sequence[Done], answer: Clock, *, again_at: datetime | None
 ) -> tuple[StageClock, ...]:
-    """The stages of the present round for a letter that came at `received_at`; one or two small queries."""
-    start = round_began(steps, case.round, received_at)
-    terms = terms_of(start, case.category, danger=case.danger, channel=case.channel)
-    of_round = [step for step in steps if step.round == case.round]
-    return stage_clocks(terms, of_round, start, answer, time.now())
+    """The stages of the round that began with the letter that `made` is about, or when it was taken up again;
+    one or two small queries.
+    """
+    start = again_at or made.received_at
+    terms = terms_of(start, made.category, danger=made.danger, channel=made.channel)
+    return stage_clocks(terms, _since(steps, again_at), start, answer, time.now())
 
 
 def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, ...]]:
@@ -139,7 +148,7 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
         ended_at=case.answered_at or case.closed_at,
         moment=time.now(),
     )
-    return case, stages_of(case, moves, answer, received_at=case.received_at)
+    return case, stages_of(case, moves, answer, again_at=last_taken_up(moves))
 
 
 def stage_in_words(each: StageClock) -> tuple[str, str]:

@@ -96,7 +96,7 @@ def take_step(
     change(case, **((columns or {}) | ended | {"state": step.target}))
     if pause:
         waiting = Report.objects.filter(case=case, ended_at=None, delivered_at=None)
-        waiting.update(due_at=F("due_at") + pause)
+        waiting.update(due_at=F("due_at") + pause, paused=F("paused") + pause)
     if verb in FIELDS:  # sent: nothing is left to keep
         own_words(actor).filter(case=case, act=verb).delete()
     insert_together(

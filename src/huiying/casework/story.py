@@ -82,7 +82,7 @@ def answer_by(clock: Clock, extended: Sequence[ExtensionLine]) -> AnswerBy:
     """The promise of an answer, with the extensions that were granted in this round."""
     if clock.ended_at is not None or clock.paused:
         return AnswerBy("", ())
-    late = [line for line in extended if line.too_late]
+    late = [line for line in extended if line.late]
     if clock.late:
         said = [_("The answer was promised by %(when)s.") % {"when": _moment(clock.due_at)}]
         said += [

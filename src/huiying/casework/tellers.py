@@ -216,6 +216,11 @@ def _voted(data: Data, _words: Words) -> str:
     return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
 
 
+def _first_due(data: Data, _words: Words) -> str:
+    due = day_in_words(datetime.fromisoformat(data["due_at"])) if data.get("due_at") else ""
+    return _("The day of a joined letter changed; the case is due on %(day)s now.") % {"day": due}
+
+
 def _reckoned_anew(data: Data, _words: Words) -> str:
     if "due_at" not in data:
         return _("The calendar changed, and the due day with it.")
@@ -347,6 +352,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
         "warning",
     ),
     "case.adopt_calendar": (_reckoned_anew, "info"),
+    "case.first_due": (_first_due, "info"),
     "case.ask_extension": (_until(gettext_noop("Asked for more time, until %(day)s.")), "info"),
     "case.extend": (_extended, "warning"),
     "case.refuse_extension": (

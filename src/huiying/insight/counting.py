@@ -19,14 +19,14 @@ from typing import Any
 
 from django.db import connection
 
-from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, TAKEN_UP_AGAIN
+from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, STAYS, TAKEN_UP_AGAIN
 from huiying.insight.periods import Period
 
 SOON = timedelta(days=3)
 LONG_WITH_DESK = timedelta(days=2)
 AT_DESK = OPEN - AT_UNIT
 # After these a case is with a unit that had it before.
-NOT_GIVEN = ["adopt_calendar", "undo_accept", "unjoin", "take_in", "give_back"]
+NOT_GIVEN = [*STAYS, "undo_accept", "unjoin"]
 
 LINES = """
 WITH vote AS (

@@ -1,25 +1,35 @@
 """How far each running clock has come, in SQL: one statement for all cases.
 
 The share of a clock is what has passed of its time, without its pauses: while the desk waits for the
-writer it stands still as the clock does. Once over is when as much time again has passed.
+writer it stands still as the clock does. Once over is when as much time again has passed. Each letter has
+its own clock, wherever it stands; a case has come as far as the furthest of its letters.
 """
 
 # Parameters: now, open (states), again (the verbs that begin a round), ids. One row for each case that is
-# open, or is one of these ids too.
+# open, or is one of these ids too: its clock is that of its letter. Where letters of other cases stand with
+# it, one row for each letter that waits.
 RUNNING = """
 running AS MATERIALIZED (
   SELECT id, number, round, conduct, unit_id, due - started AS allowed,
          %(now)s - started - standing AS passed
   FROM (
     SELECT c.id, c.number, c.round, c.conduct, coalesce(c.lead_unit_id, 0) AS unit_id,
-      c.due_at - c.paused AS due,
-      CASE WHEN c.round = 1 THEN c.received_at ELSE coalesce((
-        SELECT max(m.at) FROM casework_move m WHERE m.case_id = c.id AND m.verb = ANY(%(again)s)
-      ), c.received_at) END AS started,
-      c.paused + coalesce(
+      coalesce(l.due_at - l.paused, c.due_at - c.paused) AS due,
+      CASE WHEN l.id IS NOT NULL THEN coalesce(l.again_at, made.received_at, c.received_at)
+        WHEN c.round = 1 THEN c.received_at
+        ELSE coalesce((
+          SELECT max(m.at) FROM casework_move m WHERE m.case_id = c.id AND m.verb = ANY(%(again)s)
+        ), c.received_at) END AS started,
+      coalesce(l.paused, c.paused) + coalesce(
         greatest(least(%(now)s, c.waiting_until) - c.waiting_since, interval '0'), interval '0'
       ) AS standing
     FROM casework_casefile c
+    LEFT JOIN casework_report l
+      ON l.case_id = c.id AND l.ended_at IS NULL AND l.delivered_at IS NULL AND c.id IN (
+        SELECT case_id FROM casework_report
+        WHERE own_case_id IS NOT NULL AND ended_at IS NULL AND delivered_at IS NULL
+      )
+    LEFT JOIN casework_casefile made ON made.id = l.own_case_id
     WHERE c.state = ANY(%(open)s) {which}
   ) AS clocks
 )"""
@@ -35,7 +45,7 @@ BEFORE = """coalesce((
 
 FIND = f"""
 WITH {RUNNING.format(which="")}
-SELECT r.id FROM running r
+SELECT DISTINCT r.id FROM running r
 WHERE {REACHED.format(percent="%(first)s")} AND (
   SELECT max(step) FROM unnest(%(steps)s::int[]) AS step WHERE {REACHED.format(percent="step")}
 ) > {BEFORE}
@@ -87,7 +97,7 @@ sent AS (
     ORDER BY r.id, w.recipient, k.percent DESC
   ) AS notices
 )
-SELECT k.case_id, k.percent, r.conduct OR r.id = ANY(%(apart)s)
+SELECT DISTINCT k.case_id, k.percent, r.conduct OR r.id = ANY(%(apart)s)
 FROM claimed k JOIN running r ON r.id = k.case_id
 ORDER BY k.case_id, k.percent
 """  # noqa: S608

@@ -1,15 +1,17 @@
 """Running clocks follow a new version of the calendar by which they were reckoned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import groupby
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Q, QuerySet
 
+from huiying.casework.deadlines import began
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Move, Report
-from huiying.casework.states import OPEN, TAKEN_UP_AGAIN
+from huiying.casework.states import OPEN
 from huiying.casework.stepping import move_row
 from huiying.clocks.policy import require_keeper
 from huiying.clocks.reads import earlier_timetables
@@ -17,107 +19,145 @@ from huiying.clocks.working_time import Timetable
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
 from huiying.record.actions import entry_rows, write_together
-from huiying.routing.reads import Terms, reckoned_by
+from huiying.routing.reads import Reckoning, reckoned_by
 
 BATCH = 500
-
+DUE = "SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, due)"
+NEW_DAYS = f"""
+UPDATE casework_report r SET due_at = new.due FROM ({DUE}) AS new WHERE r.id = new.id
+"""  # noqa: S608 - our own text
 # `version` counts on, so that nobody decides on the due time that was.
-NEW_DUE = """
-WITH changed AS (
-  SELECT * FROM unnest(%(ids)s::bigint[], %(own)s::timestamptz[], %(dues)s::timestamptz[])
-    AS new (id, own, due)
-), reports AS (
-  UPDATE casework_report r SET due_at = changed.own FROM changed
-  WHERE r.case_id = changed.id AND r.ended_at IS NULL AND r.delivered_at IS NULL
-    AND r.own_case_id IS NULL
-)
-UPDATE casework_casefile c SET due_at = changed.due, version = c.version + 1
-FROM changed WHERE c.id = changed.id
-"""
+NEW_DUE = f"""
+UPDATE casework_casefile c SET due_at = new.due, version = c.version + 1
+FROM ({DUE}) AS new WHERE c.id = new.id
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Cases locked, by id, and the letters that wait at the open ones of them, case by case; `after` is where
+    the next batch begins, None where this is the last.
+    """
+
+    cases: dict[int, CaseFile]
+    letters: list[Report]
+    after: int | None
 
 
 @verb
 def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int | None]:
-    """Reckon the running clocks of one batch of cases anew; how many changed, and after which row the
-    next batch begins, None where this was the last.
+    """Reckon the running clocks of one batch of cases anew; on how many cases something changed, and after
+    which row the next batch begins, None where this was the last.
 
-    Only a clock that stands where an earlier version of this calendar put it is moved, with one entry and
-    one move each: a due time from elsewhere is nobody's mistake. So it can be run again at any time.
-    Raises NotFound for an unknown calendar.
+    Each letter has its own clock, wherever it stands. Only a clock that stands where an earlier version of
+    this calendar put it is moved, with an entry and a move at the case that the letter made: a due time
+    from elsewhere is nobody's mistake. So it can be run again at any time. Raises NotFound for an unknown
+    calendar.
     """
     require_keeper(actor)
-    now, *earlier = earlier_timetables(code)
+    timetables = earlier_timetables(code)
     reckoning = reckoned_by(code)
-    cases = list(
-        CaseFile.objects.select_for_update()
-        .filter(pk__gt=after, state__in=OPEN, category__in=reckoning.leaves)
-        .order_by("pk")[:BATCH]
-    )
-    starts = _round_starts(cases)
-    changed = []
-    for case in cases:
-        start = starts[case.pk]
-        terms = reckoning.terms(
-            case.category_id or 0, start, danger=case.danger, channel=case.channel
-        )
-        due = _new_due(case, terms, start, (now, earlier)) if terms else None
+    batch = _batch(reckoning.leaves, after)
+    moved = []
+    for letter in batch.letters:
+        due = _new_due(letter, _made(letter, batch), reckoning, timetables)
         if due is not None:
-            case.due_at, case.version = due, case.version + 1
-            changed.append(case)
-    if changed:
-        own = [case.due_at for case in changed]
-        _keep(actor, _with_joined(changed), own)
-    return len(changed), cases[-1].pk if len(cases) == BATCH else None
+            letter.due_at = due
+            moved.append(letter)
+    if moved:
+        _write(NEW_DAYS, moved)
+        _keep(actor, list(_changed(batch, moved)))
+    return len(moved), batch.after
 
 
-def _with_joined(changed: list[CaseFile]) -> list[CaseFile]:
-    """The same cases, none due later than the first of the letters joined to it. One query."""
-    rows = Report.objects.filter(
-        case__in=changed, own_case__isnull=False, ended_at=None, delivered_at=None
+def _waiting() -> QuerySet[Report]:
+    return Report.objects.filter(ended_at=None, delivered_at=None)
+
+
+def _batch(leaves: Collection[int], after: int) -> _Batch:
+    """All rows are locked at once and in one order, as whoever joins and takes apart locks them; where a
+    letter came from elsewhere since they were looked for, its case is left to the next batch.
+    """
+    own = Q(category__in=leaves)
+    joined = Q(pk__in=_waiting().filter(own_case__category__in=leaves).values("case"))
+    ids = list(
+        CaseFile.objects.filter(own | joined, pk__gt=after, state__in=OPEN)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:BATCH]
     )
-    first = dict(rows.values("case").annotate(first=Min("due_at")).values_list("case", "first"))
-    for case in changed:
-        case.due_at = min(case.due_at, first.get(case.pk, case.due_at))
-    return changed
+    away = _waiting().filter(case__in=ids, own_case__isnull=False)
+    wanted = {*ids, *away.values_list("own_case", flat=True)}
+    rows = CaseFile.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    cases = {row.pk: row for row in rows}
+    letters = [
+        letter
+        for letter in _waiting().filter(case__in=ids).order_by("case", "pk")
+        if cases[letter.case_id].state in OPEN
+    ]
+    following = ids[-1] if len(ids) == BATCH else None
+    late = [letter.case_id for letter in letters if (letter.own_case_id or ids[0]) not in cases]
+    if late:
+        letters = [letter for letter in letters if letter.case_id < late[0]]
+        following = late[0] - 1
+    return _Batch(cases, letters, following)
 
 
-def _round_starts(cases: Sequence[CaseFile]) -> dict[int, datetime]:
-    """When the present round of each began."""
-    again = [case.pk for case in cases if case.round > 1]
-    moves = Move.objects.filter(case__in=again, verb__in=TAKEN_UP_AGAIN).values("case")
-    reopened = dict(moves.annotate(last=Max("at")).values_list("case", "last"))
-    return {case.pk: reopened.get(case.pk, case.received_at) for case in cases}
+def _made(letter: Report, batch: _Batch) -> CaseFile:
+    """The case that the letter made."""
+    return batch.cases[letter.own_case_id or letter.case_id]
 
 
 def _new_due(
-    case: CaseFile, terms: Terms, start: datetime, timetables: tuple[Timetable, Sequence[Timetable]]
+    letter: Report, made: CaseFile, reckoning: Reckoning, timetables: Sequence[Timetable]
 ) -> datetime | None:
     """When it is due now, where an earlier version put the clock to where it stands; else None."""
-    now, earlier = timetables
-    due = terms.by(now).answer(start).at + case.paused
-    if due == case.due_at:
+    if made.category_id not in reckoning.leaves:
         return None
-    before = (terms.by(each).answer(start).at + case.paused for each in earlier)
-    return due if case.due_at in before else None
+    start = began(letter, made)
+    terms = reckoning.terms(made.category_id, start, danger=made.danger, channel=made.channel)
+    if terms is None:
+        return None
+    due, *before = (terms.by(each).answer(start).at + letter.paused for each in timetables)
+    return due if due != letter.due_at and letter.due_at in before else None
 
 
-def _keep(actor: Actor, changed: Sequence[CaseFile], own: Sequence[datetime]) -> None:
-    """`own` is when each is due without the letters joined to it: the day of its own letter."""
-    dues = [case.due_at for case in changed]
-    given: dict[str, Any] = {"ids": [case.pk for case in changed], "own": list(own), "dues": dues}
+def _changed(batch: _Batch, moved: Iterable[Report]) -> Iterator[tuple[CaseFile, str]]:
+    """Each case that the moved letters made, due anew, and what is due with one of them: `first_due`."""
+    made = {_made(letter, batch).pk for letter in moved}
+    for case_id, letters in groupby(batch.letters, key=lambda letter: letter.case_id):
+        stand_here = list(letters)
+        for letter in stand_here:
+            if letter.own_case_id in made:
+                yield _due(batch.cases[letter.own_case_id], letter.due_at), "adopt_calendar"
+        case = batch.cases[case_id]
+        first = min(letter.due_at for letter in stand_here)
+        if case_id in made:
+            yield _due(case, first), "adopt_calendar"
+        elif first != case.due_at and any(letter.own_case_id in made for letter in stand_here):
+            yield _due(case, first), "first_due"
+
+
+def _due(case: CaseFile, due: datetime) -> CaseFile:
+    case.due_at, case.version = due, case.version + 1
+    return case
+
+
+def _write(statement: str, rows: Sequence[Report] | Sequence[CaseFile]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(NEW_DUE, given)
-    Move.objects.bulk_create(
-        [move_row(case, verb="adopt_calendar", source=case.state) for case in changed]
-    )
+        cursor.execute(statement, [[row.pk for row in rows], [row.due_at for row in rows]])
+
+
+def _keep(actor: Actor, changed: Sequence[tuple[CaseFile, str]]) -> None:
+    _write(NEW_DUE, [case for case, _act in changed])
+    Move.objects.bulk_create([move_row(case, verb=act, source=case.state) for case, act in changed])
     write_together(
         [
             entry_rows(
                 actor=actor,
-                action="case.adopt_calendar",
+                action=f"case.{act}",
                 subject=subject(case),
                 data={"due_at": case.due_at.isoformat()},
             )
-            for case in changed
+            for case, act in changed
         ]
     )

@@ -1,21 +1,27 @@
 """More time for an answer: the unit asks, a second person decides, the writers read why."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
-from huiying.casework.actions.sorting import round_start
-from huiying.casework.errors import NoMoreTime, NothingAsked, WrongState
+from huiying.casework.deadlines import began, extended
+from huiying.casework.errors import (
+    DayIsOver,
+    NoMoreTime,
+    NothingAsked,
+    NothingToExtend,
+    WrongState,
+)
 from huiying.casework.extension_models import Extension
 from huiying.casework.extensions import may_ask, may_decide
-from huiying.casework.joined import at_home, earliest_due
+from huiying.casework.joined import at_home, earliest_due, own_letter
 from huiying.casework.labels import subject
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import State
 from huiying.casework.stepping import change, check_seen, move_row
-from huiying.casework.telling import tell_writers
+from huiying.casework.telling import tell
 from huiying.casework.words import required
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -35,7 +41,7 @@ def ask_extension(
 ) -> CaseFile:
     """Ask for time until the end of `day`, with a reason that the writers read if it is granted.
 
-    The promises say how often and for how long. Raises NoMoreTime, Invalid.
+    The promises say how often and for how long. Raises NoMoreTime, NothingToExtend, Invalid.
     """
     case = policy.find(actor, number)
     check_seen(case, seen)
@@ -43,11 +49,13 @@ def ask_extension(
         raise WrongState if policy.may_step(actor, "accept", case) is None else NotAllowed
     said = required(reason, "reason", most=LONGEST_REASON)
     now = time.now()
-    room = room_for_more(max(case.due_at, now), round_start(case), case.category)
+    letter = _own_letter(case)
+    due = letter.due_at
+    room = room_for_more(max(due, now), began(letter, case), case.category)
     given = Extension.objects.filter(case=case, round=case.round, granted=True).count()
     if given >= room.times:
         raise NoMoreTime
-    if day <= timezone.localdate(max(case.due_at, now)):
+    if day <= timezone.localdate(max(due, now)):
         raise Invalid(_("Choose a day after the one on which it is due."), field="day")
     _check_latest(day, room)
     until = room.end_of(day)
@@ -58,12 +66,19 @@ def ask_extension(
         asked_at=now,
         asked_by=actor.label,
         reason=said,
-        due_before=case.due_at,
+        due_before=due,
         until=until,
     )
     data = {"until": until.isoformat(), "words": said}
     write(actor=actor, action="case.ask_extension", subject=subject(case), data=data)
     return case
+
+
+def _own_letter(case: CaseFile) -> Report:
+    letter = own_letter(case)
+    if letter is None:
+        raise NothingToExtend
+    return letter
 
 
 def _check_latest(day: date, room: Room) -> None:
@@ -81,8 +96,8 @@ def decide_extension(
 ) -> CaseFile:
     """Grant more time, or refuse it with a reason for the unit; never for one's own request.
 
-    What was late when it was asked for stays late: then the new day is told, and the clock left as it
-    is. Raises NothingAsked, SamePerson.
+    What is late by now stays late, whenever it was asked for: then the new day is told, and the clock
+    left as it is. Raises NothingAsked, SamePerson, DayIsOver, NothingToExtend.
     """
     case = policy.find(actor, number)
     check_seen(case, seen)
@@ -97,9 +112,15 @@ def decide_extension(
     if row.asked_by == actor.label:
         raise SamePerson
     said = "" if granted else required(words, "words")
-    asked.update(decided_at=time.now(), decided_by=actor.label, granted=granted)
+    now = time.now()
+    if granted and row.until <= now:
+        raise DayIsOver
+    letter = _own_letter(case) if granted else own_letter(case)
+    due = letter.due_at if letter else row.due_before
+    moved, late = extended(due, row.until, case, now)
+    asked.update(decided_at=now, decided_by=actor.label, granted=granted, late=late)
     if granted:
-        _extend(case, row, actor=actor)
+        _extend(case, row.until, moved, late=late, actor=actor)
     else:
         change(case)
         data = {"until": row.until.isoformat(), "words": said}
@@ -107,16 +128,17 @@ def decide_extension(
     return case
 
 
-def _extend(case: CaseFile, row: Extension, *, actor: Actor) -> None:
-    late = row.due_before < row.asked_at
-    own_due = case.due_at if late else max(case.due_at, row.until)
-    due = earliest_due(case, own_due)  # what was joined to it keeps its own day
+def _extend(
+    case: CaseFile, until: datetime, own_day: datetime, *, late: bool, actor: Actor
+) -> None:
+    """What was joined to the case keeps its own day, and its writers are not told of another."""
+    due = earliest_due(case, own_day)
     change(case, due_at=due)
-    if not late:
-        at_home(case).update(due_at=own_due)
-    data = {"until": row.until.isoformat(), "due_at": due.isoformat(), "late": late}
+    own = at_home(case)
+    own.update(due_at=own_day)
+    data = {"until": until.isoformat(), "due_at": own_day.isoformat(), "late": late}
     insert_together(
         move_row(case, verb="extend", source=case.state, at=case.moved_at),
         *entry_rows(actor=actor, action="case.extend", subject=subject(case), data=data),
     )
-    tell_writers(case, kind="extended")
+    tell(own, kind="extended")

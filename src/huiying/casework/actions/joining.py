@@ -94,8 +94,10 @@ def _move(report_ids: list[int], source: CaseFile, target: CaseFile) -> None:
     now = time.now()
     rows = Report.objects.filter(pk__in=report_ids)
     Joined.objects.filter(report__in=report_ids, ended_at=None).update(ended_at=now)
+    pause = pause_so_far(source) - pause_so_far(target)
     rows.update(
-        due_at=F("due_at") + (pause_so_far(source) - pause_so_far(target)),
+        due_at=F("due_at") + pause,
+        paused=F("paused") + pause,
         own_case_id=NullIf(Coalesce("own_case_id", "case_id"), target.pk),
         case=target,
     )
@@ -217,7 +219,12 @@ def take_out(report: Report, *, actor: Actor) -> CaseFile:
     replace_assignments(case, case.lead_unit, [])
     _move([report.pk], root, case)
     Report.objects.filter(pk=report.pk).update(
-        due_at=due, delivered_at=None, vote="", voted_at=None
+        due_at=due,
+        again_at=now,
+        paused=timedelta(),
+        delivered_at=None,
+        vote="",
+        voted_at=None,
     )
     _keep_marks(actor, case, root)
     _leave(actor, root, case)

@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.casework import policy
+from huiying.casework.deadlines import began
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice, WrongState
 from huiying.casework.extensions import granted_until
-from huiying.casework.joined import at_home, earliest_due, tree_below
+from huiying.casework.joined import at_home, earliest_due, first_due, own_letter, tree_below
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import newest_suggestion
 from huiying.casework.landing_models import Lesson
-from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
+from huiying.casework.models import Assignment, CaseFile, Named, Report
 from huiying.casework.splitting.letters import split_cases
-from huiying.casework.states import TAKEN_UP_AGAIN, Outcome, State
+from huiying.casework.states import Outcome, State
 from huiying.casework.stepping import change, check_seen, take_step
 from huiying.casework.telling import tell_writers
 from huiying.casework.words import LONGEST_TITLE, fitting, required
@@ -26,32 +27,24 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
+from huiying.routing.models import Category
 from huiying.routing.reads import due_at, leaf
-
-
-def round_start(case: CaseFile) -> datetime:
-    """When the present round began: with the letter, or when it was last reopened."""
-    if case.round == 1:
-        return case.received_at
-    reopened = Move.objects.filter(case=case, verb__in=TAKEN_UP_AGAIN).order_by("-id").first()
-    return reopened.at if reopened else case.received_at
 
 
 @verb
 def triage(
     *, actor: Actor, number: int, seen: int | None = None, category_code: str, title: str = ""
 ) -> CaseFile:
-    """Say what the case is about; its clocks follow the category from the day the round began."""
+    """Say what the case is about; its clocks follow the category from the day the round began. What is late
+    by the day that its writer was told stays late.
+    """
     case = policy.find(actor, number)
     check_seen(case, seen)
     category = leaf(category_code)
     if category is None:
         raise Invalid(_("Choose a category."), field="category_code")
-    start = round_start(case)
-    own_due = due_at(start, category, danger=case.danger, channel=case.channel) + case.paused
-    given = granted_until(case)  # who was told of a later day keeps it
-    own_due = max(own_due, given) if given else own_due
-    due = earliest_due(case, own_due)
+    own_day = _own_day(case, category)
+    due = earliest_due(case, own_day) if own_day else first_due(case)
     columns = {"category": category, "due_at": due}
     data: dict[str, Any] = {"category": category.code, "due_at": due.isoformat()}
     named = fitting(title, "title", most=LONGEST_TITLE)
@@ -60,8 +53,23 @@ def triage(
         data["renamed"] = True
     data |= _learned_from(case, category.code)
     take_step(case, actor=actor, verb="triage", data=data, columns=columns)
-    at_home(case).update(due_at=own_due)
+    if own_day:
+        at_home(case).update(due_at=own_day)
     return case
+
+
+def _own_day(case: CaseFile, category: Category) -> datetime | None:
+    """When the case's own letter is due under this category, None where it waits for no answer. Who was told
+    of a later day keeps that; and where the day that was told is over, none that is later takes its place.
+    """
+    letter = own_letter(case)
+    if letter is None:
+        return None
+    start = began(letter, case)
+    due = due_at(start, category, danger=case.danger, channel=case.channel) + letter.paused
+    given = granted_until(case)
+    due = max(due, given) if given else due
+    return min(due, letter.due_at) if letter.due_at < time.now() else due
 
 
 def _learned_from(case: CaseFile, chosen: str) -> dict[str, Any]:

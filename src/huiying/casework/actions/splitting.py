@@ -17,9 +17,9 @@ from huiying.casework.actions.sorting import (
     assign,
     keep_names,
     replace_assignments,
-    round_start,
     whom,
 )
+from huiying.casework.deadlines import began
 from huiying.casework.errors import (
     ConductLost,
     DangerLost,
@@ -145,11 +145,17 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         conduct=wanted.conduct,
         danger=wanted.danger,
         received_at=letter.submission.received_at,
-        due_at=_due(case, category, danger=wanted.danger),
+        due_at=_due(case, letter, category, danger=wanted.danger),
         paused=case.paused,
         moved_at=now,
     )
-    report = Report(submission=words, case=child, due_at=child.due_at)
+    report = Report(
+        submission=words,
+        case=child,
+        due_at=child.due_at,
+        again_at=letter.again_at,
+        paused=letter.paused,
+    )
     part = Part(report=report, letter=letter, place=place, since=now, born=child.version)
     entry = entry_rows(
         actor=actor, action="case.split_off", subject=subject(child), data={"from": case.number}
@@ -165,14 +171,15 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
     return child
 
 
-def _due(case: CaseFile, category: Category, *, danger: bool) -> datetime:
+def _due(case: CaseFile, letter: Report, category: Category, *, danger: bool) -> datetime:
     """When a part is due: by what its own category promises, from the day the letter came. What was told
     to the writer holds, and what is late stays late.
     """
-    due = due_at(round_start(case), category, danger=danger, channel=case.channel) + case.paused
+    start = began(letter, case)
+    due = due_at(start, category, danger=danger, channel=case.channel) + letter.paused
     given = granted_until(case)
     due = max(due, given) if given else due
-    return min(due, case.due_at) if case.due_at < time.now() else due
+    return min(due, letter.due_at) if letter.due_at < time.now() else due
 
 
 def _name(actor: Actor, child: CaseFile, case: CaseFile, wanted: PartWanted, place: int) -> None:

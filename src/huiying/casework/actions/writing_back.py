@@ -166,7 +166,9 @@ def _again(case: CaseFile, *, actor: Actor, words: str, by: Report | None = None
     again = Report.objects.filter(case=case, ended_at=None)
     if by is not None:
         again = again.exclude(~Q(pk=by.pk), vote=Vote.SOLVED)
-    again.update(due_at=due, delivered_at=None, vote="", voted_at=None)
+    again.update(
+        due_at=due, again_at=now, paused=timedelta(), delivered_at=None, vote="", voted_at=None
+    )
 
 
 @verb

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from huiying.agencies.models import Division
@@ -78,7 +78,8 @@ def measured(number: int) -> Measured:
 
 
 def _cases(number: int) -> Iterable[Case]:
-    first = Report.objects.filter(case=OuterRef("case")).order_by("pk")
+    own = Q(own_case=OuterRef("case")) | Q(case=OuterRef("case"), own_case=None)
+    first = Report.objects.filter(own).order_by("pk")  # what was read, wherever it stands now
     rows = (
         Suggestion.objects.filter(
             use__learned__number=number, case__conduct=False, case__category__isnull=False

@@ -225,9 +225,9 @@ def _more_time(shown: CaseShown) -> list[str]:
     found = []
     for line in granted_in(shown.more_time, shown.round):
         words = {"when": dates.at_time(line.until), "reason": line.reason}
-        if line.too_late:
+        if line.late:
             said = _(
-                "Late already when more time was asked for; told to the writer: %(when)s. %(reason)s"
+                "Late already when more time was granted; told to the writer: %(when)s. %(reason)s"
             )
         else:
             said = _("Extended until %(when)s. %(reason)s")

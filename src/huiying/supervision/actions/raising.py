@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from huiying.casework.labels import subject
 from huiying.casework.policy import find
-from huiying.casework.states import OPEN
+from huiying.casework.states import OPEN, State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed
@@ -33,6 +33,11 @@ def _claimed(alerts: QuerySet[Alert]) -> list[Alert]:
     )
 
 
+def _by_themselves(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    """What is told of a case that is joined to another waits until it is taken apart again."""
+    return alerts.exclude(case__state=State.JOINED)
+
+
 def _still_runs(alert: Alert) -> bool:
     """Whether its case is open, and in the same round."""
     return alert.case.state in OPEN and alert.case.round == alert.round
@@ -47,7 +52,9 @@ def raise_unnoted(*, actor: Actor, one: Pass) -> int:
     if not actor.has("system"):
         raise NotAllowed
     now = time.now()
-    waiting = Alert.objects.filter(acknowledged_at=None, raised_at=None, acknowledge_by__lte=now)
+    waiting = _by_themselves(
+        Alert.objects.filter(acknowledged_at=None, raised_at=None, acknowledge_by__lte=now)
+    )
     alerts = _claimed(waiting.order_by("acknowledge_by", "id"))
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(raised_at=now)
     waits = _waits(alerts)
@@ -98,7 +105,7 @@ def send_digests(*, actor: Actor, one: Pass) -> int:
     if not actor.has("system"):
         raise NotAllowed
     now = time.now()
-    waiting = Alert.objects.filter(digested_at=None, digest_due_at__lte=now)
+    waiting = _by_themselves(Alert.objects.filter(digested_at=None, digest_due_at__lte=now))
     alerts = _claimed(waiting.order_by("digest_due_at", "id"))
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(digested_at=now)
     versions = EscalationPolicy.objects.filter(number__in={alert.policy for alert in alerts})
