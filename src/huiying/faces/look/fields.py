@@ -11,6 +11,7 @@ from django.forms.utils import flatatt
 from django.utils.translation import gettext as _
 
 from huiying.faces.look.several_files import FilesField, SeveralFiles
+from huiying.finding.initials import initials
 from huiying.kernel.names import chinese
 
 # Set by the components themselves, so they are not repeated from the widget.
@@ -24,6 +25,7 @@ class Option:
     id: str
     chosen: bool = False
     hint: str = ""
+    initials: str = ""  # of its label, in pinyin; what finds it in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,17 @@ def option_groups(bound: BoundField) -> list[OptionGroup]:
     chosen = {str(item) for item in (value if isinstance(value, list | tuple) else [value])}
     chosen = {"" if item == "None" else item for item in chosen}
     hints: dict[str, str] = getattr(bound.field, "choice_hints", {})
+    listed = component_of(bound) == "field_select"
     prefix = bound.auto_id or bound.html_name
     groups: list[OptionGroup] = []
     choices: Iterable[Any] = getattr(bound.field, "choices", ())
     for number, (heading, code, label) in enumerate(_flat(choices)):
         if not groups or groups[-1].label != heading:
             groups.append(OptionGroup(heading))
-        option = Option(code, label, f"{prefix}_{number}", code in chosen, hints.get(code, ""))
+        ways = initials(label) if code and listed else ""
+        option = Option(
+            code, label, f"{prefix}_{number}", code in chosen, hints.get(code, ""), ways
+        )
         groups[-1].options.append(option)
     return groups
 
