@@ -1,4 +1,6 @@
-"""Search among letters: the newest 20, scope and count included, and what the index weighs."""
+"""Search among letters: the newest 20, scope and count included; what the index weighs, how soon a letter
+is in it, and what that costs those who write.
+"""
 
 import random
 import time
@@ -7,20 +9,29 @@ from collections.abc import Iterable
 from django.db import connection
 
 from bench.filling import fill
+from bench.intake import submissions
 from bench.pages import person
 from bench.rows import Report, percentile
+from bench.stand import web, worker
 from huiying.accounts.models import Account
 from huiying.agencies.reads import standing_of
+from huiying.casework.actions.receiving import receive
 from huiying.finding.models import Kind, Text
 from huiying.intake.indexing import index_letters
-from huiying.kernel.actors import Actor
+from huiying.intake.letters import Letter
+from huiying.intake.models import Submission
+from huiying.kernel.actors import STRANGER, Actor
 from huiying.replies.reads.searching import Asked, hits
 
 SIZES = (10_000, 100_000)
+MILLION = 1_000_000
 BUDGET = 20.0
 WORDS = 4000
 WORDS_OF_A_TEXT = 31  # 63 characters, as the mean of real letters
 QUERIES = 60
+DELAYS = 20
+WAIT_SECONDS = 60.0
+SHARE = 0.75  # of their rate that receipts keep while letters are indexed
 FIRST, LAST = 0x4E00, 0x5600
 
 
@@ -46,10 +57,10 @@ def replace_texts(chance: random.Random) -> None:
         cursor.execute("TRUNCATE finding_text")
         cursor.execute("SELECT id, received_at FROM intake_submission ORDER BY id")
         rows = cursor.fetchall()
-        statement = "COPY finding_text (kind, key, at, text) FROM STDIN"
+        statement = "COPY finding_text (kind, key, at, text, hidden) FROM STDIN"
         with cursor.copy(statement) as copy:
             for (key, at), text in zip(rows, texts(chance, len(rows)), strict=True):
-                copy.write_row((Kind.LETTER.value, key, at, text))
+                copy.write_row((Kind.LETTER.value, key, at, text, "{}"))
         cursor.execute("VACUUM ANALYZE finding_text")
 
 
@@ -76,21 +87,49 @@ def sizes() -> tuple[int, int]:
     """(bytes of the index of character pairs, bytes of the texts)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_relation_size('finding_text_grams'), sum(octet_length(text)) FROM finding_text"
+            "SELECT pg_relation_size('finding_text_pairs'), sum(octet_length(text)) FROM finding_text"
         )
         index, text = cursor.fetchone()
     return int(index), int(text)
 
 
-def run(report: Report) -> None:
+def delays() -> list[float]:
+    """Milliseconds from a receipt until its letter is in the index; the worker runs."""
+    taken = []
+    for number in range(DELAYS):
+        receive(actor=STRANGER, letter=Letter(body=f"路灯坏了{number}"))
+        newest = Submission.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        started = time.perf_counter()
+        while not Text.objects.filter(kind=Kind.LETTER, key=newest).exists():
+            if time.perf_counter() - started > WAIT_SECONDS:
+                raise TimeoutError("The worker does not index.")
+            time.sleep(0.01)
+        taken.append((time.perf_counter() - started) * 1000)
+    return taken
+
+
+def beside_writing(report: Report) -> None:
+    """How soon the worker indexes, and the receipts' rate with and without it."""
+    with web(workers=2) as address:
+        alone = submissions(address)
+        with worker():
+            taken = delays()
+            beside = submissions(address)
+    report.at_most("a letter is in the index: p95", percentile(taken, 0.95), "ms", budget=1000.0)
+    report.times("receipts while they are indexed", beside, "/s", peer=alone, least=SHARE)
+
+
+def run(report: Report, *, million: bool = False) -> None:
     """For who reads all and for a unit that holds one letter in a hundred."""
     chance = random.Random(2)
-    for size in SIZES:
+    for size in (*SIZES, MILLION) if million else SIZES:
         fill(size)
         for name, unit, role in (("desk", "county", "dispatcher"), ("unit", "u7", "handler")):
             person(f"bench-search-{name}", unit, role)
-        started, done = time.perf_counter(), index_letters()
-        report.plain(f"letters indexed at {size:,}", done / (time.perf_counter() - started), "/s")
+        if size < MILLION:
+            started, done = time.perf_counter(), index_letters()
+            rate = done / (time.perf_counter() - started)
+            report.plain(f"letters indexed at {size:,}", rate, "/s")
         replace_texts(chance)
         for name in ("desk", "unit"):
             account = Account.objects.get(username=f"bench-search-{name}")
@@ -101,3 +140,4 @@ def run(report: Report) -> None:
                 report.at_most(title, percentile(taken, 0.95), "ms", budget=BUDGET)
         index, text = sizes()
         report.at_most(f"index to text at {size:,} letters", index / text, "×", budget=3.0)
+    beside_writing(report)

@@ -61,6 +61,19 @@ def web(workers: int) -> Iterator[str]:
         server.wait(30)
 
 
+@contextmanager
+def worker() -> Iterator[None]:
+    """`huiying worker` beside whatever else runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "huiying.config.cli", "worker"], stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
 def wait_for(url: str) -> None:
     """Until `url` answers; raises TimeoutError."""
     end = time.monotonic() + WAIT_SECONDS
