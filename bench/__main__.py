@@ -53,7 +53,7 @@ def main(wanted: list[str]) -> int:
                 "escalation": lambda: escalation.run(report),
                 "clocks": lambda: clocks.run(report),
             }
-            for name in [each for each in wanted if each in parts] or parts:
+            for name in [each for each in wanted if each != "--million"] or parts:
                 parts[name]()
     report.write(HERE / "latest.json")
     return int(any(row.ok is False for row in report.rows))

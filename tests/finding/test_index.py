@@ -13,7 +13,7 @@ from huiying.casework.actions.receiving import receive
 from huiying.casework.models import Report
 from huiying.finding import following
 from huiying.finding.actions import Source, forget, searchable
-from huiying.finding.grams import grams_of
+from huiying.finding.grams import pairs_of
 from huiying.finding.models import Followed, Kind, Text
 from huiying.finding.searching import Search
 from huiying.intake.actions.erasing import erase_words
@@ -33,10 +33,10 @@ def _held(kind=Kind.LETTER):
 
 @settings(max_examples=60)
 @given(st.text(max_size=200).filter(lambda text: "\0" not in text))
-def test_the_database_counts_the_same_grams(text):
+def test_the_database_counts_the_same_pairs(text):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT finding_grams(%s)", [text])
-        assert set(cursor.fetchone()[0]) == grams_of(text)
+        cursor.execute("SELECT finding_pairs(%s)", [text])
+        assert set(cursor.fetchone()[0]) == pairs_of(text)
 
 
 def test_a_letter_is_indexed_masked_and_folded(people):
@@ -58,16 +58,31 @@ def test_erasing_words_takes_the_text_in_the_same_act(people):
     assert index_letters() == 0
 
 
-def test_other_rules_make_every_text_anew(people, monkeypatch):
-    letter(people)
+def test_other_rules_make_every_text_anew_and_the_old_is_found_until_then(people, monkeypatch):
+    for _each in range(3):
+        letter(people)
+    erased, _receipt = letter(people)
     index_letters()
+    made = list(Text.objects.all())
     Text.objects.all().delete()
-    Text.objects.create(
-        kind=Kind.LETTER, key=Submission.objects.get().pk, at="2026-01-01T00:00Z", text="old"
+    Text.objects.bulk_create(
+        Text(kind=each.kind, key=each.key, at=each.at, text="old") for each in made
     )
+    erase_words(actor=SYSTEM, submission=Report.objects.get(case=erased).submission)
     monkeypatch.setattr(following, "RULES", following.RULES + 1)
-    assert index_letters() == 1
-    assert "夜间施工" in next(iter(_held().values()))
+    monkeypatch.setattr(following, "BATCH", 1)
+    with transaction.atomic():
+        state = following._locked(Kind.LETTER)
+        assert state
+        rows = Submission.objects.filter(words_erased_at=None)
+        source = lambda row: Source(row.pk, row.received_at, row.body)  # noqa: E731
+        assert following._make_anew(state, rows, source, erasable=True)
+    assert sorted(_held().values()).count("old") == 2
+    assert following.left_to_make_anew() == {Kind.LETTER: 2}
+    assert index_letters() == 0
+    assert len(_held()) == 3
+    assert "old" not in _held().values()
+    assert following.left_to_make_anew() == {}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,7 +175,7 @@ WORDS = st.text(alphabet="路灯坏了水 ab1,。灯灯", min_size=0, max_size=2
 def test_a_search_finds_what_a_plain_reading_finds(texts, words):
     with transaction.atomic():
         _fill(texts)
-        found = _search(words).newest(100)
+        found = _search(words).newest(100).lines
         assert {line.key for line in found} == {
             key for key, text in enumerate(texts) if _has(text, words)
         }
@@ -198,15 +213,18 @@ def _has(text, words):
     return all(any(at(word, place) for place in range(len(folded))) for word in words)
 
 
-def test_pages_of_a_common_word_and_of_a_rare_one(monkeypatch, db):
-    monkeypatch.setattr("huiying.finding.searching.LOOKED_THROUGH", (5, 20))
+@pytest.mark.parametrize("little", [0, 3000])
+def test_pages_of_a_common_word_and_of_a_rare_one(monkeypatch, db, little):
+    """Whether the index is asked for some time or for all, nothing is passed by and nothing comes twice."""
+    monkeypatch.setattr("huiying.finding.searching.READ_FIRST", 5)
+    monkeypatch.setattr("huiying.finding.searching.LITTLE", little)
     texts = ["路灯坏了" if number % 2 else "漏水" for number in range(60)] + ["噪声"]
     for number in (3, 30, 55):
         texts[number] = "罕见的事"
     _fill(texts)
     for word, expected in (("路灯", 28), ("罕见", 3), ("见", 3), ("漏水", 29)):
         kept, place = [], None
-        while page := _search([word]).newest(4, place):
+        while page := _search([word]).newest(4, place).lines:
             kept += [line.key for line in page]
             place = (page[-1].at, page[-1].id)
         assert len(kept) == expected == _search([word]).count(), word

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from huiying.casework.actions.sorting import mark_conduct
-from huiying.finding.searching import Search
+from huiying.finding.searching import Found, Search
+from huiying.kernel.paging import Place
 from huiying.replies.actions import mending, reviewing, writing
 from huiying.replies.tasks import index_answers
 from huiying.replies.words import Words
@@ -115,13 +116,13 @@ def test_pages_of_a_search_go_on_where_they_ended(people, publish, monkeypatch):
 def test_a_search_that_takes_too_long_is_broken_off_and_says_so(people, publish, monkeypatch):
     publish("路灯已经修好。")
 
-    def slow(_search: Search) -> int:
+    def slow(_search: Search, _size: int, _after: Place | None = None) -> Found:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
-        return 0
+        return Found([], 0, exact=True)
 
     monkeypatch.setattr("huiying.finding.bounding.MILLISECONDS", 50)
-    monkeypatch.setattr(Search, "count", slow)
+    monkeypatch.setattr(Search, "newest", slow)
     page = people.stranger.get("/en/answers/?q=路灯")
     assert page.status_code == 503
     assert "This search takes too long at the moment" in page.text
@@ -139,7 +140,8 @@ def test_one_character_is_looked_for_in_the_newest_answers_alone(people, publish
         publish(text, title=f"第{number}件")
     get = people.stranger.get
     assert _titles(get("/en/answers/?q=灯")) == ["第0件"]
-    monkeypatch.setattr("huiying.finding.searching.LOOKED_THROUGH", (0, 1))
+    monkeypatch.setattr("huiying.finding.searching.READ_FIRST", 1)
+    monkeypatch.setattr("huiying.finding.searching.READ_MOST", 1)
     assert _titles(get("/en/answers/?q=灯")) == []
     assert _titles(get("/en/answers/?q=管")) == ["第1件"]
     assert "2 answers<" in get("/en/answers/?q=已").text

@@ -5,6 +5,7 @@ import contextlib
 import json
 import random
 import re
+import threading
 
 import pytest
 
@@ -13,6 +14,7 @@ from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.models import Report
 from huiying.config.cli import installation
 from huiying.config.cli import search as command
+from huiying.config.worker import LOOPS, Worker
 from huiying.finding.actions import searchable
 from huiying.finding.errors import AboutSomebody, TooLong
 from huiying.finding.models import Kind, Text
@@ -20,11 +22,14 @@ from huiying.intake.indexing import index_letters
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.record.models import Entry
+from huiying.replies.actions import reviewing, writing
 from huiying.replies.actions.searching import search
 from huiying.replies.models import Reply
-from huiying.replies.reads.searching import Asked
+from huiying.replies.reads.searching import BEST, Asked
 from huiying.replies.states import SAID
 from huiying.replies.tasks import index_answers
+from huiying.replies.words import Words
+from tests.engine.commands import eventually
 from tests.finding.test_masking import identifiers
 from tests.scene import letter
 
@@ -157,38 +162,57 @@ def test_pages_go_on_where_they_ended(people, monkeypatch):
     assert kept == cases[::-1]
 
 
-def test_the_command_needs_somebody_and_prints_what_they_find(people, capsys, monkeypatch):
+def test_the_command_needs_somebody_and_prints_what_they_find(people, command_line):
     case, _receipt = letter(people, upto="in_progress", body="路灯坏了")
     index_letters()
+    with pytest.raises(SystemExit):
+        command_line("路灯")
+    code, out = command_line("路灯", "--as", "handler", "--json")
+    found = json.loads(out)
+    assert (code, found["total"], found["hits"][0]["case"]) == (0, 1, case.number)
+    assert found["hits"][0]["found"] == ["路灯"]
+    assert json.loads(command_line("路灯", "--as", "other_handler", "--json")[1])["total"] == 0
+    assert command_line("路灯", "--as", "nobody")[0] == 1
+    assert command_line("13800138000", "--as", "handler")[0] == 1
+    assert command_line("路灯", "--as", "leader")[0] == 1
+
+
+@pytest.fixture
+def command_line(capsys, monkeypatch):
+    """`huiying search` in this process; gives its status and what it prints."""
     monkeypatch.setattr(installation, "ready", contextlib.nullcontext)
     parser = argparse.ArgumentParser()
     command.add(parser.add_subparsers())
-    with pytest.raises(SystemExit):
-        parser.parse_args(["search", "路灯"])
 
     def run(*words):
         code = command.run(parser.parse_args(["search", *words]))
         return code, capsys.readouterr().out
 
-    code, out = run("路灯", "--as", "handler", "--json")
-    found = json.loads(out)
-    assert (code, found["total"], found["hits"][0]["case"]) == (0, 1, case.number)
-    assert found["hits"][0]["found"] == ["路灯"]
-    assert json.loads(run("路灯", "--as", "other_handler", "--json")[1])["total"] == 0
-    assert run("路灯", "--as", "nobody")[0] == 1
-    assert run("13800138000", "--as", "handler")[0] == 1
-    assert run("路灯", "--as", "leader")[0] == 1
+    return run
 
 
-def test_a_thousand_planted_identifiers_are_found_by_nobody(people):
+def _plant(people, planted):
+    """Letters and a published answer that hold all of these."""
+    for at in range(0, len(planted), 100):
+        case, _receipt = letter(
+            people, upto="in_progress", body="，电话等：" + "；".join(planted[at : at + 100])
+        )
+    index_letters()
+    text = "，电话等：" + "；".join(planted[:300])
+    said = Words("答复", "居民问了一件事。", text, "solved", "public")
+    reply = writing.put_forward(actor=people.handler.actor, number=case.number, words=said)
+    reviewing.approve_and_issue(actor=people.reviewer.actor, label=reply.label, seen=1)
+    index_answers()
+
+
+def test_a_thousand_planted_identifiers_are_found_by_nobody(people, command_line):
     """Each query, and each piece of it that a search would take, in the whole index at once."""
     chance = random.Random(8)
     planted = [said for _kind, said in identifiers(chance, 1000)]
     planted += [f"我叫{name}，" for name in ("王小明", "欧阳春兰", "李建国")]
-    for at in range(0, len(planted), 100):
-        letter(people, upto="in_progress", body="，电话等：" + "；".join(planted[at : at + 100]))
-    index_letters()
+    _plant(people, planted)
     held = "\n".join(Text.objects.values_list("text", flat=True))
+    assert held.count("█") > 1000
     for said in planted:
         plain = searchable("0" + said).removeprefix("0")
         assert "█" in plain, said
@@ -205,6 +229,63 @@ def test_a_thousand_planted_identifiers_are_found_by_nobody(people):
                     assert _numbers(getattr(people, name), piece) == []
                 except (AboutSomebody, Invalid):
                     continue
+    for said in chance.sample(planted, 6):
+        assert command_line(said, "--as", "clerk", "--json") == (1, "")
+        page = people.stranger.get("/en/answers/", {"q": said})
+        assert page.status_code == 422
+        for piece in (said[:6].strip(" -+"), said[-6:]):
+            code, out = command_line(piece, "--as", "clerk", "--json")
+            assert code == 1 or json.loads(out)["total"] == 0, piece
+            page = people.stranger.get("/en/answers/", {"q": piece})
+            assert page.status_code == 422 or "hy-card__title" not in page.text, piece
+
+
+def test_the_best_match_comes_first_where_that_is_asked_for(people, command_line):
+    often, _receipt = letter(people, title="路灯坏了", body="路灯不亮，换过路灯还是不亮")
+    title, _receipt = letter(people, title="路灯坏了", body="晚上看不清路")
+    late, _receipt = letter(people, title="噪声", body="夜里施工太吵" * 5 + "，路灯也坏了")
+    index_letters()
+    newest = [late.number, title.number, often.number]
+    assert _numbers(people.clerk, "路灯") == newest
+    assert _numbers(people.clerk, "路灯", order=BEST) == newest[::-1]
+    page = _post(people.clerk, "路灯", order="relevance").text
+    shown = re.findall(r"/en/desk/cases/(\d+)/\"><bdi>", page)
+    assert shown == [str(number) for number in newest[::-1]]
+    for order, expected in (("newest", newest), ("relevance", newest[::-1])):
+        _code, out = command_line("路灯", "--as", "clerk", "--json", "--order", order)
+        assert [hit["case"] for hit in json.loads(out)["hits"]] == expected
+
+
+def test_all_are_counted_on_the_command_line_and_enough_on_the_page(
+    people, command_line, monkeypatch
+):
+    monkeypatch.setattr("huiying.replies.reads.searching.PAGE_SIZE", 2)
+    monkeypatch.setattr("huiying.finding.searching.READ_FIRST", 14)
+    for number in range(25):
+        letter(people, body=f"路灯坏了{number}")
+    index_letters()
+    assert "More than 10 found" in _post(people.clerk, "路灯").text
+    _code, out = command_line("路灯", "--as", "clerk", "--json")
+    found = json.loads(out)
+    assert (found["total"], len(found["hits"])) == (25, 2)
+    _code, out = command_line("路灯", "--as", "clerk", "--json", "--older", found["older"])
+    assert json.loads(out)["total"] == 25
+    assert "Older ones" in _post(people.clerk, "路灯", older=found["older"]).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_is_found_by_the_running_worker_without_a_word_to_it(people):
+    """Within how long is for `make bench` to say; here, that it is found at all."""
+    loop = next(each for each in LOOPS if each.task is index_letters)
+    worker = Worker([loop])
+    thread = threading.Thread(target=worker._repeated(loop), daemon=True)
+    letter(people, body="路灯坏了")
+    thread.start()
+    try:
+        eventually(lambda: bool(_numbers(people.clerk, "路灯")), 60, "the letter is found")
+    finally:
+        worker.stop()
+        thread.join(30)
 
 
 def test_erased_words_are_found_no_more(people):

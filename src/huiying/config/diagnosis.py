@@ -19,6 +19,7 @@ from huiying.config.findings import Finding, State, graded
 from huiying.config.health import SILENT_SECONDS, worker_silence
 from huiying.config.middleware import UNKNOWN_PROXY
 from huiying.config.outside import examine_outside
+from huiying.finding.following import left_to_make_anew
 from huiying.intake.models import Attachment, LooseFile
 from huiying.kernel.limits import noted_today
 from huiying.notices.models import Outgoing
@@ -237,6 +238,18 @@ def _files() -> Iterator[Finding]:
     )
 
 
+def _search() -> Iterator[Finding]:
+    left = left_to_make_anew()
+    yield graded(
+        "search",
+        State.warning,
+        "Every text in the search was made by the newest rules.",
+        f"Texts in the search that older rules made: {sum(left.values())}.",
+        "The worker makes them anew, batch by batch, beside new letters; they are found meanwhile.",
+        well=not left,
+    )
+
+
 def _row(query: str, values: dict[str, str] | None = None) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
@@ -252,4 +265,5 @@ DATABASE_LOOKS: list[Callable[[], Iterator[Finding]]] = [
     _proxies,
     _complaints,
     _files,
+    _search,
 ]

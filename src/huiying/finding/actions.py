@@ -1,11 +1,11 @@
 """What goes into the index and out of it. Not verbs: part of the verb, or of the worker's round."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from huiying.finding.folding import fold
-from huiying.finding.masking import mask
+from huiying.finding.masking import hidden_in, hide, mask
 from huiying.finding.models import Text
 from huiying.kernel import verbs
 
@@ -21,15 +21,23 @@ class Source:
 
 def searchable(words: str) -> str:
     """Masked, folded, and masked again: folding may bring out what was written in another way."""
-    return mask(fold(mask(words)))
+    return _searchable(words, hidden_in(words))
+
+
+def _searchable(words: str, hidden: Sequence[int]) -> str:
+    return mask(fold(hide(words, hidden)))
 
 
 def put(kind: str, sources: Iterable[Source]) -> None:
     """Put texts into the index; one that is there already stays."""
-    texts = [
-        Text(kind=kind, key=each.key, at=each.at, text=searchable(each.words)) for each in sources
-    ]
+    texts = [_text(kind, source) for source in sources]
     Text.objects.bulk_create(texts, ignore_conflicts=True)
+
+
+def _text(kind: str, source: Source) -> Text:
+    hidden = hidden_in(source.words)
+    text = _searchable(source.words, hidden)
+    return Text(kind=kind, key=source.key, at=source.at, text=text, hidden=hidden)
 
 
 def forget(kind: str, keys: Iterable[int]) -> None:

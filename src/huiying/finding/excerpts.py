@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huiying.finding.folding import folded_characters
-from huiying.finding.masking import mask
 from huiying.finding.searching import pattern_of
 
 LENGTH = 120
@@ -40,13 +39,11 @@ def _places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     return kept
 
 
-def excerpt(
-    text: str, words: Sequence[str], *, length: int = LENGTH, published: bool = False
-) -> tuple[Piece, ...]:
-    """About `length` characters of the text around the first word that was found; masked, unless it is
-    published as it stands.
+def excerpt(text: str, words: Sequence[str], *, length: int = LENGTH) -> tuple[Piece, ...]:
+    """About `length` characters of the text around the first word that was found. What is not to be shown
+    is masked before.
     """
-    line = " ".join((text if published else mask(text)).split())
+    line = " ".join(text.split())
     places = _places(line, words)
     start = max(0, places[0][0] - BEFORE) if places and places[0][1] > length else 0
     end = min(len(line), start + length)

@@ -3,8 +3,12 @@
 Numbers of rows commit out of order, so "greater than the last one" would lose some. Each round looks at
 all rows past the last settled one that have no text yet; a row number is settled when no transaction
 is left that could still bring a smaller one.
+
+Where masking or folding has other rules than when texts were made, they are made anew, batch by batch,
+the newest first; the old one is found until its place is taken.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,11 +20,14 @@ from huiying.finding.actions import Source, put
 from huiying.finding.models import Followed, Text
 from huiying.kernel import time
 
+logger = logging.getLogger(__name__)
+
 BATCH = 200
+TOLD_EVERY = 10_000
 # A transaction may have drawn its row's number a moment before it shows in the list of those that run.
 SETTLING = timedelta(seconds=5)
 # Another number whenever masking or folding changes: every text is then made anew.
-RULES = 2
+RULES = 3
 
 
 def _transactions() -> tuple[int, int]:
@@ -49,8 +56,9 @@ def follow(
             if state is None:
                 return done
             found = _round(state, rows, source, erasable=erasable)
+            again = _make_anew(state, rows, source, erasable=erasable)
         done += found
-        if found < BATCH:
+        if found < BATCH and not again:
             return done
 
 
@@ -60,10 +68,42 @@ def _locked(kind: str) -> Followed | None:
     )
     state = Followed.objects.select_for_update(skip_locked=True).filter(kind=kind).first()
     if state is not None and state.rules != RULES:
-        Text.objects.filter(kind=kind).delete()
-        state.rules, state.settled, state.ahead, state.horizon = RULES, 0, 0, 0
-        state.save(update_fields=["rules", "settled", "ahead", "horizon"])
+        texts = Text.objects.filter(kind=kind)
+        state.rules, state.anew_below = RULES, texts.aggregate(most=Max("pk"))["most"] or 0
+        state.save(update_fields=["rules", "anew_below"])
     return state
+
+
+def _make_anew(
+    state: Followed, rows: QuerySet[Any], source: Callable[[Any], Source], *, erasable: bool
+) -> bool:
+    """Replace the next batch of texts that older rules made; False where none is left.
+
+    Rows that are `erasable` are locked before their texts, as an erasure does, so that neither waits for
+    the other in a ring.
+    """
+    if not state.anew_below:
+        return False
+    old = Text.objects.filter(kind=state.kind, pk__lte=state.anew_below).order_by("-pk")
+    batch = list(old.values_list("pk", "key")[:BATCH])
+    keys = [key for _pk, key in batch]
+    kept = rows.filter(pk__in=keys).order_by("pk")
+    found = list(kept.select_for_update(no_key=True, of=("self",)) if erasable else kept)
+    Text.objects.filter(kind=state.kind, key__in=keys).delete()
+    put(state.kind, map(source, found))
+    before = state.anew_below
+    state.anew_below = batch[-1][0] - 1 if batch else 0
+    state.save(update_fields=["anew_below"])
+    if before // TOLD_EVERY != state.anew_below // TOLD_EVERY or not state.anew_below:
+        logger.info("texts made anew: %s, down to number %s", state.kind, state.anew_below)
+    return bool(state.anew_below)
+
+
+def left_to_make_anew() -> dict[str, int]:
+    """How many texts of each kind older rules made; kinds without any are left out."""
+    waiting = Followed.objects.filter(anew_below__gt=0).values_list("kind", "anew_below")
+    counted = {kind: Text.objects.filter(kind=kind, pk__lte=most).count() for kind, most in waiting}
+    return {kind: number for kind, number in counted.items() if number}
 
 
 def _without_text(state: Followed, rows: QuerySet[Any]) -> QuerySet[Any]:

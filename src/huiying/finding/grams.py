@@ -1,7 +1,8 @@
-"""Pairs of neighbouring characters as numbers: what the index holds of a text, and asks of a search.
+"""Pairs of neighbouring characters as numbers: by them texts are compared, and found in the index.
 
-The function in the database (`finding_grams`, made by the first migration) and `grams_of` agree; a test
-holds them together. Characters beyond the basic plane may share a number: a search looks at the text too.
+The index has few numbers and many pairs share one: a number of its own for every rare pair made it twice
+as large. A search compares the text itself, too. The function in the database (`finding_pairs`, made by
+a migration) and `pairs_of` agree; a test holds them together.
 """
 
 from collections.abc import Iterable
@@ -10,18 +11,25 @@ from itertools import pairwise
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, F, Func, IntegerField, Value
 
-GRAMS = ArrayField(IntegerField())
+PAIRS = ArrayField(IntegerField())
+BITS = 0xFFFF
 
 
-class HoldsGrams(Func):
-    """Whether a column holds all of these grams; the index answers."""
+class HoldsPairs(Func):
+    """Whether a column may hold all of these pairs; the index answers."""
 
-    template = "(finding_grams(%(expressions)s))"
+    template = "(finding_pairs(%(expressions)s))"
     arg_joiner = ") @> ("
     output_field = BooleanField()
 
-    def __init__(self, column: str, grams: Iterable[int]) -> None:
-        super().__init__(F(column), Value(sorted(set(grams)), output_field=GRAMS))
+    def __init__(self, column: str, pairs: Iterable[int]) -> None:
+        super().__init__(F(column), Value(sorted(set(pairs)), output_field=PAIRS))
+
+
+def pairs_of(text: str) -> set[int]:
+    """The numbers of the pairs of a text, as the index has them; none for a single character."""
+    codes = [ord(character) & BITS for character in text]
+    return {(first * 769 + second * 24593) & BITS for first, second in pairwise(codes)}
 
 
 def _number(first: str, second: str) -> int:

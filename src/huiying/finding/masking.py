@@ -5,7 +5,7 @@ Pure. Linear in the length of the text: every pattern is bounded. Beside Chinese
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -180,15 +180,24 @@ def _long_numbers(text: str) -> Iterator[Found]:
             yield Found("number", *match.span())
 
 
+def hidden_in(text: str) -> list[int]:
+    """Where everything that `find` finds and every long number begins and ends, one place after another."""
+    found = _apart([*find(text), *_long_numbers(one_to_one(text))])
+    return [place for each in found for place in (each.start, each.end)]
+
+
+def hide(text: str, hidden: Sequence[int]) -> str:
+    """`text` with a mark in each of the places that `hidden_in` gave."""
+    parts, at = [], 0
+    for start, end in zip(hidden[::2], hidden[1::2], strict=True):
+        parts += [text[at:start], MARK]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
 def mask(text: str) -> str:
     """`text` with a mark in the place of everything that `find` finds and of every long number."""
-    found = find(text)
-    found = _apart([*found, *_long_numbers(one_to_one(text))])
-    parts, at = [], 0
-    for each in found:
-        parts += [text[at : each.start], MARK]
-        at = each.end
-    return "".join([*parts, text[at:]])
+    return hide(text, hidden_in(text))
 
 
 def looks_like_somebody(query: str) -> bool:

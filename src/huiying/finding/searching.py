@@ -1,41 +1,80 @@
-"""Finding texts, newest first, at any number of them. Whoever asks brings the policy.
+"""Finding texts at any number of them, newest first or by how well they fit. Whoever asks brings the policy.
 
 A word of Chinese is found wherever its characters stand; one that begins or ends in Latin letters or digits,
-only as a whole word. The newest rows are looked through first: a common word fills a page from a few
-thousand of them, where the index would first gather every text that has it.
+only as a whole word. The newest texts are read first: a common word fills a page from a few thousand of
+them, where the index would first gather every text that has it. What they hold tells what is quickest from
+there on: to read on, to ask the index for the texts of some time, or for all, which also gives their number.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists
 
 from huiying.finding.errors import AboutSomebody, TooLong
 from huiying.finding.folding import fold
-from huiying.finding.grams import HoldsGrams, grams_of
+from huiying.finding.grams import pairs_of
 from huiying.finding.masking import MARK, looks_like_somebody
 from huiying.finding.models import Text
-from huiying.kernel.paging import Place, beyond
+from huiying.kernel.paging import Place
 
 MOST_WORDS = 8
 LONGEST_QUERY = 60
-MOST_COUNTED = 1000
-LOOKED_THROUGH = (2_000, 20_000)
+READ_FIRST = 2_000
+READ_MOST = 20_000  # where nothing else bounds a search
+# What things cost, in texts that are read in their order: a hit with its policy, and a text whose time the
+# index looks up. A search of the whole index that costs less than `LITTLE` is made for its number alone.
+HIT = 4.0
+LOOKED_UP = 0.05
+LITTLE = 3_000
+LONGER = (1, 3)  # times the texts that should have filled a page
+SELDOM = 0.005  # the share of hits that somebody may read, where the newest texts show none
 LATIN = "a-z0-9"
 ENDS_IN_LATIN = re.compile(f"[{LATIN}]$")
 BEGINS_IN_LATIN = re.compile(f"^[{LATIN}]")
 
+# How well a text fits, for each word: once for each time that it stands there, and more in the opening.
+RANKED = 1_000  # of the newest that were found
+OPENING = 30  # characters; a letter begins with its title
+IN_OPENING = 3
+MOST_TIMES = 3
+
+COLUMNS = "kind, key, at, id, hidden"
+ORDER = "at DESC, id DESC"
+NUMBER = "(SELECT max(id) FROM finding_text)"  # about how many there are, at no cost
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One text that was found: its place in the list (`at`, `id`) and the row that it belongs to."""
+    """One text that was found: its place in the list (`at`, `id`), the row that it belongs to, what of its
+    words is masked (None: not known), and how well it fits, where that was asked.
+    """
 
     kind: str
     key: int
     at: datetime
     id: int
+    hidden: Sequence[int] | None
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page. There are `total` in all past its place, or more where that is not `exact`."""
+
+    lines: list[Line]
+    total: int
+    exact: bool
+
+
+def at_least(total: int) -> int:
+    """A round number that there are more of, where only that is known."""
+    return (total - 1) // 10 * 10
 
 
 def read_query(query: str) -> tuple[str, ...]:
@@ -62,9 +101,67 @@ def pattern_of(word: str) -> str | None:
     return f"{before}{re.escape(word)}{after}"
 
 
-def _holds(word: str) -> Q:
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A part of a statement with what fills it."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+    def __and__(self, other: "_Clause") -> "_Clause":
+        return _Clause(f"{self.sql} AND {other.sql}", self.values + other.values)
+
+
+def _holds(word: str) -> _Clause:
+    plain = re.sub(r"([\\%_])", r"\\\1", word)
     pattern = pattern_of(word)
-    return Q(text__contains=word) if pattern is None else Q(text__regex=pattern)
+    stands = _Clause("text LIKE %s", (f"%{plain}%",))
+    return stands if pattern is None else stands & _Clause("text ~ %s", (pattern,))
+
+
+def _beyond(place: Place | None) -> _Clause:
+    return _Clause("(at, id) < (%s, %s)", place) if place else _Clause("true")
+
+
+def _since(moment: datetime | None) -> _Clause:
+    return _Clause("at >= %s", (moment,)) if moment else _Clause("true")
+
+
+def _compiled(allowed: Exists) -> _Clause:
+    """A condition on `finding_text` as SQL, worked out once for all statements of a search."""
+    query = Text.objects.filter(allowed).query
+    try:
+        sql, values = query.get_compiler(connection=connection).compile(query.where)
+    except EmptyResultSet:  # such as a unit that is not there
+        return _Clause("false")
+    return _Clause(sql, tuple(values))
+
+
+def _rows(columns: _Clause, where: _Clause, rest: str = "") -> list[tuple[Any, ...]]:
+    statement = f"SELECT {columns.sql} FROM finding_text WHERE {where.sql} {rest}"  # noqa: S608 - our own text
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns.values + where.values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+@dataclass(slots=True)
+class _Sample:
+    """What the newest texts hold: how many of how many have the words, and which of them may be read."""
+
+    hits: int
+    mine: list[Line]
+    texts: int  # in all, past and before the place
+
+    @property
+    def rate(self) -> float:
+        """Hits among the texts."""
+        return (self.hits + 0.5) / READ_FIRST
+
+    def reach(self, size: int) -> float:
+        """The texts that it takes to fill a page."""
+        mine = max(len(self.mine), SELDOM * (self.hits + 1), 0.25)
+        return 1.5 * size * READ_FIRST / mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,49 +176,99 @@ class Search:
     words: Sequence[str]
     allowed: Exists
     bounded: bool = False
+    _policy: list[_Clause] = field(default_factory=list, init=False, compare=False)
 
-    def _texts(self) -> QuerySet[Text]:
-        texts = Text.objects.filter(self.allowed, kind=self.kind)
-        for word in self.words:
-            texts = texts.filter(_holds(word))
-        return texts
+    def newest(self, size: int, after: Place | None = None) -> Found:
+        """The first `size` texts past a place, newest first. Four statements at most."""
+        rest = _beyond(after)
+        first = self._time_of(READ_FIRST, rest)
+        sample = self._sample(rest & _since(first))
+        if first is None or len(sample.mine) >= size:
+            return Found(sample.mine[:size], len(sample.mine), first is None)
+        if not self._pairs():
+            return self._read_on(size, rest, READ_MOST if self.bounded else None)
+        reach, whole = sample.reach(size), sample.texts * sample.rate * HIT
+        if reach >= sample.texts or whole <= max(LITTLE, reach * (LOOKED_UP + sample.rate * HIT)):
+            return self._asked(size, rest)
+        return self._nearby(size, rest, reach)
 
-    def _grams(self) -> set[int]:
-        return set().union(*map(grams_of, self.words))
-
-    def _indexed(self) -> QuerySet[Text]:
-        grams = self._grams()
-        return self._texts().filter(HoldsGrams("text", grams)) if grams else self._texts()
-
-    def newest(self, size: int, after: Place | None = None) -> list[Line]:
-        """The first `size` texts past a place, newest first."""
-        rest = beyond("at", after, down=True) if after else Q()
-        near = self.bounded and not self._grams()
-        found: list[Line] = []
-        for number in LOOKED_THROUGH:
-            last = self._place_of(number, rest)
-            newer = Q() if last is None else Q(at__gte=last)
-            found = _lines(self._texts().filter(rest, newer), size)
-            if last is None or len(found) == size:
-                return found
-            if not found and not near:
-                break
-        return found if near else _lines(self._indexed().filter(rest), size)
-
-    def _place_of(self, number: int, rest: Q) -> datetime | None:
-        """The time of the text that is so far down the list; None where that is shorter."""
-        rows = Text.objects.filter(rest, kind=self.kind).order_by("-at", "-id")
-        return rows.values_list("at", flat=True)[number : number + 1].first()
+    def best(self, size: int) -> Found:
+        """Those of the newest thousand that were found that fit best; of equals, the newest first."""
+        found = self.newest(RANKED)
+        score = _score(self.words)
+        ids = _Clause("id = ANY(%s)", ([line.id for line in found.lines],))
+        columns = _Clause(f"{COLUMNS}, {score.sql} AS score", score.values)
+        rows = _rows(columns, ids, f"ORDER BY score DESC, {ORDER} LIMIT {size}")
+        return Found([Line(*row) for row in rows], found.total, found.exact)
 
     def count(self) -> int:
-        """How many there are, at most `MOST_COUNTED` + 1."""
-        texts = self._indexed()
-        if self.bounded and not self._grams():
-            last = self._place_of(LOOKED_THROUGH[-1], Q())
-            texts = texts if last is None else texts.filter(at__gte=last)
-        return texts[: MOST_COUNTED + 1].count()
+        """How many there are, each of them looked at."""
+        return int(_rows(_Clause("count(*)"), self._indexed())[0][0])
+
+    def _pairs(self) -> list[int]:
+        return sorted(set().union(*map(pairs_of, self.words)))
+
+    def _words(self) -> _Clause:
+        words = _Clause("kind = %s", (self.kind,))
+        for word in self.words:
+            words &= _holds(word)
+        return words
+
+    def _mine(self) -> _Clause:
+        if not self._policy:
+            self._policy.append(_compiled(self.allowed))
+        return self._policy[0]
+
+    def _indexed(self) -> _Clause:
+        where, pairs = self._words() & self._mine(), self._pairs()
+        return _Clause("finding_pairs(text) @> %s::int[]", (pairs,)) & where if pairs else where
+
+    def _time_of(self, number: int, rest: _Clause) -> datetime | None:
+        """The time of the text that is so far down the list; None where that is shorter."""
+        where = _Clause("kind = %s", (self.kind,)) & rest
+        found = _rows(_Clause("at"), where, f"ORDER BY {ORDER} LIMIT 1 OFFSET {number}")
+        return found[0][0] if found else None
+
+    def _sample(self, near: _Clause) -> _Sample:
+        mine = self._mine()
+        columns = _Clause(f"{COLUMNS}, {mine.sql}, {NUMBER}", mine.values)
+        rows = _rows(columns, self._words() & near, f"ORDER BY {ORDER}")
+        number = rows[0][6] if rows else _rows(_Clause("max(id)"), _Clause("true"))[0][0]
+        return _Sample(len(rows), [Line(*row[:5]) for row in rows if row[5]], number or 0)
+
+    def _read_on(self, size: int, rest: _Clause, most: int | None) -> Found:
+        """A page by reading the newest `most` texts, or all of them."""
+        last = self._time_of(most, rest) if most is not None else None
+        lines = self._page(size, self._words() & rest & _since(last) & self._mine())
+        return Found(lines, len(lines), len(lines) < size)
+
+    def _nearby(self, size: int, rest: _Clause, reach: float) -> Found:
+        """A page out of the texts of some time; where they do not fill it, out of all."""
+        for longer in LONGER:
+            since = self._time_of(int(reach * longer), rest)
+            if since is None:
+                break
+            lines = self._page(size, self._indexed() & rest & _since(since))
+            if len(lines) == size:
+                return Found(lines, size, False)
+        return self._asked(size, rest)
+
+    def _page(self, size: int, where: _Clause) -> list[Line]:
+        rows = _rows(_Clause(COLUMNS), where, f"ORDER BY {ORDER} LIMIT {size}")
+        return [Line(*row) for row in rows]
+
+    def _asked(self, size: int, rest: _Clause) -> Found:
+        """What the index has: a page, and the number of all."""
+        columns = _Clause(f"{COLUMNS}, count(*) OVER ()")
+        rows = _rows(columns, self._indexed() & rest, f"ORDER BY {ORDER} LIMIT {size}")
+        return Found([Line(*row[:5]) for row in rows], rows[0][5] if rows else 0, True)
 
 
-def _lines(texts: QuerySet[Text], size: int) -> list[Line]:
-    rows = texts.order_by("-at", "-id").values_list("kind", "key", "at", "id")[:size]
-    return [Line(*row) for row in rows]
+def _score(words: Sequence[str]) -> _Clause:
+    """For each word, one for each time that it stands there, up to three; three more in the opening."""
+    parts = []
+    for word in words:
+        times = f"(length(text) - length(replace(text, %s, ''))) / {len(word)}"
+        opens = f"(strpos(left(text, {OPENING}), %s) > 0)::int * {IN_OPENING}"
+        parts.append(f"least({times}, {MOST_TIMES}) + {opens}")
+    return _Clause(" + ".join(parts), tuple(word for word in words for _each in range(2)))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # the package imports its commands when they are called
 
 
 def add(subparsers: "Subparsers") -> None:
-    """`QUERY --as USERNAME [--kind K] [--category C] [--unit U] [--older P] [--json]`."""
+    """`QUERY --as USERNAME [--kind K] [--category C] [--unit U] [--order O] [--older P]
+    [--json]`."""
     parser = subparsers.add_parser(
         "search", help="Search letters and answers as a member of staff."
     )
@@ -28,6 +29,10 @@ def add(subparsers: "Subparsers") -> None:
     parser.add_argument("--category", default="", metavar="CODE")
     parser.add_argument("--unit", default="", metavar="CODE")
     parser.add_argument("--older", default="", help="the place that the page before named")
+    parser.add_argument(
+        "--order", choices=["newest", "relevance"], default="newest",
+        help="relevance: one page of those that fit best",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print total, hits and older as JSON")
 
 
@@ -47,8 +52,14 @@ def run(args: argparse.Namespace) -> int:
             found = searching.search(
                 actor=agencies.standing_of(account).actor,
                 query=args.query,
-                asked=asked(category=args.category, unit=args.unit, kind=args.kind),
+                asked=asked(
+                    args.category,
+                    args.unit,
+                    args.kind,
+                    order="relevance" if args.order == "relevance" else "",
+                ),
                 older=args.older,
+                exact=True,
             )
         except Refusal as refusal:
             say(str(refusal))

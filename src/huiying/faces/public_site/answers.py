@@ -17,11 +17,12 @@ from huiying.agencies.reads import unit_choices
 from huiying.faces.public_site.forms import unit_lines
 from huiying.faces.public_site.origin import address_of
 from huiying.finding.errors import AboutSomebody, TooLong, TooSlow
+from huiying.finding.searching import at_least
 from huiying.kernel.limits import count_try
 from huiying.kernel.names import localized
 from huiying.replies.reads.finding import MOST_COUNTED
 from huiying.replies.reads.public import AnswerLine, AnswersFound, answers, public_answer
-from huiying.replies.reads.searching import public_hits
+from huiying.replies.reads.searching import BEST, public_hits
 from huiying.replies.shown import AnswerShown
 from huiying.routing.reads import CategoryGroup, category_groups
 
@@ -44,6 +45,15 @@ class AnswersFilter(forms.Form):
     category = forms.ChoiceField(required=False, label=pgettext_lazy("filter of answers", "About"))
     unit = forms.ChoiceField(
         required=False, label=pgettext_lazy("filter of answers", "Answered by")
+    )
+
+    order = forms.ChoiceField(
+        required=False,
+        label=pgettext_lazy("filter of answers", "Order of what is found"),
+        choices=(
+            ("", pgettext_lazy("search", "Newest first")),
+            (BEST, pgettext_lazy("search", "Best match")),
+        ),
     )
 
     def __init__(self, *args: Any, categories: Choices, units: Choices, **kw: Any) -> None:
@@ -100,11 +110,19 @@ def _address(chosen: dict[str, str], **more: str) -> str:
     return f"{base}?{query}" if query else base
 
 
-def _shown(found: AnswersFound) -> str:
-    if found.count > MOST_COUNTED:
-        return _("More than %(count)s answers") % {"count": f"{MOST_COUNTED:,}"}
+def _shown(found: AnswersFound, *, further: bool) -> str:
+    if further:
+        return _("Older answers")
+    if found.count > MOST_COUNTED or not found.exact:
+        known = min(at_least(found.count), MOST_COUNTED)
+        return _("More than %(count)s answers") % {"count": f"{known:,}"}
     words = ngettext("%(count)d answer", "%(count)d answers", found.count)
     return words % {"count": found.count}
+
+
+def _goes_on(request: HttpRequest, chosen: dict[str, str]) -> bool:
+    """Whether this is a later page of a search: how many there are was said on the first."""
+    return bool(chosen["q"] and chosen["order"] != BEST and _given(request, "older"))
 
 
 def _given(request: HttpRequest, key: str) -> str:
@@ -127,6 +145,7 @@ def _found(request: HttpRequest, chosen: dict[str, str], form: AnswersFilter) ->
             category=chosen["category"],
             unit=chosen["unit"],
             older=_given(request, "older"),
+            order=chosen["order"],
         )
     except (AboutSomebody, TooLong, TooSlow) as refusal:
         form.add_error("q", str(refusal))
@@ -138,13 +157,13 @@ def _found(request: HttpRequest, chosen: dict[str, str], form: AnswersFilter) ->
 @require_safe
 def answer_list(request: HttpRequest) -> HttpResponse:
     """The newest answers; a filter that is not known finds nothing."""
-    chosen = {key: _given(request, key).strip() for key in ("q", "category", "unit")}
+    chosen = {key: _given(request, key).strip() for key in ("q", "category", "unit", "order")}
     form = _filter(request)
     found = _found(request, chosen, form)
     page = AnswersPage(
         form=form,
         lines=found.lines,
-        shown=_shown(found) if found.count else "",
+        shown=_shown(found, further=_goes_on(request, chosen)) if found.count else "",
         newer_url=_address(chosen, newer=found.newer) if found.newer else "",
         older_url=_address(chosen, older=found.older) if found.older else "",
         clear_url=_address({}) if any(chosen.values()) else "",

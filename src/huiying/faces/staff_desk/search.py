@@ -15,15 +15,19 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.forms import category_options, unit_options
 from huiying.finding.errors import AboutSomebody, TooLong
 from huiying.finding.models import Kind
-from huiying.finding.searching import LONGEST_QUERY, MOST_COUNTED
+from huiying.finding.searching import LONGEST_QUERY, at_least
 from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.replies.actions.searching import may_search, search
-from huiying.replies.reads.searching import Asked, Hit, Hits
+from huiying.replies.reads.searching import BEST, Asked, Hit, Hits
 
 KINDS = (
     ("", pgettext_lazy("search", "Letters and answers")),
     (Kind.LETTER, pgettext_lazy("search", "Letters only")),
     (Kind.ANSWER, pgettext_lazy("search", "Answers only")),
+)
+ORDERS = (
+    ("", pgettext_lazy("search", "Newest first")),
+    (BEST, pgettext_lazy("search", "Best match")),
 )
 
 
@@ -43,6 +47,8 @@ class SearchForm(WordsForm):
     kind = forms.ChoiceField(label=gettext_lazy("Where"), choices=KINDS, required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
+
+    order = forms.ChoiceField(label=gettext_lazy("Order"), choices=ORDERS, required=False)
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
@@ -65,9 +71,11 @@ class SearchPage:
     again: tuple[tuple[str, str], ...]
 
 
-def _shown(found: Hits) -> str:
-    if found.total > MOST_COUNTED:
-        return _("More than %(count)s found") % {"count": f"{MOST_COUNTED:,}"}
+def _shown(found: Hits, *, further: bool) -> str:
+    if further:
+        return _("Older ones")
+    if not found.exact:
+        return _("More than %(count)s found") % {"count": f"{at_least(found.total):,}"}
     return ngettext("%(count)d found", "%(count)d found", found.total) % {"count": found.total}
 
 
@@ -76,7 +84,7 @@ def _found(request: HttpRequest, form: SearchForm) -> Hits | None:
     if not form.is_valid():
         return None
     given = form.cleaned_data
-    asked = Asked(category=given["category"], unit=given["unit"], kind=given["kind"])
+    asked = Asked(given["category"], given["unit"], given["kind"], given["order"])
     older = request.POST.get("older", "")
     try:
         return search(actor=actor_of(request), query=given["q"], asked=asked, older=older)
@@ -95,7 +103,9 @@ def look_for(request: HttpRequest) -> HttpResponse:
     page = SearchPage(
         form=form,
         hits=found.hits if found else (),
-        shown=_shown(found) if found and found.total else "",
+        shown=_shown(found, further=bool(request.POST.get("older")))
+        if found and found.total
+        else "",
         nothing=found is not None and not found.total,
         older=found.older if found else "",
         again=tuple((name, form.cleaned_data[name]) for name in form.fields) if found else (),

@@ -22,8 +22,8 @@ def may_search(actor: Actor) -> bool:
 
 
 @verb
-def search(*, actor: Actor, query: str, asked: Asked, older: str = "") -> Hits:
-    """What the actor finds among the letters and answers that they may read.
+def search(*, actor: Actor, query: str, asked: Asked, older: str = "", exact: bool = False) -> Hits:
+    """What the actor finds among the letters and answers that they may read; all counted where `exact`.
 
     Raises NotAllowed, AboutSomebody, TooLong; Invalid where nothing is searched for. The words stand in
     the payload of the entry, which can be erased. A letter of which words are shown counts as opened, or
@@ -34,7 +34,7 @@ def search(*, actor: Actor, query: str, asked: Asked, older: str = "") -> Hits:
     words = read_query(query)
     if not words:
         raise Invalid(_("Write what you are looking for."), field="q")
-    found = hits(actor, words, asked, older)
+    found = hits(actor, words, asked, older, exact=exact)
     record_shown(actor=actor, letters=found.letters)
     said = {key: value for key, value in asdict(asked).items() if value}
     data = said | {"words": list(words), "hits": found.total}

@@ -51,13 +51,14 @@ class AnswersFound:
     """One page of a list, newest first. `count` stops at `finding.MOST_COUNTED`, which means "or more".
 
     `older` and `newer` are the addresses (in a search, the places) from which the next page goes on,
-    empty where it ends.
+    empty where it ends. In a search there are more than `count` where that is not `exact`.
     """
 
     lines: tuple[AnswerLine, ...]
     count: int
     older: str
     newer: str
+    exact: bool = True
 
 
 def _excerpt(text: str) -> str:

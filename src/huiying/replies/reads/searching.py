@@ -10,10 +10,11 @@ from huiying.agencies.models import Unit
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.places import all_categories
-from huiying.finding.bounding import bounded
+from huiying.finding.bounding import bounded, in_one_process
 from huiying.finding.excerpts import Piece, excerpt
+from huiying.finding.masking import hide, mask
 from huiying.finding.models import Kind
-from huiying.finding.searching import MOST_COUNTED, Line, Search, read_query
+from huiying.finding.searching import Found, Line, Search, read_query
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.paging import place_of, read_place
@@ -27,17 +28,19 @@ from huiying.replies.states import SAID
 PAGE_SIZE = 20
 MADE = "search.made"
 LONGEST_TITLE = 200
+BEST = "relevance"  # the order by which what fits best comes first
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a search of the desk is narrowed to: a code of a category and of a unit, each with all below
-    it; `kind` letters or answers; empty for all.
+    it; `kind` letters or answers; empty for all. `order` is `BEST`, or empty: the newest first.
     """
 
     category: str = ""
     unit: str = ""
     kind: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One page, newest first. `total` stops at `MOST_COUNTED` + 1; `older` is the place to go on from.
+    """One page. There are `total` in all, or more where that is not `exact`; `older` is the place to go on
+    from. By `BEST` there is one page only.
 
     `letters` are the ids of the submissions of whose words something is shown.
     """
 
     hits: tuple[Hit, ...]
     total: int
+    exact: bool
     older: str
     letters: tuple[int, ...]
 
@@ -86,31 +91,61 @@ def _marked(answer: AnswerLine, version: ReplyVersion, words: Sequence[str]) -> 
     text = f"{version.question}\n{version.text}"
     return replace(
         answer,
-        named=excerpt(version.title, words, length=LONGEST_TITLE, published=True),
-        said=excerpt(text, words, published=True),
+        named=excerpt(version.title, words, length=LONGEST_TITLE),
+        said=excerpt(text, words),
     )
 
 
-def public_hits(query: str, *, category: str = "", unit: str = "", older: str = "") -> AnswersFound:
-    """One page of the published answers that hold the words of `query`, newest first, marked.
+def public_hits(
+    query: str, *, category: str = "", unit: str = "", older: str = "", order: str = ""
+) -> AnswersFound:
+    """One page of the published answers that hold the words of `query`, newest or (`BEST`) fittest first.
 
     Anybody may ask, so it is bounded. Raises AboutSomebody, TooLong, TooSlow.
     """
     words = read_query(query)
+    if not words:
+        return AnswersFound((), 0, "", "")
     with bounded():
-        return _public_hits(words, finding.reach(category=category, unit=unit), older)
-
-
-def _public_hits(words: Sequence[str], reach: finding.Reach, older: str) -> AnswersFound:
-    search = public_search(words, reach)
-    lines = search.newest(PAGE_SIZE + 1, read_place(older)) if words else []
-    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
-    rows = ReplyVersion.objects.select_related("reply").in_bulk([line.key for line in lines])
-    versions = {rows[line.key].reply.label: rows[line.key] for line in lines}
-    answers = answer_lines([version.reply_id for version in versions.values()])
+        search = public_search(words, finding.reach(category=category, unit=unit))
+        page = _page([search], older, order)
+        rows = ReplyVersion.objects.select_related("reply").in_bulk(
+            [each.key for each in page.lines]
+        )
+        versions = {rows[line.key].reply.label: rows[line.key] for line in page.lines}
+        answers = answer_lines([version.reply_id for version in versions.values()])
     marked = tuple(_marked(answer, versions[answer.label], words) for answer in answers)
+    return AnswersFound(marked, page.total, page.older, "", exact=page.exact)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    lines: list[Line]
+    total: int
+    exact: bool
+    older: str
+
+
+def _page(searches: list[Search], older: str, order: str) -> _Page:
+    """What several searches find together, as one list."""
+    if order == BEST:
+        found = [search.best(PAGE_SIZE) for search in searches]
+        lines = [line for each in found for line in each.lines]
+        lines.sort(key=lambda line: (line.score, line.at, line.id), reverse=True)
+        more = False
+    else:
+        place = read_place(older)
+        found = [search.newest(PAGE_SIZE + 1, place) for search in searches]
+        lines = [line for each in found for line in each.lines]
+        lines.sort(key=lambda line: (line.at, line.id), reverse=True)
+        more = len(lines) > PAGE_SIZE
+    lines = lines[:PAGE_SIZE]
     last = place_of(lines[-1].at, lines[-1].id) if more else ""
-    return AnswersFound(marked, search.count() if words else 0, older=last, newer="")
+    return _Page(lines, *_total(found), last)
+
+
+def _total(found: Sequence[Found]) -> tuple[int, bool]:
+    return sum(each.total for each in found), all(each.exact for each in found)
 
 
 def _narrowed(seen: QuerySet[CaseFile], asked: Asked) -> QuerySet[CaseFile]:
@@ -125,56 +160,98 @@ def _narrowed(seen: QuerySet[CaseFile], asked: Asked) -> QuerySet[CaseFile]:
 def searches_of(actor: Actor, words: Sequence[str], asked: Asked) -> list[Search]:
     """The searches among what this actor may read: letters, and the answers that were given."""
     seen = _narrowed(cases.visible_cases(actor), asked)
-    letters = Exists(seen.filter(reports__submission=OuterRef("key")))
-    replies = policy.visible_replies(actor).filter(
-        state__in=SAID, hide_text=False, case__in=seen.values("pk")
-    )
-    both = [Search(Kind.LETTER, words, letters), Search(Kind.ANSWER, words, _spoken(replies))]
-    return [search for search in both if asked.kind in {"", search.kind}]
+    searches = []
+    if asked.kind in {"", Kind.LETTER}:
+        letters = Exists(seen.filter(reports__submission=OuterRef("key")))
+        searches.append(Search(Kind.LETTER, words, letters))
+    if asked.kind in {"", Kind.ANSWER}:
+        replies = policy.visible_replies(actor).filter(
+            state__in=SAID, hide_text=False, case__in=seen.values("pk")
+        )
+        searches.append(Search(Kind.ANSWER, words, _spoken(replies)))
+    return searches
 
 
-def hits(actor: Actor, words: Sequence[str], asked: Asked, older: str = "") -> Hits:
-    """One page of what this actor finds. Two queries and at most three more for each kind."""
+def hits(
+    actor: Actor, words: Sequence[str], asked: Asked, older: str = "", *, exact: bool = False
+) -> Hits:
+    """One page of what this actor finds. With `exact`, all are counted, whatever it takes.
+
+    Eight queries at most for each kind.
+    """
     searches = searches_of(actor, words, asked)
-    place = read_place(older)
-    lines = [line for search in searches for line in search.newest(PAGE_SIZE + 1, place)]
-    lines.sort(key=lambda line: (line.at, line.id), reverse=True)
-    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
-    total = sum(search.count() for search in searches)
-    last = place_of(lines[-1].at, lines[-1].id) if more else ""
-    letters = tuple(line.key for line in lines if line.kind == Kind.LETTER)
-    return Hits(tuple(_shown(lines, words)), min(total, MOST_COUNTED + 1), last, letters)
+    with in_one_process():
+        page = _page(searches, older, asked.order)
+        total, all_counted = page.total, page.exact
+        if exact and not (all_counted and not older):
+            total, all_counted = sum(search.count() for search in searches), True
+        shown = _shown(page.lines, words)
+    letters = tuple(line.key for line in page.lines if line.kind == Kind.LETTER)
+    return Hits(shown, total, all_counted, page.older, letters)
 
 
-def _shown(lines: list[Line], words: Sequence[str]) -> list[Hit]:
-    letters = {line.key for line in lines if line.kind == Kind.LETTER}
-    answers = {line.key for line in lines if line.kind == Kind.ANSWER}
-    reports = Report.objects.filter(submission__in=letters).select_related(
-        "submission", "case", "case__lead_unit", "case__category"
-    )
-    versions = ReplyVersion.objects.filter(pk__in=answers).select_related(
-        "reply__case", "reply__case__lead_unit", "reply__case__category"
-    )
-    said: dict[tuple[str, int], tuple[CaseFile, str, str]] = {}
-    for report in reports:
-        letter = report.submission
-        words_of = f"{letter.body}\n{letter.place}"
-        said[Kind.LETTER, letter.pk] = (report.case, letter.title or report.case.title, words_of)
-    for version in versions:
-        words_of = f"{version.question}\n{version.text}"
-        said[Kind.ANSWER, version.pk] = (version.reply.case, version.title, words_of)
-    return [_hit(line, *said[line.kind, line.key], words) for line in lines]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words of a hit, and what of its case is shown."""
+
+    title: str
+    text: str
+    case_title: str
+    number: int
+    state: str
+    category: dict[str, str] | None
+    unit: dict[str, str] | None
 
 
-def _hit(line: Line, case: CaseFile, title: str, text: str, words: Sequence[str]) -> Hit:
+def _of_case(case: str) -> list[str]:
+    names = ("title", "number", "state", "category__name", "lead_unit__name")
+    return [f"{case}__{name}" for name in names]
+
+
+def _said(lines: list[Line]) -> dict[tuple[str, int], _Said]:
+    """What is said by kind and key. One query for each kind."""
+    said: dict[tuple[str, int], _Said] = {}
+    letters = [line.key for line in lines if line.kind == Kind.LETTER]
+    if letters:
+        rows = Report.objects.filter(submission__in=letters).values_list(
+            "submission_id", "submission__title", "submission__body", "submission__place",
+            *_of_case("case"),
+        )  # fmt: skip
+        for key, title, body, place, *case in rows:
+            said[Kind.LETTER, key] = _Said(title, f"{body}\n{place}", *case)
+    answers = [line.key for line in lines if line.kind == Kind.ANSWER]
+    if answers:
+        versions = ReplyVersion.objects.filter(pk__in=answers).values_list(
+            "pk", "title", "question", "text", *_of_case("reply__case")
+        )
+        for key, title, question, text, *case in versions:
+            said[Kind.ANSWER, key] = _Said(title, f"{question}\n{text}", *case)
+    return said
+
+
+def _shown(lines: list[Line], words: Sequence[str]) -> tuple[Hit, ...]:
+    said = _said(lines)
+    return tuple(_hit(line, said[line.kind, line.key], words) for line in lines)
+
+
+def _masked(line: Line, said: _Said) -> tuple[str, str]:
+    """Title and words, by the places that the index noted; where it did not, by looking for them."""
+    whole = f"{said.title}\n{said.text}"
+    masked = mask(whole) if line.hidden is None else hide(whole, line.hidden)
+    title, _, text = masked.partition("\n")
+    return title or mask(said.case_title), text
+
+
+def _hit(line: Line, said: _Said, words: Sequence[str]) -> Hit:
+    title, text = _masked(line, said)
     return Hit(
         kind=line.kind,
-        number=case.number,
+        number=said.number,
         title=excerpt(title, words, length=LONGEST_TITLE),
         excerpt=excerpt(text, words),
-        state=case.state,
-        category=localized(case.category.name) if case.category else "",
-        unit=localized(case.lead_unit.name) if case.lead_unit else "",
+        state=said.state,
+        category=localized(said.category),
+        unit=localized(said.unit),
         at=line.at,
     )
 
