@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Joined, Move, Report
 from huiying.casework.own_acts import own_events
+from huiying.casework.part_models import Part
 from huiying.casework.splitting.letters import HEARD_BY, parts_of
 from huiying.casework.stages import StageClock, stages_of
 from huiying.casework.states import OPEN, Outcome, State
@@ -106,6 +107,7 @@ class LetterPage:
     files: tuple[AttachmentLinked, ...]
     looks: Looks
     sent: tuple[Told, ...]
+    parted: bool
 
 
 def _reports() -> QuerySet[Any]:
@@ -113,6 +115,7 @@ def _reports() -> QuerySet[Any]:
     return Report.objects.select_related(
         "submission", "case", "case__lead_unit", "case__category", "own_case__category"
     ).annotate(
+        parted=Exists(Part.objects.filter(letter=OuterRef("pk"), taken_back_at=None)),
         heard_by=HEARD_BY,
         sent=log_of(OuterRef("heard_by")),
         more_time=extensions_of_own(),
@@ -206,6 +209,7 @@ def letter_page(actor: Actor) -> LetterPage:
         files=attachments_on(submission, actor),
         looks=looks_at(report),
         sent=all_told(deliveries(report.sent)),
+        parted=report.parted,
     )
 
 

@@ -130,6 +130,8 @@ def _urls(place: int) -> dict[str, str]:
 def _whole_page(actor: Actor) -> FollowedPage:
     """The page of the writer's letter, with its parts where it was split."""
     page = _page_of(letter_page(actor))
+    if not page.letter.parted:
+        return page
     parts = tuple(
         PartOfPage(place, _page_of(letter_page(acting), place))
         for place, acting in own_parts(actor)
