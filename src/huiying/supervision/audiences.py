@@ -16,11 +16,10 @@ from huiying.casework.policy import kept_from
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.supervision.models import Matter
-from huiying.supervision.policy import knows_of
+from huiying.supervision.policy import HEADS, knows_of
 from huiying.supervision.states import Audience, Kind, above
 
 NO_UNIT = 0
-HEADS = (Role.SUPERVISOR, Role.REVIEWER)
 
 
 @dataclass(frozen=True, slots=True)

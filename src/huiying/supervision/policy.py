@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
+from huiying.agencies.models import Role
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
@@ -9,6 +10,7 @@ from huiying.kernel.refusals import NotAllowed
 from huiying.supervision.models import Matter
 from huiying.supervision.states import Kind
 
+HEADS = (Role.SUPERVISOR, Role.REVIEWER)  # who answers for a unit
 TAKES_NOTE = frozenset({"handler", "reviewer", "supervisor"})
 
 

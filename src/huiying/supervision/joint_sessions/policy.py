@@ -14,7 +14,7 @@ from huiying.agencies.reads import standing_of
 from huiying.casework.models import CaseFile
 from huiying.casework.policy import barred, kept_from
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import NotAllowed, NotFound
+from huiying.kernel.refusals import NotAllowed
 from huiying.supervision.joint_sessions.models import Attached, JointSession, Participant, Task
 from huiying.supervision.policy import known_cases, may_put
 from huiying.supervision.states import Kind
@@ -28,8 +28,10 @@ def own_account(actor: Actor) -> int:
     return int(scopes[0]) if scopes else 0
 
 
-def _own_units(actor: Actor) -> QuerySet[Unit]:
-    return Unit.objects.filter(path__in=actor.scopes("belongs"))
+def own(actor: Actor) -> Q:
+    """Rows of `Participant` or `Task` of this person, and of the units in which they work."""
+    units = Unit.objects.filter(path__in=actor.scopes("belongs"))
+    return Q(account=own_account(actor)) | Q(unit__in=units.values("pk"))
 
 
 def read_in_full(actor: Actor) -> Q:
@@ -41,9 +43,8 @@ def read_in_full(actor: Actor) -> Q:
 
 def takes_part(actor: Actor) -> Q:
     """Sessions to which this actor or their unit is called, or in which one of them has a task."""
-    mine = Q(account=own_account(actor)) | Q(unit__in=_own_units(actor).values("pk"))
-    called = Participant.objects.filter(mine, session=OuterRef("pk"))
-    tasks = Task.objects.filter(mine, session=OuterRef("pk"))
+    called = Participant.objects.filter(own(actor), session=OuterRef("pk"))
+    tasks = Task.objects.filter(own(actor), session=OuterRef("pk"))
     return Q(Exists(called)) | Q(Exists(tasks))
 
 
@@ -60,14 +61,6 @@ def known_sessions(actor: Actor) -> QuerySet[JointSession]:
     return JointSession.objects.filter(not_kept(actor)).filter(
         read_in_full(actor) | takes_part(actor)
     )
-
-
-def find(actor: Actor, label: str) -> JointSession:
-    """Raises NotFound, also where there is one that this actor may not know of."""
-    found = known_sessions(actor).filter(label=label).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def reads_in_full(actor: Actor, session: JointSession) -> bool:
@@ -97,28 +90,26 @@ def require(allowed: bool) -> None:
 
 def own_seats(actor: Actor, session: JointSession) -> QuerySet[Participant]:
     """The seats for which this actor says whether anybody comes: their own, and their unit's."""
-    mine = Q(account=own_account(actor)) | Q(unit__in=_own_units(actor).values("pk"))
-    return session.participants.filter(mine)
-
-
-def own_task(actor: Actor) -> Q:
-    """Rows of `Task` of this person, and of the units in which they work."""
-    return Q(account=own_account(actor)) | Q(unit__in=_own_units(actor).values("pk"))
+    return session.participants.filter(own(actor))
 
 
 def has_task(actor: Actor, task: Task) -> bool:
     """Whether it is this person's task, or their unit's."""
-    return Task.objects.filter(own_task(actor), pk=task.pk).exists()
+    return Task.objects.filter(own(actor), pk=task.pk).exists()
 
 
 def task_known(actor: Actor) -> Q:
     """Rows of `Task` that this actor sees, of sessions that they know of."""
     full = JointSession.objects.filter(read_in_full(actor)).values("pk")
-    return own_task(actor) | Q(session__in=full)
+    return own(actor) | Q(session__in=full)
 
 
 def is_kept_from(account: Account, cases: Collection[CaseFile]) -> bool:
-    """Whether one of the cases is kept from this person, so that they can have no part."""
+    """Whether one of the cases is kept from this person, so that they can have no part. No query where none
+    of them is a complaint about conduct: nothing else is kept from anybody.
+    """
+    if not any(case.conduct for case in cases):
+        return False
     hidden = kept_from(standing_of(account).actor)
     return CaseFile.objects.filter(hidden, pk__in=[case.pk for case in cases]).exists()
 

@@ -202,7 +202,7 @@ def _line(row: JointSession, *, full: bool) -> SessionLine:
 def own_tasks(actor: Actor) -> list[TaskLine]:
     """The open tasks of this person and their units, what is due first first. One query."""
     rows = Task.objects.filter(
-        policy.own_task(actor),
+        policy.own(actor),
         state=TaskState.OPEN,
         session__in=policy.known_sessions(actor).values("pk"),
     )
@@ -249,7 +249,7 @@ def session_shown(actor: Actor, label: str) -> SessionShown:
         called_at=session.called_at,
         settled_by=session.settled_by.name if session.settled_by else {},
         settled_at=session.settled_at,
-        tasks=[_task(row) for row in (tasks if full else tasks.filter(policy.own_task(actor)))],
+        tasks=[_task(row) for row in (tasks if full else tasks.filter(policy.own(actor)))],
         comes=any(declined is None for declined in mine) if mine else None,
         may_keep=keeps,
         may_write=full and policy.may_write_summary(actor, cases),

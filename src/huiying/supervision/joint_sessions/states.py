@@ -43,3 +43,5 @@ TASK_STEPS: tuple[Step[TaskState], ...] = (
     step("finish", {TaskState.OPEN}, TaskState.DONE, "holder keeper"),
     step("drop", {TaskState.OPEN}, TaskState.DROPPED, "keeper"),
 )
+BY_VERB = {each.verb: each for each in STEPS}
+TASK_BY_VERB = {each.verb: each for each in TASK_STEPS}

@@ -17,16 +17,15 @@ from huiying.notices.models import Outgoing
 from huiying.record.actions import write
 from huiying.supervision.joint_sessions.models import JointSession, Participant, Task
 from huiying.supervision.joint_sessions.policy import is_kept_from
-
-ANSWERS_FOR_UNIT = (Role.SUPERVISOR, Role.REVIEWER)
+from huiying.supervision.policy import HEADS
 
 
 def people_of(unit: Unit) -> list[Account]:
     """Who answers for the unit itself; where nobody does, its handlers. One query."""
     held = Membership.objects.filter(unit=unit, ended_at=None, account__is_active=True)
-    roles = (*ANSWERS_FOR_UNIT, Role.HANDLER)
+    roles = (*HEADS, Role.HANDLER)
     rows = list(held.filter(role__in=roles).select_related("account").order_by("account_id"))
-    heads = [row.account for row in rows if row.role in ANSWERS_FOR_UNIT]
+    heads = [row.account for row in rows if row.role in HEADS]
     return heads or [row.account for row in rows]
 
 

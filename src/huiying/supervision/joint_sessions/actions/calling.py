@@ -21,7 +21,7 @@ from huiying.kernel.verbs import verb
 from huiying.supervision.joint_sessions import policy
 from huiying.supervision.joint_sessions.errors import CannotTakePart, Settled
 from huiying.supervision.joint_sessions.models import Attached, JointSession, Participant
-from huiying.supervision.joint_sessions.states import Seat, State
+from huiying.supervision.joint_sessions.states import BY_VERB, Seat, State
 from huiying.supervision.joint_sessions.telling import seated, tell, write_entries
 from huiying.supervision.joint_sessions.wording import fitting_words, own_words
 from huiying.supervision.policy import known_cases
@@ -162,11 +162,11 @@ def locked(actor: Actor, label: str) -> JointSession:
     return found
 
 
-def settle(actor: Actor, session: JointSession, state: State, words: str) -> None:
-    """From called to held or called off, once. Raises Settled."""
-    waiting = JointSession.objects.filter(pk=session.pk, state=State.CALLED)
-    done = waiting.update(
-        state=state, words=words, settled_by=policy.own_account(actor), settled_at=time.now()
+def settle(actor: Actor, session: JointSession, verb_name: str, words: str) -> None:
+    """The step of `states.STEPS` with this name, once. Raises Settled."""
+    row = BY_VERB[verb_name]
+    done = JointSession.objects.filter(pk=session.pk, state__in=row.sources).update(
+        state=row.target, words=words, settled_by=policy.own_account(actor), settled_at=time.now()
     )
     if not done:
         raise Settled
@@ -181,9 +181,8 @@ def call_off(*, actor: Actor, label: str, reason: str) -> None:
     cases = policy.cases_of(session)
     policy.require(policy.may_keep(actor, cases))
     ids = [case.pk for case in cases]
-    settle(
-        actor, session, State.CALLED_OFF, own_words(reason, "words", cases=ids, most=LONGEST_WORDS)
-    )
+    words = own_words(reason, "words", cases=ids, most=LONGEST_WORDS)
+    settle(actor, session, "call_off", words)
     seats = session.participants.select_related("unit", "account")
     tell(actor, "called_off", seated(seats), session=session, cases=cases)
     write_entries(actor, "called_off", session, cases)

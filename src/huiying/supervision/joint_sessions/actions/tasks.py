@@ -25,13 +25,13 @@ from huiying.supervision.joint_sessions.models import (
     Task,
     TaskReport,
 )
-from huiying.supervision.joint_sessions.states import Said, State, TaskState
+from huiying.supervision.joint_sessions.states import TASK_BY_VERB, Said, State, TaskState
 from huiying.supervision.joint_sessions.telling import people_of, tell, write_entries
 from huiying.supervision.joint_sessions.wording import own_words
 
 LONGEST_TASK, LONGEST_REPORT = 500, 1000
 LONGEST_DAYS = 366
-ENDS = {Said.DONE: TaskState.DONE, Said.DROPPED: TaskState.DROPPED}
+ENDS = {Said.DONE: "finish", Said.DROPPED: "drop"}  # the steps of `states.TASK_STEPS`
 
 
 @verb
@@ -116,7 +116,10 @@ def report_task(*, actor: Actor, label: str, said: str, text: str) -> None:
     )
     ends = ENDS.get(Said(said))
     if ends is not None:
-        Task.objects.filter(pk=task.pk).update(state=ends, ended_at=time.now())
+        row = TASK_BY_VERB[ends]
+        open_still = Task.objects.filter(pk=task.pk, state__in=row.sources)
+        if not open_still.update(state=row.target, ended_at=time.now()):
+            raise TaskEnded
         tell(
             actor, f"task_{said}", [task.given_by, task.account], session=task.session, cases=cases,
             day=task.due_on.isoformat(),

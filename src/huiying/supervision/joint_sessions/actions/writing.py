@@ -60,5 +60,5 @@ def conclude(*, actor: Actor, label: str, words: str) -> None:
     policy.require(policy.may_keep(actor, cases))
     if session.state == State.CALLED and time.now() < session.starts_at:
         raise NotYetHeld
-    settle(actor, session, State.HELD, fitting_words(words, "words", most=LONGEST_WORDS))
+    settle(actor, session, "conclude", fitting_words(words, "words", most=LONGEST_WORDS))
     write_entries(actor, "held", session, cases)
