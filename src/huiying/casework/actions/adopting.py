@@ -46,7 +46,7 @@ class _Batch:
 
 @verb
 def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int | None]:
-    """Reckon the running clocks of one batch of cases anew; on how many cases something changed, and after
+    """Reckon the running clocks of one batch of cases anew; of how many letters the day changed, and after
     which row the next batch begins, None where this was the last.
 
     Each letter has its own clock, wherever it stands. Only a clock that stands where an earlier version of

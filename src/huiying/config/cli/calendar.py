@@ -95,7 +95,7 @@ def _adopt(code: str) -> None:
         more, after = adopting.adopt_calendar(actor=SYSTEM, code=code, after=after)
         changed += more
     if changed:
-        say(f"{changed} running cases are due at another time now.")
+        say(f"{changed} running clocks end at another time now.")
 
 
 def _text(args: argparse.Namespace) -> str:
