@@ -28,6 +28,11 @@ def at_time(moment: datetime) -> str:
     return f"{day_in_words(moment)}{comma} {timezone.localtime(moment):%H:%M}"
 
 
+def day_and_time(moment: datetime) -> str:
+    """2026年11月24日 星期二 17:30 · Tuesday 24 November 2026 17:30."""
+    return f"{on_day(moment)} {timezone.localtime(moment):%H:%M}"
+
+
 def short_day(moment: datetime | date) -> str:
     """11月24日 · 24 Nov; with the year where it is not this year."""
     local = _local(moment)

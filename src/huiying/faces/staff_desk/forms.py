@@ -54,10 +54,17 @@ def words_field(
     )
 
 
+BETWEEN = str.maketrans(dict.fromkeys(",，、;；", " "))
+
+
+def listed_in(typed: str) -> tuple[str, ...]:
+    """What somebody typed one after another, with spaces, commas or semicolons between; each once."""
+    return tuple(dict.fromkeys(typed.translate(BETWEEN).split()))
+
+
 def named_people(typed: str) -> tuple[str, ...]:
     """The user names that somebody typed, as accounts are named."""
-    plain = typed.replace(",", " ").replace("，", " ").replace("、", " ").lower()
-    return tuple(dict.fromkeys(plain.split()))
+    return listed_in(typed.lower())
 
 
 class ActForm(forms.Form):

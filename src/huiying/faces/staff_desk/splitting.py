@@ -113,8 +113,8 @@ class SplitForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class PartFields:
-    """The fields of one part; `whom` are those that only a complaint about conduct needs, `named` that they
-    are open.
+    """The fields of one part; `whom` are those that only a complaint about conduct needs, shown at once where
+    it is `open`.
     """
 
     place: int
@@ -131,7 +131,6 @@ class SplitPage:
     title: str
     letter: LetterShown
     conduct: bool
-    danger: bool
     form: SplitForm
     parts: list[PartFields]
     more: bool
@@ -149,7 +148,6 @@ def _page(
         title=shown.title,
         letter=shown.letters[0],
         conduct=shown.conduct,
-        danger=shown.danger,
         form=form,
         parts=[_fields(form, place) for place in range(1, form.shown_parts + 1)],
         more=form.shown_parts < MOST,

@@ -14,6 +14,7 @@ from huiying.agencies.duty.states import Cover
 from huiying.clocks.definitions import WEEKDAYS
 from huiying.faces.staff_desk.duty import words
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
+from huiying.faces.staff_desk.forms import named_people
 from huiying.kernel.names import localized
 
 LONGEST = 60
@@ -136,8 +137,7 @@ class TurnForm(RefusableForm):
         return given
 
     def clean_people(self) -> list[int]:
-        typed = self.cleaned_data["people"].replace(",", " ").replace("，", " ").replace("、", " ")
-        names = typed.lower().split()
+        names = named_people(self.cleaned_data["people"])
         unknown = [name for name in names if name not in self.known]
         if unknown:
             raise forms.ValidationError(

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import unit_choices
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
-from huiying.faces.staff_desk.forms import unit_options
+from huiying.faces.staff_desk.forms import listed_in, named_people, unit_options
 from huiying.kernel.identifiers import random_label
 from huiying.supervision.joint_sessions.actions.calling import (
     LONGEST_PLACE,
@@ -40,12 +40,6 @@ def _line(label: Any, hint: Any, most: int) -> forms.CharField:
 def _day(label: Any, hint: Any = "") -> forms.DateField:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(label=label, help_text=hint, widget=widget)
-
-
-def _parted(typed: str) -> list[str]:
-    for mark in (",", "，", "、", ";", "；"):
-        typed = typed.replace(mark, " ")
-    return typed.split()
 
 
 class CallForm(RefusableForm):
@@ -86,14 +80,14 @@ class CallForm(RefusableForm):
         self.order_fields(["numbers", "topic", "day", "hour", "place", *UNIT_FIELDS, "people"])
 
     def clean_numbers(self) -> list[int]:
-        typed = _parted(self.cleaned_data["numbers"])
+        typed = listed_in(self.cleaned_data["numbers"])
         wrong = [each for each in typed if not (each.isascii() and each.isdecimal())]
         if wrong or any(len(each) > 12 for each in typed):
             raise forms.ValidationError(_("Give numbers of cases, with spaces between them."))
         return [int(each) for each in typed]
 
-    def clean_people(self) -> list[str]:
-        return [each.lower() for each in _parted(self.cleaned_data["people"])]
+    def clean_people(self) -> tuple[str, ...]:
+        return named_people(self.cleaned_data["people"])
 
     def call(self) -> Call:
         """What was entered; only of a valid form."""

@@ -129,10 +129,7 @@ def _end(shown: SessionShown) -> tuple[str, str] | None:
 
 def _facts(shown: SessionShown) -> list[tuple[str, str]]:
     facts = [
-        (
-            pgettext("joint session", "When"),
-            f"{dates.on_day(shown.starts_at)} {_clock(shown.starts_at)}",
-        ),
+        (pgettext("joint session", "When"), dates.day_and_time(shown.starts_at)),
         (pgettext("joint session", "Where"), shown.place),
         (_("Called by"), f"{localized(shown.called_by)} · {dates.at_time(shown.called_at)}"),
     ]
@@ -140,10 +137,6 @@ def _facts(shown: SessionShown) -> list[tuple[str, str]]:
         by = f"{localized(shown.settled_by)} · {dates.at_time(shown.settled_at)}"
         facts.append((_("Written down by"), by))
     return [(name, value) for name, value in facts if value]
-
-
-def _clock(moment: datetime) -> str:
-    return dates.at_time(moment)[-5:]
 
 
 def _offers(shown: SessionShown, sent: dict[str, RefusableForm]) -> list[Offer]:
