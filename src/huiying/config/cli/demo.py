@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if not web.is_free(args.host, args.port):
         say(web.taken(args.host, args.port))
         return 1
+    up.name_port(args.port)
     password = demo_password(places.data_folder())
     os.environ |= {"HUIYING_DEMO": "1", "HUIYING_DEMO_PASSWORD": password}
     os.environ.setdefault("HUIYING_SMS", "file")

@@ -1,6 +1,7 @@
 """`huiying up`: the database, its migrations, the pages and the worker, in one process tree."""
 
 import argparse
+import os
 import threading
 import time
 import urllib.error
@@ -30,12 +31,18 @@ def run(args: argparse.Namespace) -> int:
     if not web.is_free(args.host, args.port):
         say(web.taken(args.host, args.port))
         return 1
+    name_port(args.port)
     with installation.database() as share:
         if not installation.migrated():
             return 1
         address = address_of(args.host, args.port)
         run_tree(args.host, args.port, share, lambda: say(f"Huiying is ready: {address}"))
     return 0
+
+
+def name_port(port: int) -> None:
+    """Without HUIYING_URL, what is sent out links to the port that is listened on."""
+    os.environ.setdefault("HUIYING_URL", f"http://127.0.0.1:{port}")
 
 
 def address_of(host: str, port: int) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from huiying.casework.states import OPEN
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
@@ -50,6 +51,8 @@ def _note(alert: AlertShown) -> str:
         return _("%(who)s took note, %(at)s") % said
     if alert.acknowledge_by:
         by = dates.at_time(alert.acknowledge_by)
+        if alert.acknowledge_by <= time.now():
+            return _("Nobody took note by %(by)s.") % {"by": by}
         return _("Nobody has taken note yet. After %(by)s the next above are told.") % {"by": by}
     return ""
 

@@ -179,7 +179,7 @@ class SwapForm(RefusableForm):
     def __init__(self, data: Any, offered: Iterable[ShiftShown]) -> None:
         super().__init__(data, auto_id="swap-%s")
         choices = [(each.label, words.shift_and_who(each)) for each in offered]
-        self.fields["other"].choices = choices  # type: ignore[attr-defined]
+        self.fields["other"].choices = [("", _("Choose…")), *choices]  # type: ignore[attr-defined]
 
 
 class _ColleagueForm(RefusableForm):

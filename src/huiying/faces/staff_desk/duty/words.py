@@ -47,7 +47,8 @@ def shift_in_words(shift: ShiftShown) -> str:
 
 
 def shift_and_who(shift: ShiftShown) -> str:
-    return f"{shift_in_words(shift)} · {who(shift)}"
+    """Whose it is first: a narrow chooser shows only the beginning."""
+    return f"{who(shift)} · {shift_in_words(shift)}"
 
 
 def stretch(starts: datetime, ends: datetime, zone: str) -> str:

@@ -147,7 +147,12 @@ def _offers(shown: SessionShown, sent: dict[str, RefusableForm]) -> list[Offer]:
         found.append(("summary", heading, _("Show it to those who take part"), SummaryForm()))
     if shown.may_keep and called and shown.begun:
         found.append(
-            ("conclude", _("Write down what came of it"), _("Write it down"), ConcludeForm())
+            (
+                "conclude",
+                _("Write down what came of it"),
+                _("Write down the conclusions"),
+                ConcludeForm(),
+            )
         )
     if shown.may_keep and held:
         found.append(("task", _("Give a task"), _("Give it"), TaskForm()))

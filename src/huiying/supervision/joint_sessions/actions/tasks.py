@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huiying.accounts.models import Account
@@ -29,6 +31,7 @@ from huiying.supervision.joint_sessions.states import TASK_BY_VERB, Said, State,
 from huiying.supervision.joint_sessions.telling import people_of, tell, write_entries
 from huiying.supervision.joint_sessions.wording import own_words
 
+MOST_NAMED = 12  # user names in a refusal
 LONGEST_TASK, LONGEST_REPORT = 500, 1000
 LONGEST_DAYS = 366
 ENDS = {Said.DONE: "finish", Said.DROPPED: "drop"}  # the steps of `states.TASK_STEPS`
@@ -77,12 +80,11 @@ def _whose(unit_code: str, username: str, cases: list[CaseFile]) -> tuple[Unit, 
     if unit is None:
         raise Invalid(_("Choose a unit from the list."), field="unit_code")
     held = Membership.objects.filter(
-        account__username=username.strip().lower(), account__is_active=True, ended_at=None,
-        unit__path__startswith=unit.path,
-    )  # fmt: skip
-    row = held.select_related("account").first()
+        account__is_active=True, ended_at=None, unit__path__startswith=unit.path
+    )
+    row = held.filter(account__username=username.strip().lower()).select_related("account").first()
     if row is None:
-        raise Invalid(_("Nobody with this user name works in this unit."), field="username")
+        raise Invalid(_nobody_so_named(held), field="username")
     if policy.is_barred(unit, cases):
         said = CannotTakePart.sentence % {"name": localized(unit.name)}
         raise CannotTakePart(said, field="unit_code")
@@ -90,6 +92,16 @@ def _whose(unit_code: str, username: str, cases: list[CaseFile]) -> tuple[Unit, 
         said = CannotTakePart.sentence % {"name": localized(row.account.name)}
         raise CannotTakePart(said, field="username")
     return unit, row.account
+
+
+def _nobody_so_named(held: QuerySet[Membership]) -> str:
+    """What to do instead: the first user names of those who hold a post there."""
+    found = held.order_by("account__username").values_list("account__username", flat=True)
+    names = list(found.distinct()[:MOST_NAMED])
+    if not names:
+        return gettext("Nobody works in this unit. Choose another one.")
+    said = gettext("Nobody with this user name works in this unit. Write one of these: %(names)s")
+    return said % {"names": ", ".join(names)}
 
 
 @verb
