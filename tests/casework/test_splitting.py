@@ -43,6 +43,8 @@ from huiying.replies.reads import answers_with_parts
 from huiying.retention.actions import erase_on_wish
 from huiying.retention.due import ended, not_held
 from huiying.retention.models import Hold
+from huiying.supervision.actions.alerting import steps_reached
+from huiying.supervision.definitions import read_policy, usual
 from huiying.supervision.late import count_late
 from tests.casework.ways import PARTS, brought_to, split_by, taken_in, writer_of
 from tests.people import People
@@ -502,6 +504,38 @@ class TestFigures:
         assert (totals["open"], totals["submissions_open"]) == (1, 1)
         assert totals["submissions_withdrawn"] == totals["withdrawn"] == totals["settled"] == 0
 
+    def test_an_answer_to_one_part_moves_no_count_of_complaints(self, people: People):
+        conduct = replace(CONDUCT, unit_codes=("housing",), lead_code="integrity")
+        parts = [replace(NOISE, lead_code="housing"), replace(conduct, category_code="leak")]
+        for wanted in (parts, [parts[0], conduct]):  # the complaint is due first, and last
+            split_by(people, taken_in().number, wanted)
+        before = count_late()
+        assert [(line.running, line.letters) for line in before.units] == [(2, 2)]
+        for case in CaseFile.objects.filter(lead_unit__code="housing"):
+            working.accept(actor=people.handler.actor, number=case.number)
+            answered(people, CaseFile.objects.get(pk=case.pk), "停了。")
+        assert count_late().conduct == before.conduct
+        assert before.conduct.letters == 2
+
+    def test_a_part_of_a_letter_taken_up_again_settles_no_promise_anew(self, people: People):
+        start = time.now() - 40 * DAY
+        with time.at(start):
+            case = brought_to(State.CLOSED, people, category_code="noise")
+        with time.at(start + 30 * DAY):
+            reopened = writing_back.reopen(
+                actor=people.supervisor.actor, number=case.number, words="又响了。"
+            )
+            working.return_to_desk(
+                actor=people.handler.actor,
+                number=reopened.number,
+                reason="not_our_field",
+                words="归公路局。",
+            )
+            first, second = split_by(people, case.number, [NOISE, replace(NOISE, title="鸣笛")])
+        assert (first.round, second.round) == (2, 2)
+        with time.at(start + 31 * DAY):
+            assert steps_reached(read_policy(usual())) == []
+
 
 class TestErasure:
     def test_a_letter_is_over_when_its_last_part_is(self, people: People):
@@ -538,6 +572,32 @@ class TestErasure:
         Hold.objects.filter(pk=hold.pk).update(ended_at=time.now())
         held(case)
         assert free() == {other.pk}
+
+
+def test_a_whole_is_marked_by_the_part_that_it_is_about(people: People):
+    case = taken_in()
+    first, _second = split_by(people, case.number, [replace(LEAK, lead_code="water"), NOISE])
+    with pytest.raises(WrongState):
+        sorting.mark_conduct(
+            actor=people.clerk.actor, number=case.number, unit_codes=["water"], usernames=[]
+        )
+    sorting.mark_conduct(
+        actor=people.clerk.actor, number=first.number, unit_codes=["water"], usernames=[]
+    )
+    assert not sees(people.other_handler, first.number)
+    assert Named.objects.filter(case=case, unit__code="water").exists()
+
+
+def test_who_has_a_part_does_not_learn_the_number_of_the_whole(people: People):
+    case = taken_in()
+    first, second = split_by(
+        people,
+        case.number,
+        [replace(NOISE, lead_code="housing"), replace(CONDUCT, unit_codes=("housing",))],
+    )
+    page = text_of(people.handler.client.get(at("case", first.number)))
+    for number in (case.number, second.number):
+        assert str(number) not in page
 
 
 def held(case: CaseFile) -> Hold:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.casework.actions.erasing import erase_words
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import mark_conduct
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
@@ -24,7 +25,7 @@ from huiying.supervision.joint_sessions.models import JointSession, Participant,
 from huiying.supervision.joint_sessions.states import STEPS, TASK_STEPS, TaskState
 from huiying.supervision.joint_sessions.states import State as SessionState
 from huiying.supervision.joint_sessions.wording import LONGEST_RUN, shared_run
-from tests.casework.ways import brought_to
+from tests.casework.ways import brought_to, split_by, taken_in
 from tests.entries import holds
 from tests.people import People, Person, make_person
 
@@ -252,6 +253,23 @@ def conduct(people: People, case: CaseFile, *usernames: str, units: tuple[str, .
         mark_conduct(
             actor=people.supervisor.actor, number=case.number, usernames=usernames, unit_codes=units
         )
+
+
+def test_a_letter_that_stands_elsewhere_or_was_split_slips_in_neither(people, case):
+    desk = people.dispatcher.actor
+    call(people.supervisor, case)
+    with time.at(START):
+        join(actor=desk, number=case.number, into=brought_to(State.IN_PROGRESS, people).number)
+        whole = taken_in(body=BODY)
+        part, _other = split_by(people, whole.number)
+    assert summarise(people.supervisor, BODY[:30]).status_code == 422
+    call(people.supervisor, part, key="part", topic="别的")
+    with_part = JointSession.objects.get(attached__case=part)
+    code = Report.objects.get(case=whole).submission.code
+    for words in (BODY[:30], code):
+        sent = {"do": "summary", "text": words, "shown_until": "2026-03-10"}
+        assert post(people.supervisor, url(with_part), **sent).status_code == 422
+    assert not Summary.objects.exists()
 
 
 def test_those_whom_a_complaint_is_about_are_never_called(people, case):

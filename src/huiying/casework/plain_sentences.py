@@ -14,6 +14,8 @@ SENTENCES = {
         gettext_noop("Closed: its writer had withdrawn, and no other letter is left."),
         "warning",
     ),
+    # Without the number of the whole: who has a part may be one of those from whom the rest is kept.
+    "case.split_off": (gettext_noop("The desk wrote this part out of a letter."), "info"),
     "case.unsplit": (
         gettext_noop("Took the split back; the letter is handled as one again."),
         "warning",

@@ -324,10 +324,6 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.close": (_closed, "success"),
     "case.mark_conduct": (_conduct, "warning"),
     "case.split": (_parted, "info"),
-    "case.split_off": (
-        _other_case(gettext_noop("Split off from the letter of case %(number)s."), "from"),
-        "info",
-    ),
     "case.put_back": (
         _other_case(gettext_noop("Put back into the letter of case %(number)s."), "from"),
         "warning",

@@ -116,7 +116,8 @@ def _cases(now: datetime) -> Iterator[_Line]:
 
 def _letters(now: datetime) -> Iterator[_Line]:
     """Each letter by its own day, with the unit that has the case with which it stands; one that was split
-    once, with the part that is due first.
+    once, with the part that is due first. Its parts about conduct are counted apart: else what a unit
+    does with its part would move the count of complaints, and tell who complained.
     """
     running = Least(Value(now), F("case__waiting_until")) - F("case__waiting_since")
     late = Q(due_at__lt=Value(now, DateTimeField()) - Coalesce(running, timedelta()))
@@ -140,6 +141,7 @@ def _due_before() -> QuerySet[Report]:
         Q(due_at__lt=OuterRef("due_at")) | place,
         part__letter=OuterRef("part__letter"),
         part__taken_back_at=None,
+        case__conduct=OuterRef("case__conduct"),
     )
 
 

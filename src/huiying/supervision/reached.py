@@ -19,6 +19,8 @@ running AS MATERIALIZED (
         WHEN c.round = 1 THEN c.received_at
         ELSE coalesce((
           SELECT max(m.at) FROM casework_move m WHERE m.case_id = c.id AND m.verb = ANY(%(again)s)
+        ), (
+          SELECT max(p.again_at) FROM casework_report p WHERE p.case_id = c.id AND p.own_case_id IS NULL
         ), c.received_at) END AS started,
       coalesce(l.paused, c.paused) + coalesce(
         greatest(least(%(now)s, c.waiting_until) - c.waiting_since, interval '0'), interval '0'

@@ -257,6 +257,12 @@ def mark_conduct(
         raise NotAllowed
     if case.state == State.JOINED:
         raise WrongState(_("Its letters stand with another case. Mark that one, or take it apart."))
+    if case.state == State.SPLIT:
+        raise WrongState(
+            _(
+                "It was split. Mark the part that it is about; the whole letter is kept back with it."
+            )
+        )
     units, accounts = whom(unit_codes, usernames)
     data = {
         "units": [unit.code for unit in units],

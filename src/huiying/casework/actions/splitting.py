@@ -148,6 +148,7 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         due_at=_due(case, letter, category, danger=wanted.danger),
         paused=case.paused,
         moved_at=now,
+        round=case.round,
     )
     report = Report(
         submission=words,

@@ -6,10 +6,12 @@ Guests read them, and who has a task. So a refusal says what was found, to who h
 import re
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.models import Report
+from huiying.casework.part_models import Part
 from huiying.casework.words import required
 from huiying.finding.masking import find
 from huiying.kernel.names import listed
@@ -52,10 +54,7 @@ def own_words(words: str, field: str, *, cases: Iterable[int], most: int) -> str
     RepeatsLetter. Two queries.
     """
     kept = fitting_words(words, field, most=most)
-    letters = Report.objects.filter(case__in=cases).values_list(
-        "submission__code", "submission__body"
-    )
-    for code, body in letters:
+    for code, body in _letters(list(cases)):
         if _plain(code) in _plain(kept):
             said = _("This gives the code of a letter. Take it out.")
             raise RepeatsLetter(said, field=field)
@@ -63,6 +62,16 @@ def own_words(words: str, field: str, *, cases: Iterable[int], most: int) -> str
             said = _("This repeats the letter: “%(run)s”. Say it in your own words.")
             raise RepeatsLetter(said % {"run": run}, field=field)
     return kept
+
+
+def _letters(cases: list[int]) -> Iterable[tuple[str, str]]:
+    """Code and words of each letter that stands with one of the cases or was made one, and of each whole
+    letter of which they have a part.
+    """
+    here = Q(case__in=cases) | Q(own_case__in=cases)
+    parts = Part.objects.filter(Q(report__case__in=cases) | Q(report__own_case__in=cases))
+    rows = Report.objects.filter(here | Q(pk__in=parts.values("letter")))
+    return rows.values_list("submission__code", "submission__body")
 
 
 def _plain(text: str) -> str:
