@@ -557,6 +557,24 @@ class TestErasure:
         assert not Text.objects.exists()
         assert not CaseFile.objects.filter(title=LEAK.title).exists()
 
+    def test_what_is_withdrawn_is_not_over_while_a_part_of_it_is_worked_on(self, people: People):
+        case = taken_in(email="a@example.org")
+        first, _second = split_by(people, case.number)
+        begun(people, first, "water")
+        answered(people, first, "修好了。")
+        writing_back.withdraw(actor=writer_of(case))
+        writing_back.reopen_own(actor=writer_of(first), text="又坏了。")
+        whole = Report.objects.get(case=case)
+        for before in (None, time.now() + DAY):
+            assert not Report.objects.filter(ended(before), pk=whole.pk).exists()
+        first.refresh_from_db()
+        answered(people, first, "换新的了。")
+        working.close(
+            actor=people.supervisor.actor, number=first.number, outcome="solved", proof="查过。"
+        )
+        for before in (None, time.now() + DAY):
+            assert Report.objects.filter(ended(before), pk=whole.pk).exists()
+
     def test_a_hold_on_a_part_holds_the_letter_and_a_hold_on_the_letter_its_parts(
         self, people: People
     ):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huiying.accounts.models import NoticeChoice
 from huiying.casework.actions.erasing import erase_words
 from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import mark_conduct
@@ -316,6 +317,29 @@ def test_a_complaint_takes_the_session_from_those_it_names_and_no_notice_tells_t
     assert {row.result for row in ended} == {"unwanted"}
     others = Outgoing.objects.filter(recipient=people.investigator.actor.label)
     assert "unwanted" not in {row.result for row in others}
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_mail_of_the_day_tells_of_a_session_whoever_may_still_know_of_it(
+    people, case, named, settings, tmp_path
+):
+    settings.MAIL_FOLDER = tmp_path
+    water = people.other_handler.account
+    water.email, water.language = "w@example.org", "en"
+    water.save(update_fields=["email", "language"])
+    NoticeChoice.objects.create(account=water, joint_session="digest", digest_hour=8)
+    call(people.supervisor, case)
+    with time.at(START):
+        tasks.sweep()
+        if named:
+            mark_conduct(
+                actor=people.clerk.actor, number=case.number, unit_codes=["water"], usernames=[]
+            )
+    with time.at(START + timedelta(days=1)):
+        tasks.sweep()
+    mails = [each.read_text("utf-8") for each in tmp_path.glob("*.eml")]
+    told = [each for each in mails if "since the last mail of this kind" in each]
+    assert ["to a joint session on" in each for each in told] == ([] if named else [True])
 
 
 def test_one_case_that_is_kept_hides_the_session_from_the_page_of_another(people, case):

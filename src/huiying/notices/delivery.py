@@ -5,7 +5,7 @@ makes the address of the page where the writer reads on, one the PIN for callers
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from huiying.notices.backends import channel
 from huiying.notices.errors import NotWired
 from huiying.notices.gathering import (
     DIGEST,
+    Gathered,
     HiddenFrom,
     OfTheDay,
     gather,
@@ -206,6 +207,7 @@ def _told(row: Outgoing) -> Told | None:
         return Told(row.data)
     if row.kind == DIGEST:
         day = gathered_in(row, _hidden)
+        day = replace(day, lines=[line for line in day.lines if not _dropped(row.recipient, line)])
         return Told(row.data, day) if day.lines else None
     numbers = numbers_in(row.data)
     hidden = _hidden(row.recipient, numbers) if numbers else set()
@@ -213,6 +215,15 @@ def _told(row: Outgoing) -> Told | None:
     if hidden.isdisjoint(numbers_in(left)) and (numbers_in(left) or not numbers):
         return Told(left)
     return None
+
+
+def _dropped(recipient: str, line: Gathered) -> bool:
+    """Whether what waited for a mail of the day, and is about no case by its number, is theirs no more: of
+    a joint session its reader may not know any longer.
+    """
+    if _timing is None or numbers_in(line.data):
+        return False
+    return _timing(recipient, line.kind, line.data).kind == TimingKind.NEVER
 
 
 def deliver(

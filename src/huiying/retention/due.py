@@ -25,16 +25,17 @@ def held_at(moment: datetime) -> Q:
 
 
 def ended(before: datetime | None = None) -> Q:
-    """Letters that nobody works on any more: their case is closed, and that of every part, or they were
-    withdrawn."""
+    """Letters that nobody works on any more: their case is closed or was split, or they were withdrawn,
+    and every part is over. An answered part outlives the withdrawal of the whole, and may be reopened.
+    """
     over, whole = Q(ended_at__isnull=False), Q(case__state=State.CLOSED)
     if before is not None:
         over, whole = (
             Q(ended_at__lte=before),
             Q(case__state=State.CLOSED, case__closed_at__lte=before),
         )
-    parted = Q(case__state=State.SPLIT) & ~Q(Exists(_parts(OuterRef("pk"), ~_over(before))))
-    return whole | over | parted
+    running = Q(Exists(_parts(OuterRef("pk"), ~_over(before))))
+    return (whole | over | Q(case__state=State.SPLIT)) & ~running
 
 
 def _parts(letter: Combinable, *where: Q) -> QuerySet[Part]:
