@@ -114,7 +114,7 @@ def _shown(found: AnswersFound, *, further: bool) -> str:
     if further:
         return _("Older answers")
     if found.count > MOST_COUNTED or not found.exact:
-        known = min(at_least(found.count), MOST_COUNTED)
+        known = MOST_COUNTED if found.count > MOST_COUNTED else at_least(found.count)
         return _("More than %(count)s answers") % {"count": f"{known:,}"}
     words = ngettext("%(count)d answer", "%(count)d answers", found.count)
     return words % {"count": found.count}
