@@ -29,6 +29,7 @@ from huiying.casework.part_models import Part
 from huiying.casework.states import State
 from huiying.finding.models import Text
 from huiying.insight.actions import count_brief
+from huiying.insight.models import BriefLine
 from huiying.insight.periods import latest_day, period, usual_hour
 from huiying.insight.reads import read_brief
 from huiying.intake.indexing import index_letters
@@ -616,6 +617,19 @@ def test_who_has_a_part_does_not_learn_the_number_of_the_whole(people: People):
     page = text_of(people.handler.client.get(at("case", first.number)))
     for number in (case.number, second.number):
         assert str(number) not in page
+
+
+def test_a_brief_gives_the_letter_to_a_part_that_is_no_complaint(people: People):
+    case = taken_in()
+    complaint, other = split_by(
+        people,
+        case.number,
+        [replace(CONDUCT, unit_codes=("housing",)), replace(NOISE, lead_code="housing")],
+    )
+    with time.at(time.now() + DAY):
+        count_brief(actor=SYSTEM, day=latest_day(usual_hour(), time.now()), until=usual_hour())
+    rows = BriefLine.objects.values_list("case_id", "submissions")
+    assert dict(rows) == {complaint.pk: 0, other.pk: 1, case.pk: 0}
 
 
 def held(case: CaseFile) -> Hold:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from huiying.casework.actions.joining import join, unjoin
+from huiying.casework.actions.splitting import unsplit
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
 from huiying.kernel import time
@@ -15,7 +16,7 @@ from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.definitions import read_policy
 from huiying.supervision.models import Alert
 from huiying.supervision.tasks import escalate
-from tests.casework.ways import brought_to, taken_in
+from tests.casework.ways import brought_to, split_by, taken_in
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +90,19 @@ def test_nobody_took_note_before_it_was_joined_and_is_heard_of_after(people):
         unjoin(actor=people.dispatcher.actor, number=case.number)
     _pass(13.2, case)
     assert raised.get(case=case).percent == 100
+
+
+def test_nobody_took_note_before_it_was_split_and_is_heard_of_once_that_is_undone(people):
+    with time.at(START):
+        case = brought_to(State.TRIAGED, people)
+    assert _pass(10.1, case) == [50, 100]
+    with time.at(_day(10.2)):
+        split_by(people, case.number)
+    assert "Take note" not in people.supervisor.client.get(f"/en/desk/cases/{case.number}/").text
+    _pass(13, case)
+    raised = Alert.objects.filter(level=1, case=case)
+    assert not raised.exists()
+    with time.at(_day(13.1)):
+        unsplit(actor=people.dispatcher.actor, number=case.number)
+    _pass(13.2, case)
+    assert raised.get().percent == 100

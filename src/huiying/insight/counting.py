@@ -9,7 +9,8 @@ while already late, or closed otherwise without an answer, which no verb does, b
 so. A promise is settled once: by the first of these in the first round, whatever becomes of it later.
 `letter`: a letter stands with the case to which it was joined at the end of the period, if any; as a new one
 it counts for the case that it made, and so it counts once wherever it goes. A letter that was split stands
-with the case of the first of its parts that is open; the parts, which the desk wrote, are no letters.
+with the case of the first of its parts that is open, a complaint about conduct last: a case without a letter
+would tell that there is one. The parts, which the desk wrote, are no letters.
 `born`: the cases that a split made, which are in no figure before it. A verdict counts for the case with
 which the letter stood when it was given.
 """
@@ -102,6 +103,9 @@ WITH vote AS (
         WHEN at <= due_at THEN 'on_time' ELSE 'late' END ORDER BY at, id)
       FILTER (WHERE leaves <> '' AND round = 1))[1] AS first_end
   FROM step GROUP BY case_id
+), marked_later AS (
+  SELECT n.case_id FROM casework_named n JOIN candidate c ON c.id = n.case_id
+  GROUP BY n.case_id HAVING min(n.since) >= %(ends)s
 ), carried AS (
   SELECT DISTINCT ON (b.letter_id) b.letter_id, t.case_id
   FROM born b
@@ -109,9 +113,11 @@ WITH vote AS (
   LEFT JOIN casework_joined j ON j.report_id = r.id
     AND j.since < %(ends)s AND (j.ended_at IS NULL OR j.ended_at >= %(ends)s)
   JOIN standing t ON t.case_id = coalesce(j.case_id, b.case_id) AND t.target = ANY(%(open)s)
+  JOIN casework_casefile f ON f.id = t.case_id
+  LEFT JOIN marked_later later ON later.case_id = t.case_id
   WHERE b.since < %(ends)s AND (b.taken_back_at IS NULL OR b.taken_back_at >= %(ends)s)
     AND (r.ended_at IS NULL OR r.ended_at >= %(ends)s)
-  ORDER BY b.letter_id, b.place
+  ORDER BY b.letter_id, f.conduct AND later.case_id IS NULL, b.place
 ), letter AS (
   SELECT s.received_at, s.conduct, r.ended_at, coalesce(r.own_case_id, r.case_id) AS own_id,
     coalesce(carried.case_id, j.case_id, r.own_case_id, r.case_id) AS stood_with
@@ -139,9 +145,6 @@ WITH vote AS (
     SELECT own_id, 0, (received_at >= %(starts)s)::int, 0, conduct FROM letter
   ) parted
   GROUP BY case_id
-), marked_later AS (
-  SELECT n.case_id FROM casework_named n JOIN candidate c ON c.id = n.case_id
-  GROUP BY n.case_id HAVING min(n.since) >= %(ends)s
 ), fact AS (
   SELECT c.*, s.unit_id,
     coalesce(s.target, 'received') AS state, coalesce(s.round, 1) AS round,

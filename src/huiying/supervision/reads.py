@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject, Substr
 from huiying.accounts.models import Account
 from huiying.agencies.reads import staff_names, standing_of
 from huiying.casework.models import CaseFile
+from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
 from huiying.supervision.definitions import Definition, from_data
 from huiying.supervision.models import Alert, EscalationPolicy
@@ -100,7 +101,9 @@ def alerts_on(actor: Actor, case: CaseFile, rows: Iterable[dict[str, Any]]) -> A
         )
         for row in rows
     ]
-    waiting = any(line.acknowledge_by and not line.acknowledged_at for line in lines)
+    waiting = case.state in OPEN and any(
+        line.acknowledge_by and not line.acknowledged_at for line in lines
+    )
     return AlertsOnCase(lines, waits=waiting and may_take_note(actor, case))
 
 

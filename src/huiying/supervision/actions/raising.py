@@ -34,8 +34,8 @@ def _claimed(alerts: QuerySet[Alert]) -> list[Alert]:
 
 
 def _by_themselves(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
-    """What is told of a case that is joined to another waits until it is taken apart again."""
-    return alerts.exclude(case__state=State.JOINED)
+    """What is told of a case that is joined or split waits until that is undone."""
+    return alerts.exclude(case__state__in=(State.JOINED, State.SPLIT))
 
 
 def _still_runs(alert: Alert) -> bool:
