@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from huiying.casework.actions import sorting, writing_back
+from huiying.casework.actions import joining, sorting, writing_back
 from huiying.config.backup.erasures import AGAIN
 from huiying.intake.reads import resident
 from huiying.kernel.actors import SYSTEM
@@ -15,6 +15,7 @@ from huiying.replies.actions.own_words import forget_own_words
 from huiying.replies.actions.reviewing import approve_and_issue
 from huiying.replies.actions.writing import put_forward
 from huiying.replies.models import OwnWords, Reply
+from huiying.replies.reads.own_words import as_everybody_reads, name_of
 from huiying.replies.words import Words
 from huiying.retention.actions import erase_on_wish
 from tests.public_site.conftest import Desk, Writer, keys_in, text_of
@@ -204,6 +205,61 @@ def test_words_of_another_answer_cannot_be_set_aside_by_this_one(answered, desk:
     url = f"/en/desk/answers/{elsewhere.label}/own-words/"
     given = {"words": row.pk, f"words{row.pk}-reason": "理由"}
     assert desk.people.reviewer.client.post(url, given).status_code == 404
+
+
+def sent_beside(body: str) -> Writer:
+    """Another writer, in a browser of their own, with their letter open."""
+    other = Writer("en")
+    other.send(other.filled(body, wish="public"))
+    other.open()
+    return other
+
+
+def join_to(desk: Desk, other: Writer, writer: Writer) -> int:
+    """Join the letter of `other` to that of `writer`; the number of its own case."""
+    into, number = writer.case.number, other.case.number
+    joining.join(actor=desk.people.dispatcher.actor, number=number, into=into)
+    return number
+
+
+def test_whoever_joined_after_the_answer_was_never_given_it(english: Writer, desk: Desk):
+    english.send(english.filled(BODY, wish="public"))
+    english.open()
+    late = sent_beside("我家也吵。")
+    reply = publish(desk, english)
+    say(english, "yes")
+    writing_back.reopen_own(actor=resident(english.submission.label), text="还在施工。")
+    join_to(desk, late, english)
+    assert "Your own words" not in text_of(late.letter())
+    key = {"show-form_key": keys_in(late.letter())["reach-form_key"]}
+    asked = late.client.post(
+        late.at("letter_show"),
+        key | {"show-shown": "yes", "show-seen": name_of(as_everybody_reads(late.submission))},
+    )
+    assert asked.status_code == 409
+    # Even a row that came about before stays out of everybody's sight.
+    OwnWords.objects.create(
+        submission=late.submission, text="我家也吵。", agreed_at=late.submission.received_at
+    )
+    assert "我家也吵" not in public(english, reply)
+    assert COVERED in public(english, reply)
+
+
+def test_words_of_one_who_was_given_the_answer_stay_when_the_letters_are_taken_apart(
+    english: Writer, desk: Desk
+):
+    english.send(english.filled(BODY, wish="public"))
+    english.open()
+    other = sent_beside("我家也吵。")
+    number = join_to(desk, other, english)
+    reply = publish(desk, english)
+    say(other, "yes")
+    assert "我家也吵。" in public(english, reply)
+    joining.unjoin(actor=desk.people.dispatcher.actor, number=number)
+    assert "我家也吵。" in public(english, reply)
+    assert "You let your own words stand" in text_of(other.letter())
+    say(other, "no")
+    assert "我家也吵" not in public(english, reply)
 
 
 def test_words_taken_back_stay_away_when_an_older_archive_is_restored(answered):

@@ -5,15 +5,16 @@ import json
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from huiying.casework.models import Report
+from huiying.casework.models import Joined, Report
 from huiying.finding.whereabouts import coarse, for_everybody
 from huiying.intake.models import Submission
 from huiying.intake.states import Wish
 from huiying.kernel.actors import Actor
 from huiying.replies import policy
-from huiying.replies.models import OwnWords, Reply
+from huiying.replies.models import Given, OwnWords, Reply
+from huiying.replies.recipients import who_had
 from huiying.replies.shown import LetterShown
 from huiying.replies.states import State
 
@@ -57,21 +58,31 @@ def name_of(preview: LetterShown) -> str:
     return hashlib.sha256(said).hexdigest()
 
 
+def _was_published_to(report: Report) -> bool:
+    """Whether a published answer that this letter was given stands, wherever the letter stood then; of
+    answers from before that was kept, one to its own case. Two queries.
+    """
+    joined = Joined.objects.filter(report=report).values_list("case_id", flat=True)
+    stood_with = {report.case_id, report.own_case_id or report.case_id, *joined}
+    given = Given.objects.filter(reply=OuterRef("pk"))
+    home = Q(
+        case=report.own_case_id or report.case_id,
+        answered_at__gte=report.submission.received_at,
+    )
+    theirs = Exists(given.filter(submission=report.submission_id)) | (home & ~Exists(given))
+    rows = Reply.objects.filter(case__in=stood_with, state=State.PUBLISHED, case__conduct=False)
+    return rows.filter(theirs).exists()
+
+
 def offer_to(submission_id: int) -> OwnWordsOffer | None:
     """What the writer of this letter may decide on; None while there is nothing to stand beside.
 
-    That needs a published answer to a case that is not about conduct, a wish for a public answer, and
-    a letter that was neither withdrawn nor erased. One query.
+    That needs a published answer that they were given, none of it about conduct, a wish for a public
+    answer, and a letter that was neither withdrawn nor erased. Three queries.
     """
-    answered = Reply.objects.filter(
-        case=OuterRef("case_id"),
-        state=State.PUBLISHED,
-        answered_at__gte=OuterRef("submission__received_at"),
-    )
     report = (
         Report.objects.select_related("submission__own_words")
         .filter(
-            Exists(answered),
             submission_id=submission_id,
             submission__wish=Wish.PUBLIC,
             submission__part=False,  # the desk's words, not the writer's
@@ -81,7 +92,7 @@ def offer_to(submission_id: int) -> OwnWordsOffer | None:
         )
         .first()
     )
-    if report is None:
+    if report is None or not _was_published_to(report):
         return None
     row: OwnWords | None = getattr(report.submission, "own_words", None)
     preview = _letter(row) if row else as_everybody_reads(report.submission)
@@ -98,18 +109,20 @@ def _letter(row: OwnWords) -> LetterShown:
 
 
 def rows_beside(reply: Reply) -> QuerySet[OwnWords]:
-    """The words that belong beside this answer: of letters of its case that had come when it was given."""
+    """The words that belong beside this answer: of those who were given it, wherever their letters went
+    since; of none that stands with a complaint about conduct now.
+    """
     return OwnWords.objects.filter(
-        submission__report__case=reply.case_id,
+        submission__in=who_had(reply),
         submission__report__ended_at=None,
-        submission__received_at__lte=reply.answered_at or reply.drafted_at,
+        submission__report__case__conduct=False,
         submission__wish=Wish.PUBLIC,
         submission__words_erased_at=None,
     ).order_by(F("submission__received_at"), "id")
 
 
 def letters_beside(reply: Reply) -> tuple[LetterShown, ...]:
-    """What everybody reads beside this answer while it stands. One query at most."""
+    """What everybody reads beside this answer while it stands. Two queries at most."""
     if reply.state != State.PUBLISHED or not policy.on_view(reply):
         return ()
     return tuple(_letter(row) for row in rows_beside(reply).filter(set_aside_at=None))
