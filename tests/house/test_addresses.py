@@ -360,6 +360,7 @@ TABLE: dict[str, Address] = {
     "public_site:late": public(),
     "public_site:rules": public(),
     "public_site:write": public(post=True),
+    "public_site:write_alike": Address(None, STAFF | {"stranger"}, open_to_all=True),
     "public_site:follow": public(post=True),
     "public_site:answers": public(),
     "public_site:answer": public(arguments=lambda scene: {"address": scene.published.address}),
@@ -403,6 +404,7 @@ TABLE: dict[str, Address] = {
     # Nobody may see another's: here it is a handler's.
     "staff_desk:remove_passkey": Address({"handler"}, {"handler"}, passkey),
     "staff_desk:call": Address({"clerk"}, {"clerk"}),
+    "staff_desk:call_alike": Address(None, {"clerk"}),
     "staff_desk:call_lost": Address({"clerk"}, {"clerk"}),
     "staff_desk:call_open": Address({"clerk"}, {"clerk"}),
     "staff_desk:call_letter": Address({"clerk"}, leads="staff_desk:call_open"),
@@ -507,6 +509,8 @@ TABLE: dict[str, Address] = {
         DESK | {"supervisor"}, DESK | {"supervisor"}, case("new"), do="split"
     ),
     "staff_desk:case_unsplit": Address(None, DESK | {"supervisor"}, case("new")),
+    "staff_desk:case_alike": Address(SEES_HOUSING, arguments=case("at_work")),
+    "staff_desk:case_not_same": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_unjoin": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
     "staff_desk:case_ask_extension": act(HOUSING, case("at_work")),

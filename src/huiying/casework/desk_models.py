@@ -128,3 +128,35 @@ class LastLook(models.Model):
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class Likened(models.Model):
+    """That somebody said of two cases that they are about one matter: the writer of the letter that made
+    `case`, or the clerk who took it; or, that they are not (`apart`). Taken back or overtaken, it ends.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    class Said(models.TextChoices):
+        WRITER = "writer"
+        DESK = "desk"
+        APART = "apart"
+
+    case = models.ForeignKey(
+        "casework.CaseFile", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    other = models.ForeignKey("casework.CaseFile", on_delete=models.PROTECT, related_name="+")
+    said = models.CharField(max_length=6, choices=Said.choices)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(said__in=["writer", "desk", "apart"]), name="likened_said_known"
+            ),
+            models.CheckConstraint(condition=~Q(case=models.F("other")), name="likened_two_cases"),
+            models.UniqueConstraint(
+                fields=["case", "other"], condition=Q(ended_at=None), name="likened_once"
+            ),
+        ]

@@ -46,7 +46,11 @@ def _choice(choices: Any, code: Any) -> str:
 
 def _received(data: Data, _words: Words) -> str:
     channel = _choice(Channel.choices, data.get("channel"))
-    return _("The letter came in: %(channel)s.") % {"channel": channel}
+    said = _("The letter came in: %(channel)s.") % {"channel": channel}
+    if not data.get("same_as"):
+        return said
+    same = _("It is said to be about the same as case %(number)s.") % {"number": data["same_as"]}
+    return sentences(said, same)
 
 
 def _sorted(data: Data, words: Words) -> str:
@@ -332,6 +336,14 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.take_in": (
         _other_case(gettext_noop("Case %(number)s was joined to this one."), "from"),
         "info",
+    ),
+    "case.not_same": (
+        _other_case(gettext_noop("Said that case %(number)s is not about the same."), "other"),
+        "plain",
+    ),
+    "case.maybe_same": (
+        _other_case(gettext_noop("Took back that case %(number)s is not about the same."), "other"),
+        "plain",
     ),
     "case.unjoin": (
         _other_case(gettext_noop("Taken apart from case %(number)s again."), "from"),

@@ -32,6 +32,12 @@ def pairs_of(text: str) -> set[int]:
     return {(first * 769 + second * 24593) & BITS for first, second in pairwise(codes)}
 
 
+class SharesGrams(HoldsGrams):
+    """Whether a column holds at least one of these grams; the index answers."""
+
+    arg_joiner = ") && ("
+
+
 def _number(first: str, second: str) -> int:
     """32 bits as PostgreSQL's signed integer."""
     bits = (ord(first) & 0xFFFF) << 16 | (ord(second) & 0xFFFF)

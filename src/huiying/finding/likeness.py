@@ -6,7 +6,7 @@ Words, category, place and time speak together; who wrote is never known here. T
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,13 +60,15 @@ class Matter:
 class Likeness:
     """One that may be the same, with what speaks for it.
 
-    `words` and `place` are shares between 0 and 1; `metres` is None where either has no point.
+    `words` and `place` are shares between 0 and 1, `covered` is how much of the shorter text stands in the
+    longer one too; `metres` is None where either has no point.
     """
 
     label: str
     score: float
     same_category: bool
     words: float
+    covered: float
     place: float
     metres: float | None
     days: float
@@ -144,21 +146,38 @@ class OpenMatters:
         return math.log(1 + (self._came + 1) / (1 + len(self._by_word.get(word, ()))))
 
     def _of(self, matter: Matter) -> _Known:
-        words = bigrams(matter.text)
-        return _Known(matter, words, bigrams(matter.place), sum(map(self._weight, words)))
+        return _weighed(matter, self._weight)
 
 
 def _likeness(wanted: _Known, known: _Known, weights: dict[int, float]) -> Likeness:
     ours, theirs = wanted.matter, known.matter
     shared = sum(weights[word] for word in wanted.words & known.words)
     words = min(shared / (wanted.weight + known.weight - shared), 1.0) if shared else 0.0
+    covered = min(shared / min(wanted.weight, known.weight), 1.0) if shared else 0.0
     place = _dice(wanted.place, known.place)
     metres = ours.point.metres_to(theirs.point) if ours.point and theirs.point else None
     days = (ours.since - theirs.since).total_seconds() / 86_400
     same = bool(ours.category) and ours.category == theirs.category
     score = SAME_CATEGORY * same + WORDS * words - OLD * math.log1p(days)
     score -= _far(metres, place, bool(wanted.place and known.place))
-    return Likeness(theirs.label, score, same, words, place, metres, days)
+    return Likeness(theirs.label, score, same, words, covered, place, metres, days)
+
+
+def compared(
+    new: Matter, matters: Iterable[Matter], weigh: Callable[[int], float]
+) -> list[Likeness]:
+    """How like these matters are, best first; of equals, the newest first. `weigh` says how much a pair of
+    characters (its number) counts for: the more, the seldomer it is.
+    """
+    wanted = _weighed(new, weigh)
+    weights = {word: weigh(word) for word in wanted.words}
+    found = [_likeness(wanted, _weighed(matter, weigh), weights) for matter in matters]
+    return sorted(found, key=lambda each: (-each.score, each.days, each.label))
+
+
+def _weighed(matter: Matter, weigh: Callable[[int], float]) -> _Known:
+    words = bigrams(matter.text)
+    return _Known(matter, words, bigrams(matter.place), sum(map(weigh, words)))
 
 
 def _far(metres: float | None, place: float, both_named: bool) -> float:

@@ -26,6 +26,8 @@ _ENGLISH_DOOR = re.compile(
 )
 _TOWN = re.compile("[\u4e00-\u9fff]{1,20}?(?:街道|苏木|镇|乡)")
 _CHINESE_ROAD = re.compile("[\u4e00-\u9fff]{1,20}?(?:大道|公路|国道|省道|路|街|巷)")
+_ABOVE_ROAD = re.compile("^.*(?:县|区|市|旗|街道|苏木|镇|乡|[在到从由沿于])(?=.{2})")
+_ENGLISH_ROAD = re.compile(rf"\b(?:[A-Z][A-Za-z'.-]{{0,30}} ){{1,3}}{_ROAD}\b")
 _DISTRICT = re.compile("[\u4e00-\u9fff]{1,20}?(?:县|区|市|旗)")
 _ENGLISH_PLACE = re.compile(
     rf"\b(?:[A-Z][A-Za-z'.-]{{0,30}} ){{1,3}}(?:{_ROAD}|Town|Township|Village|District|County)\b"
@@ -49,6 +51,15 @@ def without_doors(text: str) -> str:
 def for_everybody(text: str) -> str:
     """`text` as everybody may read it: what says who somebody is and at which door they live is covered."""
     return without_doors(mask(text))
+
+
+def road(text: str) -> str:
+    """The first road that a text names, without the town before it; empty for none."""
+    found = _CHINESE_ROAD.search(one_to_one(text))
+    if found:
+        return _ABOVE_ROAD.sub("", found.group())
+    english = _ENGLISH_ROAD.search(text)
+    return english.group() if english else ""
 
 
 def coarse(place: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Model
 
 from huiying.agencies.models import Unit
+from huiying.casework.desk_models import Likened
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.states import State
@@ -47,9 +48,17 @@ def title_of(title: str, body: str) -> str:
 
 
 def receive(
-    *, actor: Actor, letter: letters.Letter, form_key: str = "", files: Sequence[Upload] = ()
+    *,
+    actor: Actor,
+    letter: letters.Letter,
+    form_key: str = "",
+    files: Sequence[Upload] = (),
+    same_as: int = 0,
 ) -> CaseReceipt:
     """Take a letter in, for good, with the files that wait for it, and return its receipt.
+
+    `same_as` is the number of a case that the writer, or the clerk for them, says is about the same; the
+    desk decides. Whoever calls has made sure that they may know of it.
 
     Safe to send again: the same form with the same content, or the same row of a source, gives the
     receipt that was given first. Raises Invalid for a letter that cannot be kept, and TooMany where too
@@ -62,20 +71,27 @@ def receive(
         if sent_before is None:
             raise
         return _receipt(sent_before, again=True)
-    return _kept(actor=actor, letter=letter, form_key=form_key, files=files)
+    return _kept(actor=actor, letter=letter, form_key=form_key, files=files, same_as=same_as)
 
 
 def _kept(
-    *, actor: Actor, letter: letters.Letter, form_key: str, files: Sequence[Upload]
+    *,
+    actor: Actor,
+    letter: letters.Letter,
+    form_key: str,
+    files: Sequence[Upload],
+    same_as: int,
 ) -> CaseReceipt:
     for _draw in range(DRAWS):
         try:
             if files:
                 kept = receive_with_files(
-                    actor=actor, letter=letter, form_key=form_key, files=files
+                    actor=actor, letter=letter, form_key=form_key, files=files, same_as=same_as
                 )
             else:
-                kept = receive_letter(actor=actor, letter=letter, form_key=form_key)
+                kept = receive_letter(
+                    actor=actor, letter=letter, form_key=form_key, same_as=same_as
+                )
             return _receipt(kept)
         except CodeTaken:
             continue
@@ -103,16 +119,23 @@ def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
 
 @verb
 def receive_with_files(
-    *, actor: Actor, letter: letters.Letter, form_key: str, files: Sequence[Upload]
+    *,
+    actor: Actor,
+    letter: letters.Letter,
+    form_key: str,
+    files: Sequence[Upload],
+    same_as: int = 0,
 ) -> Submission:
     """`receive_letter` and its files in one transaction: both are kept, or neither."""
-    submission = receive_letter(actor=actor, letter=letter, form_key=form_key)
+    submission = receive_letter(actor=actor, letter=letter, form_key=form_key, same_as=same_as)
     attach(actor=actor, submission=submission, files=files)
     return submission
 
 
 @single_statement_verb
-def receive_letter(*, actor: Actor, letter: letters.Letter, form_key: str = "") -> Submission:
+def receive_letter(
+    *, actor: Actor, letter: letters.Letter, form_key: str = "", same_as: int = 0
+) -> Submission:
     """The transaction behind `receive`: all rows of a new case in one statement."""
     submission, *sealed = letters.letter_rows(actor=actor, letter=letter, form_key=form_key)
     category = leaf(letter.category_code) if letter.category_code else None
@@ -131,11 +154,13 @@ def receive_letter(*, actor: Actor, letter: letters.Letter, form_key: str = "") 
         due_at=due,
         moved_at=submission.received_at,
     )
+    said = _said_same(actor, case, same_as) if same_as else []
+    data: dict[str, str | int] = {"submission": submission.label, "channel": submission.channel}
     entry = entry_rows(
         actor=actor,
         action="case.receive",
         subject=subject(case),
-        data={"submission": submission.label, "channel": submission.channel},
+        data=data | {"same_as": same_as} if said else data,
     )
     insert_together(
         submission,
@@ -146,8 +171,18 @@ def receive_letter(*, actor: Actor, letter: letters.Letter, form_key: str = "") 
         move_row(case, verb="receive", source=""),
         *entry,
         *_confirmation(submission),
+        *said,
     )
     return submission
+
+
+def _said_same(actor: Actor, case: CaseFile, number: int) -> list[Model]:
+    """That the letter is about the same as that case; never said to or of a complaint about conduct."""
+    other = CaseFile.objects.filter(number=number, conduct=False).first()
+    if other is None or case.conduct:
+        return []
+    said = Likened.Said.DESK if actor.has("clerk") else Likened.Said.WRITER
+    return [Likened(case=case, other=other, said=said, at=case.received_at)]
 
 
 def _named(case: CaseFile, submission: Submission) -> list[Model]:

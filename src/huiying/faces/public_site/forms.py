@@ -121,6 +121,8 @@ class WriteForm(ReachFields):
     )
     enclosed = FilesField(label=_("Photos or documents"))
     form_key = Typed(required=False, widget=forms.HiddenInput)
+    # The address of a published answer that is about the same, as its writer says.
+    me_too = Typed(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,

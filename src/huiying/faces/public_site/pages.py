@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.following import LetterPage
 from huiying.faces.look.files import FileShown
+from huiying.faces.public_site.alike import PublicAlikePart
 from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawalForm, WriteForm
 from huiying.replies.reads.own_words import OwnWordsOffer
 from huiying.replies.reads.public import AnswerLine
@@ -23,7 +24,10 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class WritePage:
+    """`alike` once somebody asked what is public about the same."""
+
     form: WriteForm
+    alike: PublicAlikePart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class DangerPage:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPage:
-    """`secret` in groups as well; `again` where this very letter had come before."""
+    """`secret` in groups as well; `again` where this very letter had come before; `me_too` where it
+    was sent as about the same as a published answer.
+    """
 
     code: str
     code_grouped: str
@@ -47,6 +53,7 @@ class ReceiptPage:
     follow_url: str
     hears_by: str
     files: int
+    me_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 from huiying.faces.public_site import (
+    alike,
     answers,
     erasing,
     following,
@@ -16,6 +17,7 @@ urlpatterns = [
     *promises.urls,
     *rules.urls,
     *writing.urls,
+    *alike.urls,
     *following.urls,
     *erasing.urls,
     *letter_files.urls,

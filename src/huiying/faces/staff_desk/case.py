@@ -15,6 +15,7 @@ from huiying.casework.beside import stands_with
 from huiying.casework.reads import CaseShown, case_shown, may_see
 from huiying.casework.states import OPEN
 from huiying.faces.staff_desk.alerts import BESIDE, alerts_part, matters_part
+from huiying.faces.staff_desk.alike import alike_url
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.case_acts import FACES, Doing
 from huiying.faces.staff_desk.case_parts import case_page
@@ -75,6 +76,7 @@ def _shown(
         alerts=alerts_part(actor, shown.case),
         numbers=numbers_part(actor, shown.number, shown.elsewhere, shown.clock.ended_at),
         matters=matters_part(actor, shown.case),
+        alike_url=alike_url(shown),
     )
     if shown.may_join and shown.state in OPEN:
         url = reverse("staff_desk:case_join", args=[shown.number])

@@ -243,3 +243,4 @@ class CasePage:
     parts: tuple[PartLine, ...] = ()
     unsplit_url: str = ""
     version: int = 0
+    alike_url: str = ""

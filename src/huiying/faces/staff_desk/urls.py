@@ -1,5 +1,6 @@
 from huiying.faces.staff_desk import (
     alerts,
+    alike,
     answers,
     by_hand,
     case,
@@ -68,6 +69,7 @@ urlpatterns = [
     *contact.urls,
     *joining.urls,
     *splitting.urls,
+    *alike.urls,
     *by_hand.urls,
     *erasure.urls,
     *failures.urls,

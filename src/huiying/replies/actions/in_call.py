@@ -27,14 +27,20 @@ class Taken:
     refusal: Refusal | None = None
 
 
-def take_call(*, actor: Actor, letter: Letter, form_key: str, standard: str = "") -> Taken:
-    """Keep a letter told by phone or at the counter; with `standard`, answer it at once.
+def take_call(
+    *, actor: Actor, letter: Letter, form_key: str, standard: str = "", same_as: int = 0
+) -> Taken:
+    """Keep a letter told by phone or at the counter; with `standard`, answer it at once. `same_as` is the
+    number of a case that the clerk sees and says is about the same.
 
     Two transactions, the letter's first: whatever becomes of the answer, it is kept. Safe to send again:
     the same form gives the same receipt, and answers only what is not answered yet.
     """
     require_clerk(actor, letter.channel)
-    receipt = receive(actor=actor, letter=letter, form_key=form_key)
+    known = bool(same_as) and visible_cases(actor).filter(number=same_as).exists()
+    receipt = receive(
+        actor=actor, letter=letter, form_key=form_key, same_as=same_as if known else 0
+    )
     report = Report.objects.select_related("case").get(submission__label=receipt.submission_label)
     refusal = _answered(actor, report, standard) if standard else None
     seen = visible_cases(actor).filter(pk=report.case_id).exists()

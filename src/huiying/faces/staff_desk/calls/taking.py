@@ -15,6 +15,7 @@ from huiying.agencies.divisions import place_names
 from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.calling import Sending, require_clerk, send_lost_code
 from huiying.faces.look.dates import at_time, on_day
+from huiying.faces.staff_desk.alike import CallAlike, alike_in_call, whole_number
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.calls.forms import CallForm, LostForm, chosen_topic, typed
 from huiying.intake.receipts import grouped
@@ -32,7 +33,7 @@ type Link = tuple[str, str, bool]
 @dataclass(frozen=True, slots=True)
 class CallPage:
     """The screen of a call. `standards` is None until they were looked for; `danger` asks to call help
-    first, before the letter is kept.
+    first, before the letter is kept. `alike` is None until somebody asked what may be the same.
     """
 
     ways: list[Link]
@@ -40,6 +41,7 @@ class CallPage:
     places: list[str]
     standards: tuple[StandardLine, ...] | None = None
     danger: bool = False
+    alike: CallAlike | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,8 @@ def call(request: HttpRequest) -> HttpResponse:
     require_clerk(actor, Channel.PHONE)
     if request.method != "POST":
         return _screen(request, _form())
-    if "look" in request.POST:
-        form = _form(initial=typed(request.POST))
-        return _look(request, form, actor)
+    if "look" in request.POST or "alike" in request.POST:
+        return _look(request, _form(initial=typed(request.POST)), actor)
     form = _form(request.POST)
     if not form.is_valid():
         return _screen(request, form, 422)
@@ -119,7 +120,13 @@ def call(request: HttpRequest) -> HttpResponse:
         return _screen(request, _form(initial=typed(request.POST)), danger=True)
     standard = request.POST.get("standard", "").replace("\0", "")
     try:
-        taken = take_call(actor=actor, letter=form.letter(), form_key=form.key(), standard=standard)
+        taken = take_call(
+            actor=actor,
+            letter=form.letter(),
+            form_key=form.key(),
+            standard=standard,
+            same_as=whole_number(request.POST.get("same_as", "")),
+        )
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _screen(request, form, refusal.status)
@@ -127,8 +134,10 @@ def call(request: HttpRequest) -> HttpResponse:
 
 
 def _look(request: HttpRequest, form: CallForm, actor: Actor) -> HttpResponse:
-    """The screen as it was, with the standard answers that fit."""
+    """The screen as it was, with the standard answers that fit, or the cases that may be the same."""
     given = request.POST
+    if "alike" in given:
+        return _screen(request, form, alike=alike_in_call(actor, typed(given)))
     try:
         topic = chosen_topic(form.topics, given.get("topic", ""))
     except ValidationError:

@@ -1,0 +1,66 @@
+"""How seldom pairs of neighbouring characters are: by which of them to look for a text, and what each counts
+for. Reckoned from the newest texts and kept for a while, for it need not be exact.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Max
+
+from huiying.finding.grams import grams_of
+from huiying.finding.models import Text
+from huiying.kernel import time
+
+SAMPLE = 2_000  # texts
+KEPT_FOR = timedelta(minutes=10)
+KEPT_FROM = 200  # texts; a smaller sample is taken anew each time
+RAREST = 6  # pairs by which a text is looked up
+UNSEEN = 12  # and of those that the sample has not: most stand nowhere, the others in few texts
+MOST_FOR_ONE = 2_000  # a pair that more texts are likely to have tells too little
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """In how many of `sample` texts each pair stands; there are about `texts` of them."""
+
+    counts: Mapping[int, int]
+    sample: int
+    texts: int
+
+    def weigh(self, gram: int) -> float:
+        """Seldom pairs count for more than those that every text has."""
+        return math.log(1 + (self.sample + 1) / (1 + self.counts.get(gram, 0)))
+
+    def rarest(self, grams: Iterable[int]) -> list[int]:
+        """The few of `grams` that fewest texts have; none that is likely to stand in very many. Those that
+        the sample does not have may still stand in an older text.
+        """
+        each = self.texts / max(self.sample, 1)
+        by_count = sorted((self.counts.get(gram, 0), gram) for gram in grams)
+        unseen = [gram for count, gram in by_count if not count] if each > 1 else []
+        seen = [gram for count, gram in by_count if count and count * each <= MOST_FOR_ONE]
+        return unseen[:UNSEEN] + seen[:RAREST]
+
+
+_kept: dict[tuple[str, str], tuple[datetime, Rarity]] = {}
+
+
+def rarity_of(kind: str) -> Rarity:
+    """What is seldom among the texts of one kind. Two queries, or none while the last reckoning is good."""
+    where, now = (str(connection.settings_dict["NAME"]), kind), time.now()
+    known = _kept.get(where)
+    if known is not None and now - KEPT_FOR < known[0] <= now:
+        return known[1]
+    newest = Text.objects.filter(kind=kind).order_by("-at", "-id")
+    texts = list(newest.values_list("text", flat=True)[:SAMPLE])
+    counts = Counter(gram for text in texts for gram in grams_of(text.replace(" ", "")))
+    whole = len(texts) < SAMPLE
+    total = len(texts) if whole else Text.objects.aggregate(most=Max("id"))["most"]
+    found = Rarity(counts, len(texts), total)
+    if len(texts) >= KEPT_FROM:
+        _kept[where] = (now, found)
+    return found
