@@ -15,11 +15,11 @@ PAIRS = ArrayField(IntegerField())
 BITS = 0xFFFF
 
 
-class HoldsPairs(Func):
-    """Whether a column may hold all of these pairs; the index answers."""
+class SharesPairs(Func):
+    """Whether a column may hold at least one of these pairs; the index answers."""
 
     template = "(finding_pairs(%(expressions)s))"
-    arg_joiner = ") @> ("
+    arg_joiner = ") && ("
     output_field = BooleanField()
 
     def __init__(self, column: str, pairs: Iterable[int]) -> None:
@@ -29,21 +29,19 @@ class HoldsPairs(Func):
 def pairs_of(text: str) -> set[int]:
     """The numbers of the pairs of a text, as the index has them; none for a single character."""
     codes = [ord(character) & BITS for character in text]
-    return {(first * 769 + second * 24593) & BITS for first, second in pairwise(codes)}
+    return {_few(first, second) for first, second in pairwise(codes)}
 
 
-class SharesGrams(HoldsGrams):
-    """Whether a column holds at least one of these grams; the index answers."""
-
-    arg_joiner = ") && ("
-
-
-def _number(first: str, second: str) -> int:
-    """32 bits as PostgreSQL's signed integer."""
-    bits = (ord(first) & 0xFFFF) << 16 | (ord(second) & 0xFFFF)
-    return bits - (1 << 32) if bits >= 1 << 31 else bits
+def _few(first: int, second: int) -> int:
+    return (first * 769 + second * 24593) & BITS
 
 
 def grams_of(text: str) -> set[int]:
-    """The grams of a text; none for a single character."""
-    return {_number(first, second) for first, second in pairwise(text)}
+    """The pairs of a text by numbers that no two pairs share; none for a single character."""
+    codes = [ord(character) & BITS for character in text]
+    return {first << 16 | second for first, second in pairwise(codes)}
+
+
+def in_index(gram: int) -> int:
+    """The number that the index has for one of `grams_of`; others may have the same."""
+    return _few(gram >> 16, gram & BITS)

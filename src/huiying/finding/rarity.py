@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Max
 
-from huiying.finding.grams import grams_of
+from huiying.finding.grams import grams_of, in_index
 from huiying.finding.models import Text
 from huiying.kernel import time
 
@@ -25,9 +25,12 @@ MOST_FOR_ONE = 2_000  # a pair that more texts are likely to have tells too litt
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """In how many of `sample` texts each pair stands; there are about `texts` of them."""
+    """In how many of `sample` texts each pair stands, and at most in how many a pair of each number of the
+    index; there are about `texts` of them.
+    """
 
     counts: Mapping[int, int]
+    numbers: Mapping[int, int]
     sample: int
     texts: int
 
@@ -36,13 +39,13 @@ class Rarity:
         return math.log(1 + (self.sample + 1) / (1 + self.counts.get(gram, 0)))
 
     def rarest(self, grams: Iterable[int]) -> list[int]:
-        """The few of `grams` that fewest texts have; none that is likely to stand in very many. Those that
-        the sample does not have may still stand in an older text.
+        """The index's numbers of the few of `grams` that fewest texts have; none that is likely to stand in
+        very many. Those that the sample does not have may still stand in an older text.
         """
-        each = self.texts / max(self.sample, 1)
-        by_count = sorted((self.counts.get(gram, 0), gram) for gram in grams)
-        unseen = [gram for count, gram in by_count if not count] if each > 1 else []
-        seen = [gram for count, gram in by_count if count and count * each <= MOST_FOR_ONE]
+        scale = self.texts / max(self.sample, 1)
+        by_count = sorted((self.numbers.get(pair, 0), pair) for pair in set(map(in_index, grams)))
+        unseen = [pair for count, pair in by_count if not count] if scale > 1 else []
+        seen = [pair for count, pair in by_count if count and count * scale <= MOST_FOR_ONE]
         return unseen[:UNSEEN] + seen[:RAREST]
 
 
@@ -58,9 +61,12 @@ def rarity_of(kind: str) -> Rarity:
     newest = Text.objects.filter(kind=kind).order_by("-at", "-id")
     texts = list(newest.values_list("text", flat=True)[:SAMPLE])
     counts = Counter(gram for text in texts for gram in grams_of(text.replace(" ", "")))
+    numbers: Counter[int] = Counter()
+    for gram, count in counts.items():
+        numbers[in_index(gram)] += count
     whole = len(texts) < SAMPLE
     total = len(texts) if whole else Text.objects.aggregate(most=Max("id"))["most"]
-    found = Rarity(counts, len(texts), total)
+    found = Rarity(counts, numbers, len(texts), total)
     if len(texts) >= KEPT_FROM:
         _kept[where] = (now, found)
     return found

@@ -6,7 +6,7 @@ is cut off, the newest kept. Who may see what, whoever asks brings.
 
 from dataclasses import dataclass
 
-from huiying.finding.grams import SharesGrams
+from huiying.finding.grams import SharesPairs
 from huiying.finding.likeness import Likeness, Matter, bigrams
 from huiying.finding.models import Text
 from huiying.finding.rarity import Rarity
@@ -34,13 +34,13 @@ class Why:
 
 
 def keys_like(kind: str, text: str, rarity: Rarity) -> list[int]:
-    """Keys of the newest texts of `kind` that share one of the rarest pairs of `text` (masked). One query
-    at most.
+    """Keys of the newest texts of `kind` that share one of the rarest pairs of `text` (masked), and of some
+    that have another pair with its number. One query at most.
     """
-    grams = rarity.rarest(bigrams(text))
-    if not grams:
+    pairs = rarity.rarest(bigrams(text))
+    if not pairs:
         return []
-    texts = Text.objects.filter(SharesGrams("text", grams), kind=kind)
+    texts = Text.objects.filter(SharesPairs("text", pairs), kind=kind)
     found = sorted(texts.values_list("at", "key")[:MOST_READ], reverse=True)
     return [key for _at, key in found[:MOST_KEPT]]
 

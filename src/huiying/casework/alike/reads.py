@@ -10,6 +10,7 @@ from huiying.casework.alike.candidates import MOST, Alike, Asked, likely_same
 from huiying.casework.desk_models import Likened
 from huiying.casework.joined import why_apart
 from huiying.casework.models import CaseFile, Report
+from huiying.casework.splitting.letters import of_one_letter
 from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
 
@@ -53,7 +54,7 @@ def said_of(case: CaseFile) -> list[tuple[CaseFile, str]]:
 def alike_to(actor: Actor, number: int) -> AlikeShown:
     """What may be the same as the case, in this actor's sight; NotFound where that is not theirs.
 
-    Nothing is looked for where the case is a complaint about conduct, or not open. Eleven queries at most.
+    Nothing is looked for where the case is a complaint about conduct, or not open. Twelve queries at most.
     """
     case = policy.find(actor, number)
     lines: tuple[Alike, ...] = ()
@@ -65,7 +66,7 @@ def alike_to(actor: Actor, number: int) -> AlikeShown:
         apart = [(o.number, o.title) for o, word in said if word == Likened.Said.APART]
         asked = _asked(case)
         if asked is not None:
-            but = {case.pk, *(other.pk for other, _word in said)}
+            but = {case.pk, *of_one_letter(case), *(other.pk for other, _word in said)}
             lines = likely_same(actor, asked, but=but)[: max(MOST - len(proposed), 0)]
     may = policy.may_step(actor, "join", case) is None
     return AlikeShown(case.number, case.title, tuple(proposed), lines, tuple(apart), may)

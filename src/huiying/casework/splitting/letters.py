@@ -3,7 +3,7 @@
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
-from huiying.casework.models import Report
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.part_models import Part
 from huiying.intake.models import Submission
 from huiying.kernel.actors import Actor, Grant
@@ -32,6 +32,13 @@ def split_cases(case_ids: list[int]) -> list[int]:
         report__own_case__in=case_ids
     )
     return sorted(set(here.values_list("letter__case", flat=True)))
+
+
+def of_one_letter(case: CaseFile) -> list[int]:
+    """The cases (ids) of the parts of the letters of which this case has a part; none joins another."""
+    letters = Part.objects.filter(report__case=case, taken_back_at=None).values("letter")
+    parts = Part.objects.filter(letter__in=letters, taken_back_at=None)
+    return list(parts.values_list("report__case", flat=True))
 
 
 def as_part(actor: Actor, part: Part) -> Actor:
