@@ -37,7 +37,7 @@ def test_two_split_the_same_letter_at_once(people, guarded, monkeypatch):
     other = Meanwhile(
         monkeypatch,
         splitting,
-        "round_start" if guarded else "_tell",
+        "began" if guarded else "_tell",
         lambda: split(actor=people.dispatcher.actor, number=number, parts=parts),
     )
     done = outcome(lambda: split(actor=people.clerk.actor, number=number, parts=PARTS))
