@@ -68,12 +68,12 @@ def test_photos_from_the_door_to_the_desk(
     resident.set_input_files("[name=enclosed]", chosen(tmp_path))
     if javascript:
         expect(resident.locator("[data-chosen]")).to_contain_text("收据.pdf")
-    press(resident, "main form button[type=submit]")
+    press(resident, "main form button.hy-button[type=submit]")
     expect(resident.locator("#id_enclosed-error")).to_contain_text("视频.jpg")
     assert resident.locator("[name=waiting]:checked").count() == 2
     if javascript:
         passes_axe(resident)
-    press(resident, "main form button[type=submit]")
+    press(resident, "main form button.hy-button[type=submit]")
     expect(resident.locator(".hy-receipt")).to_contain_text("随信 2 个")
     code = resident.locator(".hy-receipt__code").inner_text()
     secret = resident.locator(".hy-receipt__secret").inner_text()

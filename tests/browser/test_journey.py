@@ -38,7 +38,7 @@ def sign_in(page: Page, username: str) -> None:
     page.goto("/zh-hans/desk/sign-in/")
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
-    press(page, "main form button[type=submit]")
+    press(page, "main form button.hy-button[type=submit]")
 
 
 def write_in(page: Page) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def write_in(page: Page) -> tuple[str, str]:
     page.fill("[name=body]", LETTER)
     page.fill("[name=title]", "村口路灯不亮")
     page.check("[name=wish][value=public]")
-    press(page, "main form button[type=submit]")
+    press(page, "main form button.hy-button[type=submit]")
     code = page.locator(".hy-receipt__code").inner_text()
     secret = page.locator(".hy-receipt__secret").inner_text()
     assert re.fullmatch(r"\d{4}\s\d{4}\s\d{4}", code)
@@ -60,7 +60,7 @@ def follow(page: Page, code: str, secret: str) -> None:
     page.goto("/zh-hans/follow/")
     page.fill("[name=code]", code)
     page.fill("[name=secret]", secret)
-    press(page, "main form button[type=submit]")
+    press(page, "main form button.hy-button[type=submit]")
 
 
 @pytest.mark.slow
@@ -136,8 +136,8 @@ def test_danger_to_life_shows_the_numbers_first_and_loses_nothing(county: None, 
     page.goto("/zh-hans/write/")
     page.fill("[name=body]", LETTER)
     page.check("[name=danger]")
-    press(page, "main form button[type=submit]")
+    press(page, "main form button.hy-button[type=submit]")
     expect(page.locator("main")).to_contain_text("120")
     assert page.locator(".hy-receipt__code").count() == 0
-    press(page, "main form button[type=submit]")
+    press(page, "main form button.hy-button[type=submit]")
     expect(page.locator(".hy-receipt__code")).to_be_visible()
