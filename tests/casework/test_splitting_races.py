@@ -37,7 +37,7 @@ def test_two_split_the_same_letter_at_once(people, guarded, monkeypatch):
     other = Meanwhile(
         monkeypatch,
         splitting,
-        "began" if guarded else "_tell",
+        "due_as_told" if guarded else "_tell",
         lambda: split(actor=people.dispatcher.actor, number=number, parts=parts),
     )
     done = outcome(lambda: split(actor=people.clerk.actor, number=number, parts=PARTS))
@@ -52,7 +52,7 @@ def test_a_letter_is_split_while_its_case_is_joined_to_another(people, guarded, 
     other = Meanwhile(
         monkeypatch,
         splitting,
-        "granted_until",
+        "due_as_told",
         lambda: join(actor=desk, number=case.number, into=target.number),
     )
     if guarded:
@@ -72,7 +72,7 @@ def test_another_letter_is_joined_to_what_is_being_split(people, guarded, monkey
     other = Meanwhile(
         monkeypatch,
         splitting,
-        "granted_until",
+        "due_as_told",
         lambda: join(actor=desk, number=third.number, into=case.number),
     )
     done = outcome(lambda: split(actor=desk, number=case.number, parts=PARTS))

@@ -12,10 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.agencies.models import Role
 from huiying.casework import policy
+from huiying.casework.deadlines import began
 from huiying.casework.extension_models import Extension
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import HEAD, State
+from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.routing.models import Category
+from huiying.routing.reads import due_at
 
 DECIDE = frozenset({Role.DISPATCHER, Role.SUPERVISOR, HEAD})
 FIELDS = ("round", "asked_at", "asked_by", "reason", "until", "decided_at", "granted", "late")
@@ -85,6 +89,17 @@ def granted_until(case: CaseFile) -> datetime | None:
     """Until when the answer's time was extended in this round; None where it was not, or too late."""
     in_time = Extension.objects.filter(case=case, round=case.round, granted=True, late=False)
     return max(in_time.values_list("until", flat=True), default=None)
+
+
+def due_as_told(letter: Report, case: CaseFile, category: Category, *, danger: bool) -> datetime:
+    """When the letter that made `case` is due under this category, from the day its round began. Who was told
+    of a later day keeps that; and where the day that was told is over, none that is later takes its place.
+    """
+    start = began(letter, case)
+    due = due_at(start, category, danger=danger, channel=case.channel) + letter.paused
+    given = granted_until(case)
+    due = max(due, given) if given else due
+    return min(due, letter.due_at) if letter.due_at < time.now() else due
 
 
 def may_ask(actor: Actor, case: CaseFile) -> bool:

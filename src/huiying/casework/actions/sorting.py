@@ -1,7 +1,6 @@
 """The desk's verbs: sort, assign, give to another unit, decline, keep a complaint from those named."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.casework import policy
-from huiying.casework.deadlines import began
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft, UnitTwice, WrongState
-from huiying.casework.extensions import granted_until
+from huiying.casework.extensions import due_as_told
 from huiying.casework.joined import at_home, earliest_due, first_due, own_letter, tree_below
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import newest_suggestion
@@ -27,8 +25,7 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
-from huiying.routing.models import Category
-from huiying.routing.reads import due_at, leaf
+from huiying.routing.reads import leaf
 
 
 @verb
@@ -43,7 +40,8 @@ def triage(
     category = leaf(category_code)
     if category is None:
         raise Invalid(_("Choose a category."), field="category_code")
-    own_day = _own_day(case, category)
+    letter = own_letter(case)  # None where it waits for no answer
+    own_day = due_as_told(letter, case, category, danger=case.danger) if letter else None
     due = earliest_due(case, own_day) if own_day else first_due(case)
     columns = {"category": category, "due_at": due}
     data: dict[str, Any] = {"category": category.code, "due_at": due.isoformat()}
@@ -56,20 +54,6 @@ def triage(
     if own_day:
         at_home(case).update(due_at=own_day)
     return case
-
-
-def _own_day(case: CaseFile, category: Category) -> datetime | None:
-    """When the case's own letter is due under this category, None where it waits for no answer. Who was told
-    of a later day keeps that; and where the day that was told is over, none that is later takes its place.
-    """
-    letter = own_letter(case)
-    if letter is None:
-        return None
-    start = began(letter, case)
-    due = due_at(start, category, danger=case.danger, channel=case.channel) + letter.paused
-    given = granted_until(case)
-    due = max(due, given) if given else due
-    return min(due, letter.due_at) if letter.due_at < time.now() else due
 
 
 def _learned_from(case: CaseFile, chosen: str) -> dict[str, Any]:

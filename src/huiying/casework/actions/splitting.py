@@ -19,7 +19,6 @@ from huiying.casework.actions.sorting import (
     replace_assignments,
     whom,
 )
-from huiying.casework.deadlines import began
 from huiying.casework.errors import (
     ConductLost,
     DangerLost,
@@ -30,7 +29,7 @@ from huiying.casework.errors import (
     SeveralLetters,
     TooFewParts,
 )
-from huiying.casework.extensions import granted_until
+from huiying.casework.extensions import due_as_told
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.part_models import Part
@@ -48,8 +47,7 @@ from huiying.kernel.inserting import insert_together
 from huiying.kernel.refusals import Invalid
 from huiying.kernel.verbs import verb
 from huiying.record.actions import entry_rows, write
-from huiying.routing.models import Category
-from huiying.routing.reads import due_at, leaf
+from huiying.routing.reads import leaf
 
 FEWEST, MOST = 2, 6
 TOLD_SPLIT = _(
@@ -145,7 +143,7 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         conduct=wanted.conduct,
         danger=wanted.danger,
         received_at=letter.submission.received_at,
-        due_at=_due(case, letter, category, danger=wanted.danger),
+        due_at=due_as_told(letter, case, category, danger=wanted.danger),
         paused=case.paused,
         moved_at=now,
         round=case.round,
@@ -170,17 +168,6 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         _give(actor, child, wanted.lead_code, place)
     Part.objects.filter(report__case=child).update(born=child.version)
     return child
-
-
-def _due(case: CaseFile, letter: Report, category: Category, *, danger: bool) -> datetime:
-    """When a part is due: by what its own category promises, from the day the letter came. What was told
-    to the writer holds, and what is late stays late.
-    """
-    start = began(letter, case)
-    due = due_at(start, category, danger=danger, channel=case.channel) + letter.paused
-    given = granted_until(case)
-    due = max(due, given) if given else due
-    return min(due, letter.due_at) if letter.due_at < time.now() else due
 
 
 def _name(actor: Actor, child: CaseFile, case: CaseFile, wanted: PartWanted, place: int) -> None:
