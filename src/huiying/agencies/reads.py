@@ -109,6 +109,12 @@ def unit_choices(*, leave_out_root: bool = False, past_too: bool = False) -> lis
     ]
 
 
+def standing_behind(label: str) -> Standing | None:
+    """What the person behind "staff:…" is now; None where they have left."""
+    account = Account.objects.filter(label=label.removeprefix("staff:"), is_active=True).first()
+    return standing_of(account) if account else None
+
+
 def staff_names(labels: Iterable[str]) -> dict[str, dict[str, str]]:
     """Display names by actor label ("staff:…")."""
     plain = {label.removeprefix("staff:") for label in labels if label.startswith("staff:")}

@@ -9,8 +9,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils.translation import gettext_lazy
 
-from huiying.accounts.models import Account
-from huiying.agencies.reads import standing_of
+from huiying.agencies.reads import standing_behind
 from huiying.doors import file_actions, folder, importing, rehearsing
 from huiying.doors.errors import FileRefused
 from huiying.doors.importing import Report
@@ -85,11 +84,10 @@ def _read(found: FileImport) -> None:
 
 def _importer(found: FileImport) -> Actor:
     """Who uploaded the file, with what they may do now; raises NotAllowed."""
-    plain = found.made_by.removeprefix("staff:")
-    account = Account.objects.filter(label=plain, is_active=True).first()
-    if account is None:
+    person = standing_behind(found.made_by)
+    if person is None:
         raise NotAllowed
-    return standing_of(account).actor
+    return person.actor
 
 
 class _Progress:

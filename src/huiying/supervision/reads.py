@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject, Substr
 
 from huiying.accounts.models import Account
-from huiying.agencies.reads import staff_names, standing_of
+from huiying.agencies.reads import staff_names, standing_behind
 from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
@@ -111,11 +111,11 @@ def hidden_from(label: str, numbers: set[int]) -> set[int]:
     """Those of these numbers of cases of which the person behind "staff:…" may not know now, by their
     roles; for the worker. Four queries, each of these numbers alone.
     """
-    account = Account.objects.filter(label=label.removeprefix("staff:"), is_active=True).first()
-    if account is None:
+    person = standing_behind(label)
+    if person is None:
         return numbers
     asked = CaseFile.objects.filter(number__in=numbers).values_list("number", flat=True)
-    known = known_cases(standing_of(account).actor).filter(number__in=numbers)
+    known = known_cases(person.actor).filter(number__in=numbers)
     return set(asked) - set(known.values_list("number", flat=True))
 
 

@@ -7,8 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from huiying.accounts.models import Account
-from huiying.agencies.reads import standing_of
+from huiying.agencies.reads import standing_behind
 from huiying.casework.models import CaseFile
 from huiying.casework.places import Names
 from huiying.casework.policy import visible_cases
@@ -145,10 +144,10 @@ class SessionShown:
 
 def knows_of_session(recipient: str, label: str) -> bool:
     """Whether the person behind "staff:…" may know of this session now; asked before a notice goes."""
-    account = Account.objects.filter(label=recipient.removeprefix("staff:"), is_active=True).first()
-    if account is None:
+    person = standing_behind(recipient)
+    if person is None:
         return False
-    known = policy.known_sessions(standing_of(account).actor)
+    known = policy.known_sessions(person.actor)
     return known.filter(label=label).exists()
 
 
