@@ -12,7 +12,7 @@ from datetime import date
 from stdnum import luhn
 from stdnum.cn import ric
 
-from huiying.finding.folding import one_to_one, with_numerals
+from huiying.finding.folding import NUMERALS, one_to_one, with_numerals
 from huiying.finding.naming import names
 
 MARK = "█"
@@ -126,6 +126,11 @@ def _is_plate(text: str) -> bool:
     return sum(character.isdigit() for character in text) >= 3
 
 
+# Without a letter, an @ or three digits none of the patterns below fits: most lines end here.
+PERHAPS = re.compile("[@A-Za-z]|[0-9][^0-9]*[0-9][^0-9]*[0-9]")
+_N = f"[0-9{''.join(NUMERALS)}]"
+PERHAPS_IN_NUMERALS = re.compile(rf"[@A-Za-z]|{_N}.*?{_N}.*?{_N}", re.DOTALL)
+
 type Test = Callable[[str], bool]
 PATTERNS: tuple[tuple[str, re.Pattern[str], Test | None], ...] = (
     ("mail", MAIL, None),
@@ -143,6 +148,8 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Test | None], ...] = (
 
 
 def _spelled(text: str) -> Iterator[Found]:
+    if not PERHAPS.search(text):
+        return
     for kind, pattern, test in PATTERNS:
         for match in pattern.finditer(text):
             group = match.lastindex if match.lastindex and kind != "plate" else 0
@@ -164,11 +171,15 @@ def _apart(found: list[Found]) -> list[Found]:
 
 def find(text: str) -> list[Found]:
     """Everything in `text` that says who somebody is, in reading order, none overlapping."""
-    plain = one_to_one(text)
+    return _found_in(one_to_one(text))
+
+
+def _found_in(plain: str) -> list[Found]:
     found = list(_spelled(plain))
-    numerals = with_numerals(plain)
-    if numerals != plain:
-        found += _spelled(numerals)
+    if PERHAPS_IN_NUMERALS.search(plain):
+        numerals = with_numerals(plain)
+        if numerals != plain:
+            found += _spelled(numerals)
     found += [Found("name", start, end) for start, end in names(plain)]
     return _apart(found)
 
@@ -182,12 +193,15 @@ def _long_numbers(text: str) -> Iterator[Found]:
 
 def hidden_in(text: str) -> list[int]:
     """Where everything that `find` finds and every long number begins and ends, one place after another."""
-    found = _apart([*find(text), *_long_numbers(one_to_one(text))])
+    plain = one_to_one(text)
+    found = _apart([*_found_in(plain), *_long_numbers(plain)])
     return [place for each in found for place in (each.start, each.end)]
 
 
 def hide(text: str, hidden: Sequence[int]) -> str:
     """`text` with a mark in each of the places that `hidden_in` gave."""
+    if not hidden:
+        return text
     parts, at = [], 0
     for start, end in zip(hidden[::2], hidden[1::2], strict=True):
         parts += [text[at:start], MARK]

@@ -52,6 +52,7 @@ ENGLISH_SMALL = re.compile(
     r"(?<![A-Za-z])(?i:my name is|my name's)[ ]{1,3}"
     r"(?P<name>[a-z'\-]{2,20}(?:[ ](?!and |i |from |of |in |on )[a-z'\-]{2,20})?)(?![a-z])"
 )
+LATIN = re.compile("[A-Za-z]")
 LONGEST = 4
 MOST_AGAIN = 50  # more names than any letter holds; it keeps the time linear
 
@@ -73,7 +74,8 @@ def _cued(text: str) -> Iterator[Span]:
         name = match["name"]
         if (name[0] in CLEAR | ALONE or len(name) > 2) and not set(name[1:]) & NOT_GIVEN:
             yield match.span("name")
-    for pattern in (SURNAME_SAID, ENGLISH, ENGLISH_SMALL):
+    patterns = (SURNAME_SAID, ENGLISH, ENGLISH_SMALL) if LATIN.search(text) else (SURNAME_SAID,)
+    for pattern in patterns:
         for match in pattern.finditer(text):
             yield match.span("name")
 
