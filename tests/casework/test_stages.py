@@ -1,6 +1,7 @@
 """The stages of a case: what was promised for each, ended by an act on record and by nothing else."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from huiying.casework.models import CaseFile
 from huiying.casework.stages import StageClock, case_stages, stage_clocks
 from huiying.casework.states import State
 from huiying.casework.story import Step
+from huiying.clocks.working_time import Timetable
 from huiying.kernel import time
 from huiying.kernel.refusals import NotFound
 from huiying.routing.promises.actions import adopt_promises, propose_promises
@@ -168,3 +170,32 @@ def test_no_stage_ends_before_it_starts_and_looking_again_changes_nothing(rows, 
         assert each.started_at < each.due_at
         assert each.ended_at is None or each.ended_at >= each.started_at
         assert each.late == (each.due_at < (each.ended_at or asked[4])) or each.stage == "solve"
+
+
+DAYS_OFF = st.sets(st.integers(1, 30))
+DUE_SPANS = st.tuples(st.integers(1, 9), st.sampled_from(["working_days", "working_hours"]))
+
+
+def _timetable(off: set[int]) -> Timetable:
+    week = (((540, 720), (840, 1050)),) * 5 + ((), ())
+    days = {date(2026, 12, day): () for day in off}
+    return Timetable(ZoneInfo("Asia/Shanghai"), week, days, None)
+
+
+@given(DUE_SPANS, DAYS_OFF, st.lists(st.tuples(st.integers(1, 500), DAYS_OFF), max_size=4))
+def test_no_version_of_the_calendar_makes_a_late_stage_one_in_time(span, first, later):
+    start = datetime(2026, 12, 1, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+    promise = Promise("first_contact", "agency", Span(*span), {})
+    versions = [(start - DAY, _timetable(first))]
+    for hours, off in sorted(later, key=lambda each: each[0]):
+        terms = Terms((promise,), USUAL_CAP, versions[-1][1], tuple(versions))
+        moment = start + timedelta(hours=hours)
+        before = terms.kept("first_contact", start, None)
+        versions.append((moment, _timetable(off)))
+        now = replace(terms, timetable=versions[-1][1], versions=tuple(versions))
+        after = now.kept("first_contact", start, None)
+        if before[0].due.at < moment:
+            assert after == before
+        else:
+            assert after == now.of("first_contact", start)
+        assert now.kept("first_contact", start, start) == terms.kept("first_contact", start, start)

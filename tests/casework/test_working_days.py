@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions import adopting
@@ -44,6 +46,7 @@ def at(text: str) -> datetime:
 BEFORE_HOLIDAYS = at(
     "09-29T10:00"
 )  # 1 to 7 October are off, Saturday 10 October is worked in exchange
+MEANWHILE = at("10-08T09:00")
 # A notice that changes its mind: the 8th and 9th are off too, and nothing is worked in exchange.
 LONGER = json.dumps(
     {
@@ -54,6 +57,9 @@ LONGER = json.dumps(
         ],
     }
 )
+
+
+FIRST = [{"name": "国庆节", "date": "2026-10-01", "isOffDay": True}]
 
 
 def _noise(days: int = 3, *, working: bool = True) -> None:
@@ -69,8 +75,11 @@ def _noise(days: int = 3, *, working: bool = True) -> None:
 def offices(people):
     """Housing works office hours with China's holidays; noise has three working days."""
     file = read_calendar(sample("calendar_offices.toml").read_text("utf-8"))
-    adopt_calendar_version(actor=SYSTEM, code="offices", name=file.name, definition=file.definition)
-    add_holidays(actor=SYSTEM, code="offices", holidays=china())
+    with time.at(BEFORE_HOLIDAYS - timedelta(days=30)):
+        adopt_calendar_version(
+            actor=SYSTEM, code="offices", name=file.name, definition=file.definition
+        )
+        add_holidays(actor=SYSTEM, code="offices", holidays=china())
     give_calendar(actor=SYSTEM, unit_code="county", calendar_code="offices")
     _noise()
     return people
@@ -80,6 +89,12 @@ def _declared() -> None:
     """The longer holidays are announced."""
     read = read_year(LONGER)
     add_holidays(actor=SYSTEM, code="offices", holidays=read)
+
+
+def _adopted(**given: object) -> tuple[int, int | None]:
+    """The longer holidays reach the clocks while these run."""
+    with time.at(MEANWHILE):
+        return adopt_calendar(actor=SYSTEM, code="offices", **given)  # type: ignore[arg-type]
 
 
 def _taken_in(**changes: object) -> CaseFile:
@@ -147,7 +162,7 @@ def test_running_clocks_follow_a_new_version_with_one_entry_each(offices):
     _declared()
     with time.at(at("10-08T09:00")):
         assert adopt_calendar(actor=offices.administrator.actor, code="offices") == (3, None)
-        assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+        assert _adopted() == (0, None)
     for each in (case, other, waiting):
         assert _dues(each) == at("10-13T17:30")  # 30 September, 12 and 13 October
         entries = Entry.objects.filter(subject=f"case:{each.label}", action="case.adopt_calendar")
@@ -166,7 +181,7 @@ def test_a_letter_that_was_joined_does_not_lend_its_day_to_the_other(offices):
     sooner = at("10-10T12:00")  # after the old day of the case, before its new one
     Report.objects.filter(own_case=joined).update(due_at=sooner)
     _declared()
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (1, None)
+    assert _adopted() == (1, None)
     case.refresh_from_db()
     assert case.due_at == sooner
     assert Report.objects.get(case=case, own_case=None).due_at == at("10-13T17:30")
@@ -185,8 +200,8 @@ def test_a_joined_letter_follows_with_its_own_day_and_an_entry(offices):
     leak_due = Report.objects.get(case=case, own_case=None).due_at
     versions = {each.pk: each.version for each in (case, joined)}
     _declared()
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (2, None)
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+    assert _adopted() == (2, None)
+    assert _adopted() == (0, None)
     new = at("10-13T17:30")
     assert {each.due_at for each in Report.objects.filter(own_case__isnull=False)} == {new}
     assert Report.objects.get(case=case, own_case=None).due_at == leak_due  # not by this calendar
@@ -221,7 +236,7 @@ def test_a_letter_keeps_its_pauses_through_joining_when_the_calendar_changes(off
     own, other = (Report.objects.get(case=case, own_case=each) for each in (None, joined))
     assert (own.paused, other.paused) == (20 * hour, 15 * hour)  # each as long as it stood still
     _declared()
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (2, None)
+    assert _adopted() == (2, None)
     for letter, pause in ((own, 20 * hour), (other, 15 * hour)):
         letter.refresh_from_db()
         assert letter.due_at == at("10-13T17:30") + pause
@@ -239,8 +254,52 @@ def test_where_a_letter_is_joined_while_the_batch_is_read_the_next_one_has_it(of
         return looked()
 
     monkeypatch.setattr(adopting, "_waiting", joining_meanwhile)
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (2, None)
+    assert _adopted() == (2, None)
     assert {each.due_at for each in Report.objects.all()} == {at("10-13T17:30")}
+
+
+def test_a_clock_that_has_run_out_keeps_its_day_and_the_page_says_why(offices):
+    case = _taken_in()
+    with time.at(BEFORE_HOLIDAYS):
+        waiting = brought_to(State.IN_PROGRESS, offices)
+    with time.at(at("10-09T16:00")):
+        ask_resident(actor=offices.handler.actor, number=waiting.number, question="在几栋？")
+    with time.at(at("10-09T18:00")):  # what stands still is not late
+        _declared()
+        assert adopt_calendar(actor=SYSTEM, code="offices") == (1, None)
+        assert (_dues(case), _dues(waiting)) == (at("10-09T17:30"), at("10-13T17:30"))
+        solve = {each.stage: each for each in letter_page(writer_of(case)).stages}["solve"]
+        assert (solve.late, solve.excused_until) == (True, at("10-13T17:30"))
+        page = "/en/desk/cases/{}/stages/"
+        explained = "it would be due Tuesday 13 October 2026, 17:30 now"
+        assert explained in offices.clerk.client.get(page.format(case.number)).text
+        assert "would be due" not in offices.clerk.client.get(page.format(waiting.number)).text
+
+
+def test_no_version_makes_a_late_clock_one_in_time_and_again_changes_nothing(offices):
+    cases = [_taken_in()]
+    with time.at(at("10-08T10:00")):
+        cases.append(taken_in(category_code="noise"))
+
+    def late() -> dict[int, datetime]:
+        found = (Report.objects.get(case=case) for case in cases)
+        return {each.pk: each.due_at for each in found if each.due_at < time.now()}
+
+    @settings(max_examples=4)
+    @given(st.sets(st.integers(8, 20)), st.integers(0, 12 * 24))
+    def adopting(days_off: set[int], hours: int) -> None:
+        rows = [
+            {"name": "国庆节", "date": f"2026-10-{day:02}", "isOffDay": True} for day in days_off
+        ]
+        with time.at(at("10-08T09:00") + timedelta(hours=hours)):
+            before = late()
+            year = read_year(json.dumps({"year": 2026, "days": rows or FIRST}))
+            add_holidays(actor=SYSTEM, code="offices", holidays=year)
+            adopt_calendar(actor=SYSTEM, code="offices")
+            assert before.items() <= late().items()
+            assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+
+    adopting()
 
 
 def test_a_pause_stays_in_the_new_due_time(offices):
@@ -251,7 +310,7 @@ def test_a_pause_stays_in_the_new_due_time(offices):
         resume(actor=offices.handler.actor, number=case.number)
     assert _dues(case) == at("10-09T17:30") + timedelta(hours=20)
     _declared()
-    adopt_calendar(actor=SYSTEM, code="offices")
+    _adopted()
     assert _dues(case) == at("10-13T17:30") + timedelta(hours=20)
 
 
@@ -267,7 +326,7 @@ def test_what_is_done_and_what_was_due_by_another_rule_stays(offices):
     leak = taken_in(category_code="leak")
     before = {case.pk: case.due_at for case in (done, older, leak)}
     _declared()
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+    assert _adopted() == (0, None)
     for case in (done, older, leak):
         case.refresh_from_db()
         assert case.due_at == before[case.pk]
@@ -278,7 +337,7 @@ def test_what_is_done_and_what_was_due_by_another_rule_stays(offices):
 def test_who_decided_on_the_old_due_time_looks_again(offices):
     case = _taken_in()
     _declared()
-    adopt_calendar(actor=SYSTEM, code="offices")
+    _adopted()
     with pytest.raises(MovedOn):
         triage(
             actor=offices.clerk.actor, number=case.number, seen=case.version, category_code="leak"
@@ -289,17 +348,17 @@ def test_it_goes_on_in_batches_and_can_be_stopped_between_them(offices, monkeypa
     monkeypatch.setattr(adopting, "BATCH", 2)
     cases = [_taken_in(title=f"第 {number} 件") for number in range(5)]
     _declared()
-    changed, after = adopt_calendar(actor=SYSTEM, code="offices")
+    changed, after = _adopted()
     assert (changed, after) == (2, cases[1].pk)
-    assert adopt_calendar(actor=SYSTEM, code="offices", after=cases[1].pk) == (2, cases[3].pk)
-    assert adopt_calendar(actor=SYSTEM, code="offices", after=cases[3].pk) == (1, None)
+    assert _adopted(after=cases[1].pk) == (2, cases[3].pk)
+    assert _adopted(after=cases[3].pk) == (1, None)
     assert {_dues(case) for case in cases} == {at("10-13T17:30")}
 
 
 def test_a_batch_costs_the_same_number_of_statements_however_many_change(offices):
     def statements() -> int:
         with CaptureQueriesContext(connection) as found:
-            adopt_calendar(actor=SYSTEM, code="offices")
+            _adopted()
         return len(found)
 
     _taken_in()
@@ -325,7 +384,7 @@ def test_a_changed_calendar_is_no_new_assignment_in_the_brief(offices):
         case = brought_to(State.ASSIGNED, offices)
     _declared()
     with time.at(at("10-08T09:00")):
-        assert adopt_calendar(actor=SYSTEM, code="offices")[0] == 1
+        assert _adopted()[0] == 1
     with time.at(at("10-09T09:00")):
         count_brief(actor=SYSTEM, day=at("10-09T09:00").date(), until=usual_hour())
     line = BriefLine.objects.get(case=case)

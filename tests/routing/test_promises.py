@@ -176,9 +176,12 @@ def test_a_new_calendar_moves_the_clocks_that_hang_on_working_time(people, promi
         sample("calendar_offices.toml").read_text("utf-8")
         + '\n[[day]]\nday = 2026-11-25\nname = { en = "Storm" }\n'
     )
-    adopt_calendar_version(actor=SYSTEM, code="offices", name=read.name, definition=read.definition)
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (1, None)
-    assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
+    with time.at(TUESDAY + days(1)):
+        adopt_calendar_version(
+            actor=SYSTEM, code="offices", name=read.name, definition=read.definition
+        )
+        assert adopt_calendar(actor=SYSTEM, code="offices") == (1, None)
+        assert adopt_calendar(actor=SYSTEM, code="offices") == (0, None)
     before, untouched = case.due_at, other.due_at
     case.refresh_from_db()
     other.refresh_from_db()

@@ -1,6 +1,7 @@
 """By which calendar a unit works: its own, or that of the nearest unit above that has one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
@@ -24,10 +25,12 @@ CALENDAR_OF = """(
   JOIN clocks_calendarversion version ON version.calendar_id = calendar.id
   WHERE led.id = {unit}
   ORDER BY length(giver.path) DESC, version.number DESC LIMIT 1)"""
-DIGEST_OF = CALENDAR_OF.format(
-    wanted="version.digest",
-    unit="coalesce(%s, (SELECT id FROM agencies_unit WHERE parent_id IS NULL ORDER BY id LIMIT 1))",
-)
+UNIT = "coalesce(%s, (SELECT id FROM agencies_unit WHERE parent_id IS NULL ORDER BY id LIMIT 1))"
+DIGEST_OF = CALENDAR_OF.format(wanted="version.digest", unit=UNIT)
+VERSIONS_OF = f"""
+SELECT adopted_at, digest FROM clocks_calendarversion
+WHERE calendar_id = {CALENDAR_OF.format(wanted="calendar.id", unit=UNIT)} ORDER BY number
+"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,15 @@ def timetable_digest(unit_id: int | None) -> str | None:
         cursor.execute("SELECT " + DIGEST_OF, [unit_id])
         found: str | None = cursor.fetchone()[0]
     return found
+
+
+def timetable_versions(unit_id: int | None) -> list[tuple[datetime, str]]:
+    """Every version of the calendar by which a unit works, or the whole agency: since when, and its digest;
+    the oldest first. One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(VERSIONS_OF, [unit_id])
+        return [(since, digest) for since, digest in cursor.fetchall()]
 
 
 def timetables_by_path() -> dict[str, str]:

@@ -227,7 +227,8 @@ def _stages(report: Report, moves: Sequence[story.Step], running: Clock) -> tupl
     if report.ended_at is not None or _is_declined(report.case):
         return ()
     made = report.own_case or report.case
-    return stages_of(made, moves, running, again_at=report.again_at)
+    paused = report.paused + running.due_at - report.due_at
+    return stages_of(made, moves, running, again_at=report.again_at, paused=paused)
 
 
 def _hears_by(submission: Submission) -> str:

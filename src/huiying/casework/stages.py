@@ -6,7 +6,7 @@ calendar. A stage ends by an act on record and by nothing else.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.utils import timezone
@@ -22,13 +22,14 @@ from huiying.kernel.days import day_in_words
 from huiying.kernel.names import chinese
 from huiying.routing.promises.definitions import Reckoned, Stage
 from huiying.routing.promises.wording import in_short
-from huiying.routing.reads import Terms, terms_of
+from huiying.routing.reads import Terms, terms_kept
 
 ENDS = frozenset({"answer", "answer_unreviewed", "answer_at_once", "decline", "withdraw"})
 CONTACT = ENDS | {"ask_resident", "extend"}
 TAKEN_ON = ENDS | {"accept", "return_to_desk"}
 GIVEN = frozenset({"assign", "reassign"})
 TAKEN_BACK = frozenset({"undo_assign", "take_back_from_named"})
+NONE = timedelta()
 
 
 class Done(Protocol):
@@ -42,7 +43,10 @@ class Done(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StageClock:
-    """One stage of the present round. `promises` are those for it, the tightest first: it counts."""
+    """One stage of the present round. `promises` are those for it, the tightest first: it counts.
+
+    `excused_until`: it is late, and by a calendar that was adopted after its day it would be due then.
+    """
 
     stage: str
     started_at: datetime
@@ -51,6 +55,7 @@ class StageClock:
     late: bool
     provisional: bool
     promises: tuple[Reckoned, ...]
+    excused_until: datetime | None = None
 
 
 def last_taken_up(steps: Iterable[Done]) -> datetime | None:
@@ -70,9 +75,16 @@ def _since[Step: Done](steps: Sequence[Step], again_at: datetime | None) -> Sequ
 
 
 def stage_clocks(
-    terms: Terms, steps: Sequence[Done], start: datetime, answer: Clock, moment: datetime
+    terms: Terms,
+    steps: Sequence[Done],
+    start: datetime,
+    answer: Clock,
+    moment: datetime,
+    *,
+    paused: timedelta = NONE,
 ) -> tuple[StageClock, ...]:
-    """The stages for which something was promised, in their order; `steps` are those of the round.
+    """The stages for which something was promised, in their order; `steps` are those of the round. The
+    answer's clock stood still for `paused`.
 
     Interim reports and publication have no clock: no act on record ends them yet.
     """
@@ -80,8 +92,9 @@ def stage_clocks(
         _clock(terms, Stage.FIRST_CONTACT, start, _first(steps, CONTACT), moment),
         *(_clock(terms, Stage.ACCEPT, *given, moment) for given in _given(steps)),
     ]
-    promises = terms.of(Stage.SOLVE, start)
+    promises = terms.kept(Stage.SOLVE, start, answer.ended_at)
     own = promises[0].due.at == answer.due_at
+    as_promised = answer.due_at - paused == promises[0].due.at
     found.append(
         StageClock(
             stage=Stage.SOLVE,
@@ -91,6 +104,9 @@ def stage_clocks(
             late=answer.late,
             provisional=own and promises[0].due.provisional,
             promises=promises,
+            excused_until=_excused(terms, Stage.SOLVE, start, promises, paused)
+            if answer.late and as_promised
+            else None,
         )
     )
     return tuple(each for each in found if each is not None)
@@ -118,23 +134,42 @@ def _given(steps: Iterable[Done]) -> list[tuple[datetime, datetime | None]]:
 def _clock(
     terms: Terms, stage: str, start: datetime, ended_at: datetime | None, moment: datetime
 ) -> StageClock | None:
-    promises = terms.of(stage, start)
+    promises = terms.kept(stage, start, ended_at)
     if not promises:
         return None
     due = promises[0].due
     late = due.at < (ended_at or moment)
-    return StageClock(stage, start, due.at, ended_at, late, due.provisional, promises)
+    excused = _excused(terms, stage, start, promises) if late else None
+    return StageClock(stage, start, due.at, ended_at, late, due.provisional, promises, excused)
+
+
+def _excused(
+    terms: Terms,
+    stage: str,
+    start: datetime,
+    kept: tuple[Reckoned, ...],
+    paused: timedelta = NONE,
+) -> datetime | None:
+    """When it would be due by the calendar of now, where that is later than what counts."""
+    due = terms.of(stage, start)[0].due.at
+    return due + paused if due > kept[0].due.at else None
 
 
 def stages_of(
-    made: CaseFile, steps: Sequence[Done], answer: Clock, *, again_at: datetime | None
+    made: CaseFile,
+    steps: Sequence[Done],
+    answer: Clock,
+    *,
+    again_at: datetime | None,
+    paused: timedelta,
 ) -> tuple[StageClock, ...]:
     """The stages of the round that began with the letter that `made` is about, or when it was taken up again;
     one or two small queries.
     """
     start = again_at or made.received_at
-    terms = terms_of(start, made.category, danger=made.danger, channel=made.channel)
-    return stage_clocks(terms, _since(steps, again_at), start, answer, time.now())
+    terms = terms_kept(start, made.category, danger=made.danger, channel=made.channel)
+    since = _since(steps, again_at)
+    return stage_clocks(terms, since, start, answer, time.now(), paused=paused)
 
 
 def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, ...]]:
@@ -148,7 +183,8 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
         ended_at=case.answered_at or case.closed_at,
         moment=time.now(),
     )
-    return case, stages_of(case, moves, answer, again_at=last_taken_up(moves))
+    paused = case.paused + answer.due_at - case.due_at
+    return case, stages_of(case, moves, answer, again_at=last_taken_up(moves), paused=paused)
 
 
 def stage_in_words(each: StageClock) -> tuple[str, str]:
@@ -168,6 +204,14 @@ def stage_in_words(each: StageClock) -> tuple[str, str]:
     lines = [said % when]
     if each.provisional and each.ended_at is None:
         lines.append(_("Provisional: the holidays of that year are not announced yet."))
+    if each.excused_until is not None:
+        lines.append(
+            _(
+                "The calendar was changed afterwards: it would be due %(when)s now. "
+                "What is late stays late; this only explains it."
+            )
+            % {"when": _moment(each.excused_until)}
+        )
     lines += [in_short(reckoned.promise) for reckoned in each.promises]
     return str(Stage(each.stage).label), "\n".join(lines)
 

@@ -7,7 +7,7 @@ from django.db.models import CharField
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from huiying.agencies.working_hours import CALENDAR_OF, timetable_digest
+from huiying.agencies.working_hours import CALENDAR_OF, timetable_digest, timetable_versions
 from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Due, Timetable
 from huiying.routing.models import Category
@@ -117,12 +117,14 @@ class Terms:
     """What was promised for one matter, with the calendar by which working time counts in it.
 
     The category's own target stands among the promises, as the agency's, where no promise of the agency
-    for an answer fits: so there is always one for an answer.
+    for an answer fits: so there is always one for an answer. `versions` are those of the calendar, each with
+    since when, the oldest first, as far as they matter; the last one is `timetable`.
     """
 
     promises: tuple[Promise, ...]
     extension: Cap
     timetable: Timetable | None = None
+    versions: tuple[tuple[datetime, Timetable], ...] = ()
 
     def of(self, stage: str, start: datetime) -> tuple[Reckoned, ...]:
         """The promises for a stage that began at `start`, the tightest first."""
@@ -131,6 +133,21 @@ class Terms:
     def answer(self, start: datetime) -> Due:
         """When the answer is due: the tightest promise counts."""
         return self.of(Stage.SOLVE, start)[0].due
+
+    def kept(self, stage: str, start: datetime, ended_at: datetime | None) -> tuple[Reckoned, ...]:
+        """The same for a clock that ended at `ended_at`, or runs: a version of the calendar moves it only
+        while it runs and its time is not over. What was late when the version came stays late.
+        """
+        before = [timetable for since, timetable in self.versions if since <= start]
+        after = [version for version in self.versions if version[0] > start]
+        if not after:
+            return self.of(stage, start)
+        found = reckoned(self.promises, stage, start, before[-1] if before else None)
+        for since, timetable in after:
+            if not found or found[0].due.at < since or (ended_at and ended_at < since):
+                break
+            found = reckoned(self.promises, stage, start, timetable)
+        return found
 
     def by(self, timetable: Timetable) -> "Terms":
         """The same by another calendar."""
@@ -176,6 +193,18 @@ def terms_of(start: datetime, category: Category | None, *, danger: bool, channe
         return terms
     digest = timetable_digest(category.lead_unit_id if category else None)
     return terms.by(laid_out(digest)) if digest else terms
+
+
+def terms_kept(start: datetime, category: Category | None, *, danger: bool, channel: str) -> Terms:
+    """The same with the versions of the calendar, for what began at `start` and may have ended."""
+    promises, codes = promised(start, category.pk if category else None)
+    terms = _terms(promises, Matter(codes, danger, channel), _own_target(category))
+    if not any(each.span.by_calendar for each in terms.promises):
+        return terms
+    rows = timetable_versions(category.lead_unit_id if category else None)
+    first = max((place for place, (since, _digest) in enumerate(rows) if since <= start), default=0)
+    versions = tuple((since, laid_out(digest)) for since, digest in rows[first:])
+    return replace(terms, timetable=versions[-1][1], versions=versions) if versions else terms
 
 
 def _own_target(category: Category | None) -> Promise:

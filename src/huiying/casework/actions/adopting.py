@@ -8,7 +8,7 @@ from itertools import groupby
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from huiying.casework.deadlines import began
+from huiying.casework.deadlines import began, clock
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import OPEN
@@ -16,6 +16,7 @@ from huiying.casework.stepping import move_row
 from huiying.clocks.policy import require_keeper
 from huiying.clocks.reads import earlier_timetables
 from huiying.clocks.working_time import Timetable
+from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
 from huiying.record.actions import entry_rows, write_together
@@ -51,8 +52,8 @@ def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int
 
     Each letter has its own clock, wherever it stands. Only a clock that stands where an earlier version of
     this calendar put it is moved, with an entry and a move at the case that the letter made: a due time
-    from elsewhere is nobody's mistake. So it can be run again at any time. Raises NotFound for an unknown
-    calendar.
+    from elsewhere is nobody's mistake. One that has run out stays where it is: late stays late. So it can
+    be run again at any time. Raises NotFound for an unknown calendar.
     """
     require_keeper(actor)
     timetables = earlier_timetables(code)
@@ -60,6 +61,8 @@ def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int
     batch = _batch(reckoning.leaves, after)
     moved = []
     for letter in batch.letters:
+        if has_run_out(letter.due_at, batch.cases[letter.case_id]):
+            continue
         due = _new_due(letter, _made(letter, batch), reckoning, timetables)
         if due is not None:
             letter.due_at = due
@@ -107,6 +110,17 @@ def _made(letter: Report, batch: _Batch) -> CaseFile:
     return batch.cases[letter.own_case_id or letter.case_id]
 
 
+def has_run_out(due_at: datetime, case: CaseFile) -> bool:
+    """Whether the time of a clock that stands with this case and waits is over now."""
+    return clock(
+        due_at,
+        waiting_since=case.waiting_since,
+        waiting_until=case.waiting_until,
+        ended_at=None,
+        moment=time.now(),
+    ).late
+
+
 def _new_due(
     letter: Report, made: CaseFile, reckoning: Reckoning, timetables: Sequence[Timetable]
 ) -> datetime | None:
@@ -131,6 +145,8 @@ def _changed(batch: _Batch, moved: Iterable[Report]) -> Iterator[tuple[CaseFile,
                 yield _due(batch.cases[letter.own_case_id], letter.due_at), "adopt_calendar"
         case = batch.cases[case_id]
         first = min(letter.due_at for letter in stand_here)
+        if has_run_out(case.due_at, case):
+            first = min(first, case.due_at)
         if case_id in made:
             yield _due(case, first), "adopt_calendar"
         elif first != case.due_at and any(letter.own_case_id in made for letter in stand_here):
