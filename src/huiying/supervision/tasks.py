@@ -12,7 +12,7 @@ from huiying.supervision.definitions import Definition
 from huiying.supervision.reads import in_force
 from huiying.supervision.timing import sending_hours
 
-BATCH = 5000
+BATCH = 20_000
 
 
 def escalate() -> int:
