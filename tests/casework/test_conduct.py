@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from huiying.agencies.actions import load_units
 from huiying.agencies.models import Unit
 from huiying.casework import policy
+from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import assign, mark_conduct, reassign, triage
 from huiying.casework.actions.working import accept
 from huiying.casework.errors import NamedUnit, NamesNobody, NobodyLeft
-from huiying.casework.models import Assignment, CaseFile, Named
+from huiying.casework.models import Assignment, CaseFile, Named, Report
 from huiying.casework.reads import number_of
-from huiying.casework.sight import sight_of
+from huiying.casework.sight import letters_of_units, sight_of
 from huiying.casework.states import State
 from huiying.insight.actions import count_brief
 from huiying.insight.periods import latest_day, usual_hour
@@ -258,8 +259,13 @@ def test_lists_and_pages_follow_one_rule(people):
     )
     taken_in(conduct=True, named_units=("desk",))
     accept(actor=people.other_handler.actor, number=cases[1].number)
+    join(actor=people.dispatcher.actor, number=cases[0].number, into=cases[1].number)
     for name in people:
         actor = getattr(people, name).actor
+        few = letters_of_units(actor)
+        if few is not None:
+            seen = Report.objects.filter(case__in=policy.visible_cases(actor))
+            assert set(seen.values_list("submission_id", flat=True)) <= {key for _at, key in few}
         below = policy.units_below(actor.scopes(*policy.READS_BELOW))
         reach = list(below.values_list("pk", flat=True))
         parts = [set(part) for part in sight_of(actor, reach).cases()]

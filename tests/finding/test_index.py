@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, connections, transaction
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -184,11 +184,13 @@ def test_a_search_finds_what_a_plain_reading_finds(texts, words):
         transaction.set_rollback(True)
 
 
-def _fill(texts):
+def _fill(texts, together=range(0)):
+    """One text a minute; those with keys in `together` all at the moment of the first of them."""
     begin = datetime(2026, 1, 1, tzinfo=UTC)
+    minutes = [together[0] if key in together else key for key in range(len(texts))]
     Text.objects.bulk_create(
-        Text(kind=Kind.ANSWER, key=key, at=begin + timedelta(minutes=key), text=searchable(text))
-        for key, text in enumerate(texts)
+        Text(kind=Kind.ANSWER, key=key, at=begin + timedelta(minutes=minute), text=searchable(text))
+        for key, (minute, text) in enumerate(zip(minutes, texts, strict=True))
     )
 
 
@@ -211,6 +213,25 @@ def _has(text, words):
         return not (cut_before or cut_after)
 
     return all(any(at(word, place) for place in range(len(folded))) for word in words)
+
+
+@pytest.mark.parametrize("read", [0.0, 1000.0])
+def test_who_has_few_texts_finds_all_of_them_page_by_page(monkeypatch, db, read):
+    """By reading them, or by the index; of texts of one moment none is passed by, and none comes twice."""
+    monkeypatch.setattr("huiying.finding.searching.READ_FIRST", 5)
+    monkeypatch.setattr("huiying.finding.searching.LITTLE", 0)
+    monkeypatch.setattr("huiying.finding.few.READ", read)
+    _fill(["路灯坏了" if number % 3 else "漏水" for number in range(60)], together=range(20, 40))
+    mine = Text.objects.filter(key__range=(10, 50), key__in=range(0, 60, 2))
+    allowed = Exists(mine.filter(key=OuterRef("key")).exclude(key=30))
+    search = Search(Kind.ANSWER, ["路灯"], allowed, few=mine.values_list("at", "key"))
+    kept, place = [], None
+    while page := search.newest(3, place).lines:
+        kept += [line.key for line in page]
+        place = (page[-1].at, page[-1].id)
+    expected = [key for key in range(10, 51, 2) if key % 3 and key != 30]
+    assert sorted(kept) == expected
+    assert search.count() == len(expected)
 
 
 @pytest.mark.parametrize("little", [0, 3000])

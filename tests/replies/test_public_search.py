@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from huiying.casework.actions.sorting import mark_conduct
-from huiying.finding.searching import Found, Search
+from huiying.finding.searching import Search, TextsFound
 from huiying.kernel.paging import Place
 from huiying.replies.actions import mending, reviewing, writing
 from huiying.replies.tasks import index_answers
@@ -116,10 +116,10 @@ def test_pages_of_a_search_go_on_where_they_ended(people, publish, monkeypatch):
 def test_a_search_that_takes_too_long_is_broken_off_and_says_so(people, publish, monkeypatch):
     publish("路灯已经修好。")
 
-    def slow(_search: Search, _size: int, _after: Place | None = None) -> Found:
+    def slow(_search: Search, _size: int, _after: Place | None = None) -> TextsFound:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(60)")
-        return Found([], 0, exact=True)
+        return TextsFound([], 0, exact=True)
 
     monkeypatch.setattr("huiying.finding.bounding.MILLISECONDS", 50)
     monkeypatch.setattr(Search, "newest", slow)

@@ -10,6 +10,7 @@ from huiying.casework import (  # noqa: F401 - Django looks for tables here
     extension_models,
     landing_models,
     part_models,
+    reach_models,
 )
 from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, State, Vote
 from huiying.intake.models import Submission

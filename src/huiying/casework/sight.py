@@ -6,6 +6,7 @@ a test holds both forms to the same rows.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,7 @@ from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet
 
 from huiying.casework import policy
 from huiying.casework.models import Assignment, CaseFile, Named
+from huiying.casework.reach_models import UnitLetter
 from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
 
@@ -106,3 +108,13 @@ def stranded_complaints() -> list[int]:
     """
     open_ones = CaseFile.objects.filter(conduct=True, state__in=OPEN).order_by("number")
     return [case.number for case in open_ones.iterator() if not policy.sorter_left(case)]
+
+
+def letters_of_units(actor: Actor) -> QuerySet[UnitLetter, tuple[datetime, int]] | None:
+    """(time, id) of every letter that an actor may read whose sight ends at some units, and of some that
+    they may not; None for everybody else.
+    """
+    if policy.reads_everything(actor) or not actor.has(*policy.READS_BELOW):
+        return None
+    units = policy.units_below(actor.scopes(*policy.READS_BELOW)).values("pk")
+    return UnitLetter.objects.filter(unit_id__in=units).values_list("at", "submission_id")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from huiying.finding.clauses import pattern_of
 from huiying.finding.folding import folded_characters
-from huiying.finding.searching import pattern_of
 
 LENGTH = 120
 BEFORE = 30

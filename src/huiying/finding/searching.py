@@ -6,21 +6,19 @@ them, where the index would first gather every text that has it. What they hold 
 there on: to read on, to ask the index for the texts of some time, or for all, which also gives their number.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Exists
 
+from huiying.finding import few
+from huiying.finding.clauses import Clause, beyond, compiled, fetch, holds, since
 from huiying.finding.errors import AboutSomebody, TooLong
+from huiying.finding.few import Few, Rows
 from huiying.finding.folding import fold
 from huiying.finding.grams import pairs_of
 from huiying.finding.masking import MARK, looks_like_somebody
-from huiying.finding.models import Text
 from huiying.kernel.paging import Place
 
 MOST_WORDS = 8
@@ -34,9 +32,6 @@ LOOKED_UP = 0.05
 LITTLE = 3_000
 LONGER = (1, 3)  # times the texts that should have filled a page
 SELDOM = 0.005  # the share of hits that somebody may read, where the newest texts show none
-LATIN = "a-z0-9"
-ENDS_IN_LATIN = re.compile(f"[{LATIN}]$")
-BEGINS_IN_LATIN = re.compile(f"^[{LATIN}]")
 
 # How well a text fits, for each word: once for each time that it stands there, and more in the opening.
 RANKED = 1_000  # of the newest that were found
@@ -64,7 +59,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TextsFound:
     """One page. There are `total` in all past its place, or more where that is not `exact`."""
 
     lines: list[Line]
@@ -91,60 +86,6 @@ def read_query(query: str) -> tuple[str, ...]:
     return tuple(word for word in words if MARK not in word)
 
 
-def pattern_of(word: str) -> str | None:
-    """The regular expression of a word with Latin ends, for PostgreSQL and Python; None without."""
-    begins, ends = BEGINS_IN_LATIN.search(word), ENDS_IN_LATIN.search(word)
-    if not (begins or ends):
-        return None
-    before = f"(^|[^{LATIN}])" if begins else ""
-    after = f"([^{LATIN}]|$)" if ends else ""
-    return f"{before}{re.escape(word)}{after}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """A part of a statement with what fills it."""
-
-    sql: str
-    values: tuple[Any, ...] = ()
-
-    def __and__(self, other: "_Clause") -> "_Clause":
-        return _Clause(f"{self.sql} AND {other.sql}", self.values + other.values)
-
-
-def _holds(word: str) -> _Clause:
-    plain = re.sub(r"([\\%_])", r"\\\1", word)
-    pattern = pattern_of(word)
-    stands = _Clause("text LIKE %s", (f"%{plain}%",))
-    return stands if pattern is None else stands & _Clause("text ~ %s", (pattern,))
-
-
-def _beyond(place: Place | None) -> _Clause:
-    return _Clause("(at, id) < (%s, %s)", place) if place else _Clause("true")
-
-
-def _since(moment: datetime | None) -> _Clause:
-    return _Clause("at >= %s", (moment,)) if moment else _Clause("true")
-
-
-def _compiled(allowed: Exists) -> _Clause:
-    """A condition on `finding_text` as SQL, worked out once for all statements of a search."""
-    query = Text.objects.filter(allowed).query
-    try:
-        sql, values = query.get_compiler(connection=connection).compile(query.where)
-    except EmptyResultSet:  # such as a unit that is not there
-        return _Clause("false")
-    return _Clause(sql, tuple(values))
-
-
-def _rows(columns: _Clause, where: _Clause, rest: str = "") -> list[tuple[Any, ...]]:
-    statement = f"SELECT {columns.sql} FROM finding_text WHERE {where.sql} {rest}"  # noqa: S608 - our own text
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns.values + where.values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
-
-
 @dataclass(slots=True)
 class _Sample:
     """What the newest texts hold: how many of how many have the words, and which of them may be read."""
@@ -168,6 +109,8 @@ class _Sample:
 class Search:
     """A search for `words` among the texts of one kind for which `allowed` holds (over `OuterRef("key")`).
 
+    `few` are (at, key) of every text that is allowed, and of others: an index of its own gives the newest.
+
     Single characters have no index. Where the search is `bounded`, they are looked for in the newest
     texts past its place alone, and counted there.
     """
@@ -176,99 +119,130 @@ class Search:
     words: Sequence[str]
     allowed: Exists
     bounded: bool = False
-    _policy: list[_Clause] = field(default_factory=list, init=False, compare=False)
+    few: Rows | None = None
+    _policy: list[Clause] = field(default_factory=list, init=False, compare=False)
 
-    def newest(self, size: int, after: Place | None = None) -> Found:
-        """The first `size` texts past a place, newest first. Four statements at most."""
-        rest = _beyond(after)
+    def newest(self, size: int, after: Place | None = None) -> TextsFound:
+        """The first `size` texts past a place, newest first. Five statements at most."""
+        rest = beyond(after)
         first = self._time_of(READ_FIRST, rest)
-        sample = self._sample(rest & _since(first))
+        sample = self._sample(rest & since(first))
         if first is None or len(sample.mine) >= size:
-            return Found(sample.mine[:size], len(sample.mine), first is None)
+            return TextsFound(sample.mine[:size], len(sample.mine), first is None)
         if not self._pairs():
             return self._read_on(size, rest, READ_MOST if self.bounded else None)
         reach, whole = sample.reach(size), sample.texts * sample.rate * HIT
+        found = self._of_few(size, after, sample) if whole > LITTLE else None
+        if found is not None:
+            return found
         if reach >= sample.texts or whole <= max(LITTLE, reach * (LOOKED_UP + sample.rate * HIT)):
             return self._asked(size, rest)
         return self._nearby(size, rest, reach)
 
-    def best(self, size: int) -> Found:
+    def best(self, size: int) -> TextsFound:
         """Those of the newest thousand that were found that fit best; of equals, the newest first."""
         found = self.newest(RANKED)
         score = _score(self.words)
-        ids = _Clause("id = ANY(%s)", ([line.id for line in found.lines],))
-        columns = _Clause(f"{COLUMNS}, {score.sql} AS score", score.values)
-        rows = _rows(columns, ids, f"ORDER BY score DESC, {ORDER} LIMIT {size}")
-        return Found([Line(*row) for row in rows], found.total, found.exact)
+        ids = Clause("id = ANY(%s)", ([line.id for line in found.lines],))
+        columns = Clause(f"{COLUMNS}, {score.sql} AS score", score.values)
+        rows = fetch(columns, ids, f"ORDER BY score DESC, {ORDER} LIMIT {size}")
+        return TextsFound([Line(*row) for row in rows], found.total, found.exact)
 
     def count(self) -> int:
         """How many there are, each of them looked at."""
-        return int(_rows(_Clause("count(*)"), self._indexed())[0][0])
+        return int(fetch(Clause("count(*)"), self._indexed())[0][0])
 
     def _pairs(self) -> list[int]:
         return sorted(set().union(*map(pairs_of, self.words)))
 
-    def _words(self) -> _Clause:
-        words = _Clause("kind = %s", (self.kind,))
+    def _words(self) -> Clause:
+        words = Clause("kind = %s", (self.kind,))
         for word in self.words:
-            words &= _holds(word)
+            words &= holds(word)
         return words
 
-    def _mine(self) -> _Clause:
+    def _mine(self) -> Clause:
         if not self._policy:
-            self._policy.append(_compiled(self.allowed))
+            self._policy.append(compiled(self.allowed))
         return self._policy[0]
 
-    def _indexed(self) -> _Clause:
-        where, pairs = self._words() & self._mine(), self._pairs()
-        return _Clause("finding_pairs(text) @> %s::int[]", (pairs,)) & where if pairs else where
+    def _indexed(self) -> Clause:
+        where = self._words() & self._mine()
+        return self._by_pairs() & where if self._pairs() else where
 
-    def _time_of(self, number: int, rest: _Clause) -> datetime | None:
+    def _by_pairs(self) -> Clause:
+        return Clause("finding_pairs(text) @> %s::int[]", (self._pairs(),))
+
+    def _time_of(self, number: int, rest: Clause) -> datetime | None:
         """The time of the text that is so far down the list; None where that is shorter."""
-        where = _Clause("kind = %s", (self.kind,)) & rest
-        found = _rows(_Clause("at"), where, f"ORDER BY {ORDER} LIMIT 1 OFFSET {number}")
+        where = Clause("kind = %s", (self.kind,)) & rest
+        found = fetch(Clause("at"), where, f"ORDER BY {ORDER} LIMIT 1 OFFSET {number}")
         return found[0][0] if found else None
 
-    def _sample(self, near: _Clause) -> _Sample:
+    def _sample(self, near: Clause) -> _Sample:
         mine = self._mine()
-        columns = _Clause(f"{COLUMNS}, {mine.sql}, {NUMBER}", mine.values)
-        rows = _rows(columns, self._words() & near, f"ORDER BY {ORDER}")
-        number = rows[0][6] if rows else _rows(_Clause("max(id)"), _Clause("true"))[0][0]
+        columns = Clause(f"{COLUMNS}, {mine.sql}, {NUMBER}", mine.values)
+        rows = fetch(columns, self._words() & near, f"ORDER BY {ORDER}")
+        number = rows[0][6] if rows else fetch(Clause("max(id)"), Clause("true"))[0][0]
         return _Sample(len(rows), [Line(*row[:5]) for row in rows if row[5]], number or 0)
 
-    def _read_on(self, size: int, rest: _Clause, most: int | None) -> Found:
+    def _of_few(self, size: int, after: Place | None, sample: _Sample) -> TextsFound | None:
+        """A page out of what somebody may read; None where that is much. The newest of it are read, as
+        many as should fill the page; where the index gives fewer, or they do not, what the index has.
+        """
+        if self.few is None:
+            return None
+        mine, rest = Few.of(self.few), beyond(after)
+        number = mine.number()
+        if number >= few.MOST:
+            return None
+        reach = min(int(1.5 * size / sample.rate), number)
+        if reach * few.READ < sample.texts * (sample.rate + few.SHARED):
+            found = self._read_few(size, rest, mine.newest(reach, after))
+            if len(found.lines) == size or reach == number:
+                return replace(found, exact=reach == number)
+        return self._read_few(size, rest, self._by_pairs() & mine.every())
+
+    def _read_few(self, size: int, rest: Clause, some: Clause) -> TextsFound:
+        """A page out of `some` texts, all of which are counted."""
+        columns = Clause(f"{COLUMNS}, count(*) OVER ()")
+        where = self._words() & rest & some & self._mine()
+        rows = fetch(columns, where, f"ORDER BY {ORDER} LIMIT {size}")
+        return TextsFound([Line(*row[:5]) for row in rows], rows[0][5] if rows else 0, True)
+
+    def _read_on(self, size: int, rest: Clause, most: int | None) -> TextsFound:
         """A page by reading the newest `most` texts, or all of them."""
         last = self._time_of(most, rest) if most is not None else None
-        lines = self._page(size, self._words() & rest & _since(last) & self._mine())
-        return Found(lines, len(lines), len(lines) < size)
+        lines = self._page(size, self._words() & rest & since(last) & self._mine())
+        return TextsFound(lines, len(lines), len(lines) < size)
 
-    def _nearby(self, size: int, rest: _Clause, reach: float) -> Found:
+    def _nearby(self, size: int, rest: Clause, reach: float) -> TextsFound:
         """A page out of the texts of some time; where they do not fill it, out of all."""
         for longer in LONGER:
-            since = self._time_of(int(reach * longer), rest)
-            if since is None:
+            moment = self._time_of(int(reach * longer), rest)
+            if moment is None:
                 break
-            lines = self._page(size, self._indexed() & rest & _since(since))
+            lines = self._page(size, self._indexed() & rest & since(moment))
             if len(lines) == size:
-                return Found(lines, size, False)
+                return TextsFound(lines, size, False)
         return self._asked(size, rest)
 
-    def _page(self, size: int, where: _Clause) -> list[Line]:
-        rows = _rows(_Clause(COLUMNS), where, f"ORDER BY {ORDER} LIMIT {size}")
+    def _page(self, size: int, where: Clause) -> list[Line]:
+        rows = fetch(Clause(COLUMNS), where, f"ORDER BY {ORDER} LIMIT {size}")
         return [Line(*row) for row in rows]
 
-    def _asked(self, size: int, rest: _Clause) -> Found:
+    def _asked(self, size: int, rest: Clause) -> TextsFound:
         """What the index has: a page, and the number of all."""
-        columns = _Clause(f"{COLUMNS}, count(*) OVER ()")
-        rows = _rows(columns, self._indexed() & rest, f"ORDER BY {ORDER} LIMIT {size}")
-        return Found([Line(*row[:5]) for row in rows], rows[0][5] if rows else 0, True)
+        columns = Clause(f"{COLUMNS}, count(*) OVER ()")
+        rows = fetch(columns, self._indexed() & rest, f"ORDER BY {ORDER} LIMIT {size}")
+        return TextsFound([Line(*row[:5]) for row in rows], rows[0][5] if rows else 0, True)
 
 
-def _score(words: Sequence[str]) -> _Clause:
+def _score(words: Sequence[str]) -> Clause:
     """For each word, one for each time that it stands there, up to three; three more in the opening."""
     parts = []
     for word in words:
         times = f"(length(text) - length(replace(text, %s, ''))) / {len(word)}"
         opens = f"(strpos(left(text, {OPENING}), %s) > 0)::int * {IN_OPENING}"
         parts.append(f"least({times}, {MOST_TIMES}) + {opens}")
-    return _Clause(" + ".join(parts), tuple(word for word in words for _each in range(2)))
+    return Clause(" + ".join(parts), tuple(word for word in words for _each in range(2)))

@@ -10,11 +10,12 @@ from huiying.agencies.models import Unit
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.places import all_categories
+from huiying.casework.sight import letters_of_units
 from huiying.finding.bounding import bounded, in_one_process
 from huiying.finding.excerpts import Piece, excerpt
 from huiying.finding.masking import hide, mask
 from huiying.finding.models import Kind
-from huiying.finding.searching import Found, Line, Search, read_query
+from huiying.finding.searching import Line, Search, TextsFound, read_query
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.paging import place_of, read_place
@@ -144,7 +145,7 @@ def _page(searches: list[Search], older: str, order: str) -> _Page:
     return _Page(lines, *_total(found), last)
 
 
-def _total(found: Sequence[Found]) -> tuple[int, bool]:
+def _total(found: Sequence[TextsFound]) -> tuple[int, bool]:
     return sum(each.total for each in found), all(each.exact for each in found)
 
 
@@ -163,7 +164,8 @@ def searches_of(actor: Actor, words: Sequence[str], asked: Asked) -> list[Search
     searches = []
     if asked.kind in {"", Kind.LETTER}:
         letters = Exists(seen.filter(reports__submission=OuterRef("key")))
-        searches.append(Search(Kind.LETTER, words, letters))
+        few = letters_of_units(actor)
+        searches.append(Search(Kind.LETTER, words, letters, few=few))
     if asked.kind in {"", Kind.ANSWER}:
         replies = policy.visible_replies(actor).filter(
             state__in=SAID, hide_text=False, case__in=seen.values("pk")

@@ -1,0 +1,79 @@
+"""Parts of the statements by which texts are searched, each with what fills it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists
+
+from huiying.finding.models import Text
+from huiying.kernel.paging import Place
+
+LATIN = "a-z0-9"
+ENDS_IN_LATIN = re.compile(f"[{LATIN}]$")
+BEGINS_IN_LATIN = re.compile(f"^[{LATIN}]")
+
+
+def pattern_of(word: str) -> str | None:
+    """The regular expression of a word with Latin ends, for PostgreSQL and Python; None without."""
+    begins, ends = BEGINS_IN_LATIN.search(word), ENDS_IN_LATIN.search(word)
+    if not (begins or ends):
+        return None
+    before = f"(^|[^{LATIN}])" if begins else ""
+    after = f"([^{LATIN}]|$)" if ends else ""
+    return f"{before}{re.escape(word)}{after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a statement with what fills it."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+    def __and__(self, other: "Clause") -> "Clause":
+        return Clause(f"{self.sql} AND {other.sql}", self.values + other.values)
+
+
+def holds(word: str) -> Clause:
+    """Texts in which a word stands."""
+    plain = re.sub(r"([\\%_])", r"\\\1", word)
+    pattern = pattern_of(word)
+    stands = Clause("text LIKE %s", (f"%{plain}%",))
+    return stands if pattern is None else stands & Clause("text ~ %s", (pattern,))
+
+
+def beyond(place: Place | None) -> Clause:
+    """Texts past a place in the list."""
+    return Clause("(at, id) < (%s, %s)", place) if place else Clause("true")
+
+
+def since(moment: datetime | None) -> Clause:
+    """Texts no older than a moment."""
+    return Clause("at >= %s", (moment,)) if moment else Clause("true")
+
+
+def compiled(allowed: Exists) -> Clause:
+    """A condition on `finding_text` as SQL, worked out once for all statements of a search."""
+    query = Text.objects.filter(allowed).query
+    try:
+        sql, values = query.get_compiler(connection=connection).compile(query.where)
+    except EmptyResultSet:  # such as a unit that is not there
+        return Clause("false")
+    return Clause(sql, tuple(values))
+
+
+def fetch(columns: Clause, where: Clause, rest: str = "") -> list[tuple[Any, ...]]:
+    """The rows of texts that a statement finds; `rest` is their order and number."""
+    both = columns.values + where.values
+    return ask(Clause(f"SELECT {columns.sql} FROM finding_text WHERE {where.sql} {rest}", both))  # noqa: S608 - our own text
+
+
+def ask(statement: Clause) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
