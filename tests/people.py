@@ -20,7 +20,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.verbs import verb
-from huiying.record.actions import entry_rows, write_together
+from huiying.record.actions import write_many
 from huiying.routing.actions.categories import load_categories
 
 PASSWORD = "long enough for tests"
@@ -164,17 +164,11 @@ def _give_roles(*, actor: Actor, accounts: list[Account]) -> None:
         Membership(account=account, unit=units[unit_code], role=role, since=time.now())
         for account, unit_code, role in given
     )
-    write_together(
-        [
-            entry_rows(
-                actor=actor,
-                action="role.given",
-                subject=f"staff:{account.label}",
-                data={"unit": unit_code, "role": role},
-            )
-            for account, unit_code, role in given
-        ]
-    )
+    told = [
+        ("role.given", f"staff:{account.label}", {"unit": unit_code, "role": role})
+        for account, unit_code, role in given
+    ]
+    write_many(actor=actor, told=told)
 
 
 def make_people() -> People:

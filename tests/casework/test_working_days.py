@@ -23,6 +23,7 @@ from huiying.casework.states import State
 from huiying.clocks.actions import add_holidays, adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
 from huiying.clocks.holiday_files import china, read_year
+from huiying.config.cli import calendar as command
 from huiying.config.demo_sample import file as sample
 from huiying.insight.actions import count_brief
 from huiying.insight.models import BriefLine
@@ -35,6 +36,7 @@ from huiying.routing.actions.categories import load_categories
 from huiying.routing.models import Category
 from huiying.routing.reads import targets
 from tests.casework.ways import brought_to, taken_in, writer_of
+from tests.entries import holds
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +168,7 @@ def test_running_clocks_follow_a_new_version_with_one_entry_each(offices):
     for each in (case, other, waiting):
         assert _dues(each) == at("10-13T17:30")  # 30 September, 12 and 13 October
         entries = Entry.objects.filter(subject=f"case:{each.label}", action="case.adopt_calendar")
+        assert all(holds(entry.pk) for entry in entries)
         assert [entry.payload.data for entry in entries] == [
             {"due_at": at("10-13T17:30").astimezone(ZoneInfo("UTC")).isoformat()}
         ]
@@ -353,6 +356,36 @@ def test_it_goes_on_in_batches_and_can_be_stopped_between_them(offices, monkeypa
     assert _adopted(after=cases[1].pk) == (2, cases[3].pk)
     assert _adopted(after=cases[3].pk) == (1, None)
     assert {_dues(case) for case in cases} == {at("10-13T17:30")}
+
+
+def test_killed_in_the_middle_of_a_batch_the_next_call_does_the_rest_and_nothing_twice(
+    offices, monkeypatch, capsys
+):
+    monkeypatch.setattr(adopting, "BATCH", 2)
+    monkeypatch.setattr(command, "PROGRESS_SECONDS", -1.0)
+    write, dies = adopting.write_many, iter([False, True])
+
+    def dying(**given: object) -> None:
+        if next(dies, False):
+            raise KeyboardInterrupt
+        write(**given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(adopting, "write_many", dying)
+    cases = [_taken_in(title=f"第 {number} 件") for number in range(5)]
+    _declared()
+    with time.at(MEANWHILE):
+        with pytest.raises(KeyboardInterrupt):
+            command._adopt("offices")
+        moved = Move.objects.filter(verb="adopt_calendar").values_list("case", flat=True)
+        assert sorted(moved) == [cases[0].pk, cases[1].pk]
+        command._adopt("offices")
+    assert {_dues(case) for case in cases} == {at("10-13T17:30")}
+    for case in cases:
+        acts = Entry.objects.filter(subject=f"case:{case.label}", action="case.adopt_calendar")
+        assert acts.count() == 1
+    said = capsys.readouterr().err
+    assert "2 of 5 running clocks reckoned anew." in said
+    assert "3 running clocks end at another time now." in said
 
 
 def test_a_batch_costs_the_same_number_of_statements_however_many_change(offices):

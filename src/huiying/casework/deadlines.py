@@ -11,7 +11,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db.models import F, Q
 
-from huiying.casework.models import CaseFile, Report
+from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN
 from huiying.kernel import time
 
@@ -26,7 +26,21 @@ class Clock:
     late: bool
 
 
-def began(letter: Report, made: CaseFile) -> datetime:
+class TakenUp(Protocol):
+    """A letter whose clock may have begun again: a `Report`."""
+
+    @property
+    def again_at(self) -> datetime | None: ...
+
+
+class Received(Protocol):
+    """What came at a moment: a `CaseFile`."""
+
+    @property
+    def received_at(self) -> datetime: ...
+
+
+def began(letter: TakenUp, made: Received) -> datetime:
     """When the clock of a letter began: with it, or when it was last taken up again. `made` is the case that
     it made.
     """

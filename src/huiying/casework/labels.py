@@ -1,8 +1,15 @@
 """How the record calls a case."""
 
-from huiying.casework.models import CaseFile
+from typing import Protocol
 
 
-def subject(case: CaseFile) -> str:
+class Labelled(Protocol):
+    """A `CaseFile`, or what was read of one."""
+
+    @property
+    def label(self) -> str: ...
+
+
+def subject(case: Labelled) -> str:
     """The label by which the record knows this case."""
     return f"case:{case.label}"

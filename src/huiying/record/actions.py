@@ -1,10 +1,12 @@
 """Writing the record. Not verbs of their own: an entry is part of the act that it tells of."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from huiying.kernel import time, verbs
@@ -12,6 +14,22 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.inserting import insert_together
 from huiying.record import commitments
 from huiying.record.models import Entry, Payload
+
+# One statement for both tables: an entry's key is drawn before it is inserted.
+MANY = """
+WITH given AS MATERIALIZED (
+  SELECT nextval('record_entry_id_seq') AS id, action, subject, commitment, salt, data
+  FROM unnest(
+    %(actions)s::text[], %(subjects)s::text[], %(commitments)s::bytea[], %(salts)s::bytea[],
+    %(data)s::text[]
+  ) AS new (action, subject, commitment, salt, data)
+),
+entries AS (
+  INSERT INTO record_entry (id, at, action, actor, subject, commitment)
+  SELECT id, %(at)s, action, %(actor)s, subject, commitment FROM given
+)
+INSERT INTO record_payload (entry_id, salt, data) SELECT id, salt, data::jsonb FROM given
+"""
 
 
 def entry_rows(
@@ -24,17 +42,19 @@ def entry_rows(
     if not verbs.running():
         raise RuntimeError("An entry is written inside the verb that it tells of.")
     at = time.now()
-    said = (data or {}) | ({"via": actor.via} if actor.via else {})
+    said, salt, commitment = _committed(actor, at, action, subject, data or {})
+    entry = Entry(at=at, action=action, actor=actor.label, subject=subject, commitment=commitment)
+    return entry, Payload(entry=entry, salt=salt, data=said)
+
+
+def _committed(
+    actor: Actor, at: datetime, action: str, subject: str, data: dict[str, Any]
+) -> tuple[dict[str, Any], bytes, bytes]:
+    """What the payload says, its salt, and the commitment to it."""
+    said = data | ({"via": actor.via} if actor.via else {})
     salt = secrets.token_bytes(commitments.SALT_BYTES)
     content = commitments.canonical(at, action, actor.label, subject, said)
-    entry = Entry(
-        at=at,
-        action=action,
-        actor=actor.label,
-        subject=subject,
-        commitment=commitments.commit(salt, content),
-    )
-    return entry, Payload(entry=entry, salt=salt, data=said)
+    return said, salt, commitments.commit(salt, content)
 
 
 def write(*, actor: Actor, action: str, subject: str, data: dict[str, Any] | None = None) -> int:
@@ -48,12 +68,28 @@ def write(*, actor: Actor, action: str, subject: str, data: dict[str, Any] | Non
     return entry.pk
 
 
-def write_together(rows: Sequence[tuple[Entry, Payload]]) -> None:
-    """Write the entries of one act on many subjects, each from `entry_rows`, with two statements."""
-    Entry.objects.bulk_create([entry for entry, _payload in rows])
-    for entry, payload in rows:
-        payload.entry = entry
-    Payload.objects.bulk_create([payload for _entry, payload in rows])
+def write_many(*, actor: Actor, told: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+    """Write the entries of one act on many subjects, (action, subject, data) each, with one statement.
+
+    Raises RuntimeError outside a verb.
+    """
+    if not verbs.running():
+        raise RuntimeError("Entries are written inside the verb that they tell of.")
+    at = time.now()
+    found = [_committed(actor, at, *each) for each in told]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MANY,
+            {
+                "at": at,
+                "actor": actor.label,
+                "actions": [action for action, _subject, _data in told],
+                "subjects": [subject for _action, subject, _data in told],
+                "commitments": [commitment for _said, _salt, commitment in found],
+                "salts": [salt for _said, salt, _commitment in found],
+                "data": [json.dumps(said) for said, _salt, _commitment in found],
+            },
+        )
 
 
 def erase_payloads(subjects: Sequence[str]) -> int:

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -149,6 +149,11 @@ class Terms:
             found = reckoned(self.promises, stage, start, timetable)
         return found
 
+    def answer_by(self, start: datetime, timetable: Timetable) -> datetime:
+        """When it is due by another calendar: `by(timetable).answer(start).at`, where many are reckoned."""
+        spans = (each.span for each in self.promises if each.stage == Stage.SOLVE)
+        return min(span.due(start, timetable).at for span in spans)
+
     def by(self, timetable: Timetable) -> "Terms":
         """The same by another calendar."""
         return replace(self, timetable=timetable)
@@ -260,14 +265,20 @@ class Reckoning:
 
     leaves: dict[int, tuple[frozenset[str], Promise]]
     versions: Sequence[tuple[datetime, PromiseSet]]
+    _known: dict[tuple[object, ...], Terms | None] = field(default_factory=dict, compare=False)
 
     def terms(
         self, category_id: int, start: datetime, *, danger: bool, channel: str
     ) -> Terms | None:
         """What was promised at `start`, still without a calendar; None where no working time counts."""
-        codes, target = self.leaves[category_id]
-        terms = _terms(at(start, self.versions), Matter(codes, danger, channel), target)
-        return terms if any(each.span.by_calendar for each in terms.promises) else None
+        version = at(start, self.versions)
+        key = (id(version), category_id, danger, channel)
+        if key not in self._known:
+            codes, target = self.leaves[category_id]
+            terms = _terms(version, Matter(codes, danger, channel), target)
+            counts = any(each.span.by_calendar for each in terms.promises)
+            self._known[key] = terms if counts else None
+        return self._known[key]
 
 
 def reckoned_by(calendar_code: str) -> Reckoning:

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from huiying.config.cli import installation
@@ -15,6 +16,7 @@ from huiying.kernel.refusals import Invalid, NotFound, Refusal
 if TYPE_CHECKING:  # the package imports its commands when they are called
     from huiying.config.cli import Subparsers
 
+PROGRESS_SECONDS = 1.0
 WHOLE_CALENDAR, ONE_YEAR, ICAL = ".toml", ".json", ".ics"
 HELP = "a calendar (.toml), one year of China's holidays (.json) or holidays as iCalendar (.ics)"
 
@@ -90,10 +92,15 @@ def _import(args: argparse.Namespace) -> None:
 def _adopt(code: str) -> None:
     """Let running clocks follow, batch by batch; what an interrupted call left is done by the next."""
     adopting = importlib.import_module("huiying.casework.actions.adopting")
-    changed, after = 0, 0
+    changed, after, looked_at = 0, 0, 0
+    total, said = adopting.clocks_by(code), monotonic()
     while after is not None:
         more, after = adopting.adopt_calendar(actor=SYSTEM, code=code, after=after)
         changed += more
+        looked_at += adopting.BATCH
+        if after is not None and monotonic() - said > PROGRESS_SECONDS:
+            said = monotonic()
+            say(f"{min(looked_at, total)} of {total} running clocks reckoned anew.")
     if changed:
         say(f"{changed} running clocks end at another time now.")
 

@@ -38,6 +38,15 @@ class Kind(models.TextChoices):
     CALENDAR_DAYS = "calendar_days", _("calendar days")
 
 
+# One of each, where no calendar counts.
+ONE: Mapping[str, timedelta] = {
+    Kind.MINUTES: timedelta(minutes=1),
+    Kind.WORKING_HOURS: timedelta(hours=1),
+    Kind.WORKING_DAYS: timedelta(days=1),
+    Kind.CALENDAR_DAYS: timedelta(days=1),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """So many of a kind. Working time without a calendar is counted day and night."""
@@ -47,15 +56,12 @@ class Span:
 
     def due(self, start: datetime, timetable: Timetable | None) -> Due:
         """When it is over: working days end with the last one's hours, the day of `start` not counted."""
-        plain = {
-            Kind.MINUTES: timedelta(minutes=self.amount),
-            Kind.WORKING_HOURS: timedelta(hours=self.amount),
-        }.get(Kind(self.kind), timedelta(days=self.amount))
-        if timetable is None or not self.by_calendar:
-            return Due(start + plain, provisional=False)
-        if self.kind == Kind.WORKING_HOURS:
+        if timetable is not None and self.kind == Kind.WORKING_DAYS:
+            return add_working_days(start, self.amount, timetable)
+        plain = ONE[self.kind] * self.amount
+        if timetable is not None and self.kind == Kind.WORKING_HOURS:
             return add_working(start, plain, timetable)
-        return add_working_days(start, self.amount, timetable)
+        return Due(start + plain, provisional=False)
 
     @property
     def by_calendar(self) -> bool:
