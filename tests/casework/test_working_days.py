@@ -31,6 +31,7 @@ from huiying.insight.periods import usual_hour
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import MovedOn, NotAllowed, NotFound
+from huiying.record import actions as record
 from huiying.record.models import Entry
 from huiying.routing.actions.categories import load_categories
 from huiying.routing.models import Category
@@ -363,7 +364,7 @@ def test_killed_in_the_middle_of_a_batch_the_next_call_does_the_rest_and_nothing
 ):
     monkeypatch.setattr(adopting, "BATCH", 2)
     monkeypatch.setattr(command, "PROGRESS_SECONDS", -1.0)
-    write, dies = adopting.write_many, iter([False, True])
+    write, dies = record.write_many, iter([False, True])
 
     def dying(**given: object) -> None:
         if next(dies, False):
