@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from huiying.casework.actions.receiving import receive
 from huiying.casework.models import Report
 from huiying.finding import following
-from huiying.finding.actions import Source, forget, searchable
+from huiying.finding.actions import Source, forget
 from huiying.finding.grams import pairs_of
 from huiying.finding.models import Followed, Kind, Text
 from huiying.finding.searching import Search
+from huiying.finding.wording import searchable
 from huiying.intake.actions.erasing import erase_words
 from huiying.intake.indexing import index_letters
 from huiying.intake.letters import Letter

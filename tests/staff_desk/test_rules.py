@@ -7,9 +7,11 @@ import pytest
 from django.utils import translation
 
 from huiying.casework.actions.sorting import assign, triage
+from huiying.casework.landing import rehearsing
 from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.rehearsing import rehearse
 from huiying.casework.landing_models import Suggestion
+from huiying.casework.models import Report
 from huiying.kernel.refusals import Invalid, MovedOn, SamePerson
 from huiying.record.models import Entry
 from huiying.routing.rules.actions import adopt_rules, propose_rules, read_known
@@ -109,7 +111,7 @@ def test_two_people_put_them_in_force_after_seeing_what_would_change(people):
     answer = administrator.post(f"{LIST}propose/", {"text": LAMPS, "note": "一致"})
     assert answer.headers["Location"].endswith(f"{LIST}1/")
     shown = administrator.get(f"{LIST}1/").text
-    assert "fewer than 5 would have gone elsewhere" in shown
+    assert "too few to say would have gone elsewhere" in shown
     assert str(lamp.number) not in shown  # the administrator reads no letters
     assert "Waits for a second person." in shown
     assert administrator.post(f"{LIST}1/adopt/").status_code == 403
@@ -126,23 +128,38 @@ def test_two_people_put_them_in_force_after_seeing_what_would_change(people):
     assert [act.action for act in acts] == ["routing_rules.proposed", "routing_rules.adopted"]
 
 
-def test_a_rule_is_no_way_to_ask_who_wrote_what(people):
+def test_a_rule_is_no_way_to_ask_who_wrote_what(people, monkeypatch):
     asked = read_known('[[rule]]\nwords = ["灯"]\nto = "noise"\n')
-    administrator = people.administrator.actor
+    also = read_known('[[rule]]\nwords = ["灯", "没有的词"]\nto = "noise"\n')
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.LEAST", 2)
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.STEP", 1)
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.BLUR", 3)
 
-    def told():
-        return rehearse(administrator, RuleSet(), asked)
+    def told(rules=asked):
+        found = rehearse(people.administrator.actor, RuleSet(), rules)
+        return found.n, found.fitted, found.total, [each.count for each in found.gone]
 
-    letter(people, title="别的")
-    without = told()
-    for _each in range(4):
+    for _each in range(6):
         letter(people, title="灯坏了")
-    assert (told().fitted, told().total, told().gone) == (0, 0, ())
-    assert (without.fitted, without.total, without.gone) == (0, 0, ())
-    for _each in range(3):
-        letter(people, title="灯坏了")
-    assert (told().fitted, told().total, [each.count for each in told().gone]) == (5, 5, [5])
-    assert rehearse(people.supervisor.actor, RuleSet(), asked).total == 7
+    assert told() == (0, 0, 0, [])  # what somebody sent today lifts no count
+    monkeypatch.setattr("huiying.casework.landing.rehearsing._settled", rehearsing._past)
+    n, fitted, total, gone = told()
+    assert n == 6
+    assert 4 <= fitted == total == gone[0] <= 6
+    assert told(also) == told()  # the same letters, asked for in another way
+    assert rehearse(people.supervisor.actor, RuleSet(), asked).total == 6
+
+
+def test_a_count_is_never_too_high_and_does_not_step_where_one_could_reckon():
+    def count(number, first=1):
+        return rehearsing._coarse([Report(pk=pk) for pk in range(first, first + number)])
+
+    assert {count(number, first) for number in range(20) for first in (1, 400)} == {0}
+    for number in range(30, 70):
+        assert number - 14 <= count(number) <= number
+        assert count(number) % 5 == 0
+    steps = {min(n for n in range(20, 31) if count(n, first)) for first in range(1, 400, 40)}
+    assert len(steps) > 3
 
 
 def test_who_proposed_cannot_adopt_and_an_older_proposal_is_passed(people):

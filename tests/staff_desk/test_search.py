@@ -15,9 +15,9 @@ from huiying.casework.models import Report
 from huiying.config.cli import installation
 from huiying.config.cli import search as command
 from huiying.config.worker import LOOPS, Worker
-from huiying.finding.actions import searchable
 from huiying.finding.errors import AboutSomebody, TooLong
 from huiying.finding.models import Kind, Text
+from huiying.finding.wording import searchable
 from huiying.intake.indexing import index_letters
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed

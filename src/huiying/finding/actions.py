@@ -1,12 +1,12 @@
 """What goes into the index and out of it. Not verbs: part of the verb, or of the worker's round."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiying.finding.folding import fold
-from huiying.finding.masking import hidden_in, hide, mask
+from huiying.finding.masking import hidden_in
 from huiying.finding.models import Text
+from huiying.finding.wording import folded_without
 from huiying.kernel import verbs
 
 
@@ -19,15 +19,6 @@ class Source:
     words: str
 
 
-def searchable(words: str) -> str:
-    """Masked, folded, and masked again: folding may bring out what was written in another way."""
-    return _searchable(words, hidden_in(words))
-
-
-def _searchable(words: str, hidden: Sequence[int]) -> str:
-    return mask(fold(hide(words, hidden)))
-
-
 def put(kind: str, sources: Iterable[Source]) -> None:
     """Put texts into the index; one that is there already stays."""
     texts = [_text(kind, source) for source in sources]
@@ -36,7 +27,7 @@ def put(kind: str, sources: Iterable[Source]) -> None:
 
 def _text(kind: str, source: Source) -> Text:
     hidden = hidden_in(source.words)
-    text = _searchable(source.words, hidden)
+    text = folded_without(source.words, hidden)
     return Text(kind=kind, key=source.key, at=source.at, text=text, hidden=hidden)
 
 

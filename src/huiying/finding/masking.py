@@ -37,7 +37,7 @@ def _grouped(start: str, *layouts: str, last: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Masked:
     """`kind` is what stands at `start:end`: mobile, landline, identity, card, plate, mail, passport,
     account, name or, in the index alone, number.
     """
@@ -147,48 +147,48 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Test | None], ...] = (
 )
 
 
-def _spelled(text: str) -> Iterator[Found]:
+def _spelled(text: str) -> Iterator[Masked]:
     if not PERHAPS.search(text):
         return
     for kind, pattern, test in PATTERNS:
         for match in pattern.finditer(text):
             group = match.lastindex if match.lastindex and kind != "plate" else 0
             if test is None or test(match.group()):
-                yield Found(kind, *match.span(group))
+                yield Masked(kind, *match.span(group))
 
 
-def _apart(found: list[Found]) -> list[Found]:
+def _apart(found: list[Masked]) -> list[Masked]:
     """In reading order, without those that begin inside another; the longest of those at one place."""
-    kept: list[Found] = []
+    kept: list[Masked] = []
     for each in sorted(found, key=lambda one: (one.start, -one.end)):
         if kept and each.start < kept[-1].end:
             if each.end > kept[-1].end:
-                kept[-1] = Found(kept[-1].kind, kept[-1].start, each.end)
+                kept[-1] = Masked(kept[-1].kind, kept[-1].start, each.end)
             continue
         kept.append(each)
     return kept
 
 
-def find(text: str) -> list[Found]:
+def find(text: str) -> list[Masked]:
     """Everything in `text` that says who somebody is, in reading order, none overlapping."""
     return _found_in(one_to_one(text))
 
 
-def _found_in(plain: str) -> list[Found]:
+def _found_in(plain: str) -> list[Masked]:
     found = list(_spelled(plain))
     if PERHAPS_IN_NUMERALS.search(plain):
         numerals = with_numerals(plain)
         if numerals != plain:
             found += _spelled(numerals)
-    found += [Found("name", start, end) for start, end in names(plain)]
+    found += [Masked("name", start, end) for start, end in names(plain)]
     return _apart(found)
 
 
-def _long_numbers(text: str) -> Iterator[Found]:
+def _long_numbers(text: str) -> Iterator[Masked]:
     """Other numbers of seven digits and more, days apart: nothing in a search needs them."""
     for match in LONG_NUMBER.finditer(text):
         if not (len(match.group()) == 8 and _is_day(match.group())):
-            yield Found("number", *match.span())
+            yield Masked("number", *match.span())
 
 
 def hidden_in(text: str) -> list[int]:

@@ -15,13 +15,13 @@ from huiying.casework import policy
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.sight import any_of
 from huiying.casework.states import OPEN
-from huiying.finding.actions import searchable
 from huiying.finding.folding import fold
 from huiying.finding.likeness import Matter, compared
 from huiying.finding.masking import mask
 from huiying.finding.models import Kind, Text
 from huiying.finding.rarity import rarity_of
 from huiying.finding.resembling import Why, keys_like, why
+from huiying.finding.wording import asked_words, searchable
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 
@@ -29,7 +29,6 @@ MOST = 5
 NEWEST = 80
 NEWEST_OF_CATEGORY = 120
 MOST_COMPARED = 250
-LONGEST = 3_000  # characters of what somebody writes that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Alike:
 
 def as_matter(asked: Asked, now: datetime) -> Matter:
     """What is compared: masked, and no longer than needed."""
-    text = searchable(f"{asked.text[:LONGEST]}\n{asked.place}")
+    text = asked_words(asked.text, asked.place)
     return Matter("", text, asked.category_code, _place(asked.place), None, now)
 
 

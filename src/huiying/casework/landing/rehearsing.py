@@ -1,19 +1,31 @@
-"""What changed rules would have done with past cases, before anybody puts them in force."""
+"""What changed rules would have done with past cases, before anybody puts them in force.
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+Who may not read the letters is told little: see docs/decisions/0053-a-units-letters-by-time.md, at the end.
+"""
+
+import hmac
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
 from huiying.casework import policy
 from huiying.casework.models import Report
+from huiying.casework.states import State
 from huiying.intake.models import Submission
+from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.routing.rules.definitions import Hit, Letter, RuleSet
 
 ON_A_PAGE = 200
 MOST_NUMBERS = 10
+# For who may not read all of the letters: what is answered, and has been for so long, in counts from so
+# many on, rounded down, after something between nothing and `BLUR` was taken off.
+SETTLED_FOR = timedelta(days=30)
+LEAST = 20
 STEP = 5
+BLUR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,8 @@ class Rehearsal:
     """`n` past cases were tried, `fitted` by some changed rule; `total` would have gone elsewhere.
 
     `exact` only where the reader may read all of them. Anybody else could ask by a rule of one word
-    whether somebody wrote it: counts but `n` are then rounded down to fives, and what changes fewer than
-    five is left out.
+    whether somebody wrote it, and send letters of their own to lift a count: they are told of letters
+    that were answered a month ago, and of counts but `n` only what `_coarse` leaves.
     """
 
     n: int
@@ -61,40 +73,49 @@ def read_by_rules(letter: Submission) -> Letter:
 def rehearse(actor: Actor, now: RuleSet, then: RuleSet, *, most: int = ON_A_PAGE) -> Rehearsal:
     """Both rule sets on the newest `most` letters that are no complaints about conduct."""
     reports = list(_past()[:most])
-    seen = set(
-        policy.visible_cases(actor)
-        .filter(pk__in=[report.case_id for report in reports])
-        .values_list("number", flat=True)
-    )
+    seen = _seen(actor, reports)
+    exact = seen >= {report.case.number for report in reports}
+    if not exact:
+        reports = list(_settled()[:most])
+        seen = _seen(actor, reports)
     found: dict[tuple[tuple[str, str], tuple[str, str]], list[Report]] = {}
-    fitted = 0
+    fitted = []
     for report in reports:
         letter = read_by_rules(report.submission)
         before, after = now.hit(letter), then.hit(letter)
-        fitted += after is not None
+        if after is not None:
+            fitted.append(report)
         if _says(before) != _says(after):
             found.setdefault((_says(before), _says(after)), []).append(report)
-    exact = seen >= {report.case.number for report in reports}
-    total = sum(map(len, found.values()))
-    gone = [_gone(before, after, rows, seen) for (before, after), rows in found.items()]
-    if not exact:
-        gone = [
-            replace(each, count=_coarse(each.count), stood=_coarse(each.stood))
-            for each in gone
-            if each.count >= STEP
-        ]
-        fitted, total = _coarse(fitted), _coarse(total)
+    count = len if exact else _coarse
+    gone = [_gone(*change, rows, seen, count) for change, rows in found.items()]
     return Rehearsal(
         len(reports),
-        fitted,
-        total,
-        tuple(sorted(gone, key=lambda each: (-each.count, each.before, each.after))),
+        count(fitted),
+        count([report for rows in found.values() for report in rows]),
+        tuple(
+            sorted(
+                (each for each in gone if each.count),
+                key=lambda each: (-each.count, each.before, each.after),
+            )
+        ),
         exact,
     )
 
 
-def _coarse(count: int) -> int:
-    return count - count % STEP
+def _seen(actor: Actor, reports: Iterable[Report]) -> set[int]:
+    cases = policy.visible_cases(actor).filter(pk__in=[report.case_id for report in reports])
+    return set(cases.values_list("number", flat=True))
+
+
+def _coarse(rows: Sequence[Report]) -> int:
+    """A count that is never too high: the same for the same letters, whatever was asked for them, so that
+    asking again teaches nothing; and another letter more or less does not tell at which count it steps.
+    """
+    named = " ".join(str(pk) for pk in sorted(report.pk for report in rows))
+    mark = hmac.digest(keys.for_purpose("rehearsal"), named.encode(), "sha256")
+    blurred = len(rows) - int.from_bytes(mark[:4]) % BLUR
+    return blurred - blurred % STEP if blurred >= LEAST else 0
 
 
 def _past() -> QuerySet[Report]:
@@ -110,14 +131,29 @@ def _past() -> QuerySet[Report]:
     )
 
 
+def _settled() -> QuerySet[Report]:
+    """Those that were answered long enough ago: nobody puts a letter of their own among them today."""
+    return _past().filter(
+        case__state__in=(State.ANSWERED, State.CLOSED),
+        case__answered_at__lt=time.now() - SETTLED_FOR,
+    )
+
+
 def _says(hit: Hit | None) -> tuple[str, str]:
     return (hit.category, hit.unit) if hit else ("", "")
 
 
 def _gone(
-    before: tuple[str, str], after: tuple[str, str], rows: Iterable[Report], seen: set[int]
+    before: tuple[str, str],
+    after: tuple[str, str],
+    rows: Sequence[Report],
+    seen: set[int],
+    count: Callable[[Sequence[Report]], int],
 ) -> Gone:
-    cases = [report.case for report in rows]
-    stood = sum(case.category is not None and case.category.code == after[0] for case in cases)
-    numbers = [case.number for case in cases if case.number in seen]
-    return Gone(before, after, len(cases), stood, tuple(numbers[:MOST_NUMBERS]))
+    stood = [
+        report
+        for report in rows
+        if report.case.category is not None and report.case.category.code == after[0]
+    ]
+    numbers = [report.case.number for report in rows if report.case.number in seen]
+    return Gone(before, after, count(rows), count(stood), tuple(numbers[:MOST_NUMBERS]))

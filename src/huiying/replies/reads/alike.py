@@ -11,12 +11,12 @@ from datetime import datetime
 from django.db.models import F
 
 from huiying.casework.states import OPEN
-from huiying.finding.actions import searchable
 from huiying.finding.bounding import bounded
 from huiying.finding.likeness import Matter, compared
 from huiying.finding.models import Kind
 from huiying.finding.rarity import rarity_of
 from huiying.finding.resembling import Why, keys_like, why
+from huiying.finding.wording import asked_words, searchable
 from huiying.kernel import time
 from huiying.replies import policy
 from huiying.replies.models import Reply, ReplyVersion
@@ -25,7 +25,6 @@ from huiying.replies.reads import finding
 MOST = 3
 NEWEST = 30
 MOST_COMPARED = 150
-LONGEST = 3_000  # characters of what somebody writes that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class PublicAlike:
 
 def public_alike(text: str, place: str = "", category_code: str = "") -> tuple[PublicAlike, ...]:
     """At most `MOST`, best first. Anybody may ask, so it is bounded: nine queries. Raises TooSlow."""
-    words = searchable(f"{text[:LONGEST]}\n{place}")
+    words = asked_words(text, place)
     new = Matter("", words, category_code, "", None, time.now())
     with bounded():
         rarity = rarity_of(Kind.ANSWER)

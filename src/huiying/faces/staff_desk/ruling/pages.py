@@ -201,7 +201,7 @@ def _count(count: int, exact: bool) -> str:
     if exact:
         return f"{count:,}"
     if not count:
-        return _("fewer than 5")
+        return _("too few to say")
     return _("at least %(count)s") % {"count": f"{count:,}"}
 
 
