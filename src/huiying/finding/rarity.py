@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 from django.db import connection
 from django.db.models import Max
@@ -50,14 +51,31 @@ class Rarity:
 
 
 _kept: dict[tuple[str, str], tuple[datetime, Rarity]] = {}
+_reckoning = Lock()  # one thread at a time; the others go on with what is known
 
 
 def rarity_of(kind: str) -> Rarity:
-    """What is seldom among the texts of one kind. Two queries, or none while the last reckoning is good."""
+    """What is seldom among the texts of one kind. Two queries, or none while the last reckoning is good, or
+    somebody else makes a new one.
+    """
     where, now = (str(connection.settings_dict["NAME"]), kind), time.now()
     known = _kept.get(where)
     if known is not None and now - KEPT_FOR < known[0] <= now:
         return known[1]
+    free = _reckoning.acquire(blocking=False)
+    try:
+        if known is not None and not free:
+            return known[1]
+        found = _reckoned(kind)
+    finally:
+        if free:
+            _reckoning.release()
+    if found.sample >= KEPT_FROM:
+        _kept[where] = (now, found)
+    return found
+
+
+def _reckoned(kind: str) -> Rarity:
     newest = Text.objects.filter(kind=kind).order_by("-at", "-id")
     texts = list(newest.values_list("text", flat=True)[:SAMPLE])
     counts = Counter(gram for text in texts for gram in grams_of(text.replace(" ", "")))
@@ -66,7 +84,4 @@ def rarity_of(kind: str) -> Rarity:
         numbers[in_index(gram)] += count
     whole = len(texts) < SAMPLE
     total = len(texts) if whole else Text.objects.aggregate(most=Max("id"))["most"]
-    found = Rarity(counts, numbers, len(texts), total)
-    if len(texts) >= KEPT_FROM:
-        _kept[where] = (now, found)
-    return found
+    return Rarity(counts, numbers, len(texts), total)
