@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from html import escape
 from typing import Any
 
 from django import forms, template
@@ -35,6 +36,27 @@ def field(context: RequestContext, bound: BoundField, **changes: Any) -> SafeStr
     if bound.is_hidden:
         return SafeString(bound.as_hidden())
     return _component(context, fields.component_of(bound), fields.inputs_of(bound) | changes)
+
+
+@register.simple_tag
+def options(groups: Iterable[fields.OptionGroup]) -> SafeString:
+    """The options of a list, each group under its heading.
+
+    Not a template: a page may have lists of all categories and of all units several times over, and then
+    nearly all of its rendering is their options.
+    """
+    return mark_safe("".join(map(_group, groups)))  # noqa: S308 - each text is escaped
+
+
+def _group(group: fields.OptionGroup) -> str:
+    listed = "".join(map(_option, group.options))
+    return f'<optgroup label="{escape(group.label)}">{listed}</optgroup>' if group.label else listed
+
+
+def _option(option: fields.Option) -> str:
+    chosen = " selected" if option.chosen else ""
+    ways = f' data-initials="{escape(option.initials)}"' if option.initials else ""
+    return f'<option value="{escape(option.value)}"{chosen}{ways}>{escape(option.label)}</option>'
 
 
 @register.simple_tag(takes_context=True)
