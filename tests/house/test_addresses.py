@@ -7,7 +7,7 @@ or 404 where they may not even know that it is there; a stranger is sent to sign
 import io
 from collections.abc import Callable, Iterator, Set
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,6 +33,7 @@ from huiying.clocks.actions import adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
 from huiying.config.demo_sample import file as sample
 from huiying.doors import file_actions, folder
+from huiying.insight.growing.models import GrowthLine, GrowthList
 from huiying.intake.files import WHOLE, link
 from huiying.intake.models import Attachment
 from huiying.intake.reads import resident
@@ -44,7 +45,7 @@ from huiying.replies.actions.co_signing import ask_signatures
 from huiying.replies.models import Signature
 from huiying.replies.signing import today
 from huiying.routing.actions.learned import propose_model
-from huiying.routing.models import PromiseVersion, RuleVersion, Use
+from huiying.routing.models import Category, PromiseVersion, RuleVersion, Use
 from huiying.routing.promises.actions import propose_promises
 from huiying.routing.promises.files import read_promises
 from huiying.routing.rules.actions import propose_rules
@@ -100,6 +101,25 @@ def contact(scene: Scene) -> dict[str, object]:
 
 def day(scene: Scene) -> dict[str, object]:
     return {"day": scene.brief.day}
+
+
+def grown(_scene: Scene) -> dict[str, object]:
+    """A line of a list of what grew."""
+    week = date(2026, 3, 2)
+    listed, _made = GrowthList.objects.get_or_create(
+        week=week,
+        version=1,
+        defaults={
+            "zone": "Asia/Shanghai", "counted_at": time.now(), "usual_weeks": 13, "season_weeks": 0,
+            "cells": 40, "rate": 0.05,
+        },
+    )  # fmt: skip
+    line, _made = GrowthLine.objects.get_or_create(
+        growth_list=listed,
+        category=Category.objects.get(code="leak"),
+        defaults={"letters": 12, "usual": 1.5, "chance": 0.0001},
+    )
+    return {"line": line.pk}
 
 
 def passkey(scene: Scene) -> dict[str, object]:
@@ -358,6 +378,7 @@ TABLE: dict[str, Address] = {
     "public_site:privacy": public(),
     "public_site:promises": public(),
     "public_site:late": public(),
+    "public_site:growing": public(),
     "public_site:rules": public(),
     "public_site:write": public(post=True),
     "public_site:write_alike": Address(None, STAFF | {"stranger"}, open_to_all=True),
@@ -513,7 +534,6 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_not_same": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_unjoin": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
-    "staff_desk:case_interim": act(HOUSING, case("at_work")),
     "staff_desk:case_ask_extension": act(HOUSING, case("at_work")),
     "staff_desk:case_decide_extension": act({"dispatcher", "supervisor"}, asks_for_time),
     "staff_desk:case_co_signing": act({"dispatcher", "supervisor"}, case("at_work")),
@@ -551,6 +571,8 @@ TABLE: dict[str, Address] = {
         None, REVIEWS_HOUSING | HOUSING | DESK, reply("standard")
     ),
     "staff_desk:briefs": Address(STAFF - {"administrator"}),
+    "staff_desk:growing": Address(STAFF - {"administrator"}),
+    "staff_desk:growing_cases": Address(STAFF - WITHOUT_LETTERS, arguments=grown),
     "staff_desk:brief_count": Address(None, COUNTS),
     "staff_desk:brief": Address(STAFF - {"administrator"}, arguments=day),
     "staff_desk:calendars": Address(CALENDARS),

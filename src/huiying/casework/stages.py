@@ -5,19 +5,17 @@ calendar. A stage ends by an act on record and by nothing else.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huiying.casework import policy
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.models import CaseFile, Move
-from huiying.casework.states import STAYS, TAKEN_UP_AGAIN
+from huiying.casework.states import TAKEN_UP_AGAIN
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
@@ -27,9 +25,7 @@ from huiying.routing.promises.wording import in_short
 from huiying.routing.reads import Terms, terms_kept
 
 ENDS = frozenset({"answer", "answer_unreviewed", "answer_at_once", "decline", "withdraw"})
-CONTACT = ENDS | {"ask_resident", "extend", "interim"}
-INTERIM = ENDS | {"interim"}
-UNANSWERED = frozenset({"decline", "withdraw"})
+CONTACT = ENDS | {"ask_resident", "extend"}
 TAKEN_ON = ENDS | {"accept", "return_to_desk"}
 GIVEN = frozenset({"assign", "reassign"})
 TAKEN_BACK = frozenset({"undo_assign", "take_back_from_named"})
@@ -45,21 +41,11 @@ class Done(Protocol):
     def verb(self) -> str: ...
 
 
-class NotPublished(StrEnum):
-    """Why an answer for which publication was promised is not published."""
-
-    WISH = "wish"
-    CONDUCT = "conduct"
-    DECIDED = "decided"
-    UNANSWERED = "unanswered"
-
-
 @dataclass(frozen=True, slots=True)
 class StageClock:
     """One stage of the present round. `promises` are those for it, the tightest first: it counts.
 
     `excused_until`: it is late, and by a calendar that was adopted after its day it would be due then.
-    `not_published` says why an answer never will be; with `ended_at` where somebody decided it.
     """
 
     stage: str
@@ -70,7 +56,6 @@ class StageClock:
     provisional: bool
     promises: tuple[Reckoned, ...]
     excused_until: datetime | None = None
-    not_published: NotPublished | None = None
 
 
 def last_taken_up(steps: Iterable[Done]) -> datetime | None:
@@ -101,16 +86,13 @@ def stage_clocks(
     """The stages for which something was promised, in their order; `steps` are those of the round. The
     answer's clock stood still for `paused`.
 
-    Whether an answer was published stands with the answer: `replies` ends that clock.
+    Interim reports and publication have no clock: no act on record ends them yet.
     """
-    told = _first(steps, INTERIM)
-    still = _stood_still(steps, told or moment)
     found = [
         _clock(terms, Stage.FIRST_CONTACT, start, _first(steps, CONTACT), moment),
         *(_clock(terms, Stage.ACCEPT, *given, moment) for given in _given(steps)),
-        _clock(terms, Stage.INTERIM, start, told, moment, still),
     ]
-    promises = terms.kept(Stage.SOLVE, start, answer.ended_at, paused)
+    promises = terms.kept(Stage.SOLVE, start, answer.ended_at)
     own = promises[0].due.at == answer.due_at
     as_promised = answer.due_at - paused == promises[0].due.at
     found.append(
@@ -127,26 +109,7 @@ def stage_clocks(
             else None,
         )
     )
-    gained = max(answer.due_at - promises[0].due.at, NONE)
-    unanswered = _first(steps, UNANSWERED)
-    published = _clock(terms, Stage.PUBLISH, start, unanswered, moment, gained)
-    if published and unanswered:
-        published = replace(published, not_published=NotPublished.UNANSWERED)
-    return tuple(each for each in (*found, published) if each is not None)
-
-
-def _stood_still(steps: Iterable[Done], until: datetime) -> timedelta:
-    """How long these steps waited for the writer up to then, as far as a round may."""
-    total, since = NONE, None
-    for step in steps:
-        if step.at > until:
-            break
-        if step.verb == "ask_resident":
-            since = step.at
-        elif since is not None and step.verb not in STAYS:
-            total, since = total + (step.at - since), None
-    total += until - since if since else NONE
-    return min(total, timedelta(days=settings.WAITING_CAP_DAYS))
+    return tuple(each for each in found if each is not None)
 
 
 def _first(steps: Iterable[Done], verbs: frozenset[str]) -> datetime | None:
@@ -169,23 +132,15 @@ def _given(steps: Iterable[Done]) -> list[tuple[datetime, datetime | None]]:
 
 
 def _clock(
-    terms: Terms,
-    stage: str,
-    start: datetime,
-    ended_at: datetime | None,
-    moment: datetime,
-    gained: timedelta = NONE,
+    terms: Terms, stage: str, start: datetime, ended_at: datetime | None, moment: datetime
 ) -> StageClock | None:
-    """`gained`: by so much it moves on, for pauses and more time that was granted."""
-    promises = terms.kept(stage, start, ended_at, gained)
+    promises = terms.kept(stage, start, ended_at)
     if not promises:
         return None
     due = promises[0].due
-    late = due.at + gained < (ended_at or moment)
-    excused = _excused(terms, stage, start, promises, gained) if late else None
-    return StageClock(
-        stage, start, due.at + gained, ended_at, late, due.provisional, promises, excused
-    )
+    late = due.at < (ended_at or moment)
+    excused = _excused(terms, stage, start, promises) if late else None
+    return StageClock(stage, start, due.at, ended_at, late, due.provisional, promises, excused)
 
 
 def _excused(
@@ -235,11 +190,6 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
 def stage_in_words(each: StageClock) -> tuple[str, str]:
     """The stage, and how it stands, line by line: when it is or was due, and by whose word."""
     when = {"when": _moment(each.due_at)}
-    if each.not_published is not None:
-        why = [_why_not(each)]
-        if each.late:
-            why.append(_("Late: it was due %(when)s.") % when)
-        return str(Stage(each.stage).label), "\n".join(why)
     if each.ended_at is not None:
         when["done"] = _moment(each.ended_at)
         said = (
@@ -264,22 +214,6 @@ def stage_in_words(each: StageClock) -> tuple[str, str]:
         )
     lines += [in_short(reckoned.promise) for reckoned in each.promises]
     return str(Stage(each.stage).label), "\n".join(lines)
-
-
-def _why_not(each: StageClock) -> str:
-    done = _moment(each.ended_at) if each.ended_at else ""
-    return {
-        NotPublished.WISH: _(
-            "Not published: an answer is published only where everybody who wrote wishes it so."
-        ),
-        NotPublished.CONDUCT: _("Not published: answers to complaints about conduct never are."),
-        NotPublished.DECIDED: _(
-            "Not published: whoever checked the answer decided that it goes to the writer alone "
-            "(%(done)s)."
-        )
-        % {"done": done},
-        NotPublished.UNANSWERED: _("Not published: there was no answer of ours."),
-    }[each.not_published or NotPublished.DECIDED]
 
 
 def _moment(at: datetime) -> str:

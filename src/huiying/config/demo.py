@@ -27,6 +27,7 @@ from huiying.clocks.calendar_files import read_calendar
 from huiying.clocks.holiday_files import china
 from huiying.clocks.reads import calendars
 from huiying.config import demo_letters, demo_sample
+from huiying.config.demo_growing import load_growing
 from huiying.config.demo_sample import Row, rows
 from huiying.config.demo_standards import load_standards
 from huiying.config.demo_supervision import load_supervision
@@ -121,6 +122,7 @@ def load(*, password: str, ears: Ears) -> None:
         _load_boston(requests, whole, ears)
     if ears.go_on():
         load_supervision()
+        load_growing(LOADER)
     grown = Submission.objects.count() > before
     if ears.go_on() and (grown or newest_day(usual_hour()) is None):
         _count_briefs(ears)

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from huiying.agencies.duty import tasks as duty
 from huiying.casework.actions.keeping import forget_unfinished
 from huiying.insight import tasks
+from huiying.insight.growing.tasks import count_due_growth
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.limits import sweep_limits
 from huiying.replies import tasks as replies
@@ -19,6 +20,7 @@ from huiying.sample import loading
 
 __all__ = [
     "app",
+    "count_growth",
     "erase_due",
     "forget_tries_and_sessions",
     "freeze_due_brief",
@@ -42,6 +44,15 @@ def freeze_due_brief(timestamp: int) -> None:  # noqa: ARG001 - every periodic t
     if settings.DEMO and loading.progress(settings.DATA):
         return
     tasks.freeze_due_brief()
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="count_growth", queueing_lock="count_growth")
+def count_growth(timestamp: int) -> None:  # noqa: ARG001
+    """Every hour, but there is something to do once a day only; not while a demo's sample is loaded."""
+    if settings.DEMO and loading.progress(settings.DATA):
+        return
+    count_due_growth()
 
 
 @app.periodic(cron="37 * * * *")

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huiying.faces.staff_desk",
     "huiying.faces.look",
     "huiying.insight",
+    "huiying.insight.growing",
     "huiying.retention",
     "huiying.doors",
     "huiying.replies",

@@ -256,15 +256,7 @@ def _answered(writer: _Writer) -> Section:
     return Section(
         key="answered",
         title=_("Answered"),
-        amounts=writer.amounts(
-            "answered",
-            "answered_on_time",
-            "answered_late",
-            "answered_again",
-            "submissions_answered",
-            "submissions_answered_on_time",
-            "submissions_answered_late",
-        ),
+        amounts=writer.amounts("answered", "answered_on_time", "answered_late", "answered_again"),
         breakdowns=(
             writer.breakdown(_("Answered, by result"), "answered", "answered_outcome"),
             writer.breakdown(_("Answered, by category"), "answered", "category"),

@@ -60,6 +60,21 @@ class Submission(models.Model):
         ]
 
 
+class Whereabouts(models.Model):
+    """The town in which a letter's place lies: a code of `agencies.Division`, empty where it is not told.
+
+    `names` is the digest of the names by which it was found.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.PROTECT, primary_key=True, related_name="whereabouts"
+    )
+    division = models.CharField(max_length=12, blank=True)
+    names = models.CharField(max_length=16)
+
+
 class Seal(models.Model):
     """The key of one submission, wrapped under the ring key `key_number`; without it nothing opens."""
 
@@ -138,7 +153,6 @@ class Message(models.Model):
         ANSWER = "answer"  # the resident's answer to a question
         REOPENING = "reopening"  # why the resident had it taken up again
         NEWS = "news"  # what the desk tells them of their letter's way
-        INTERIM = "interim"  # how it stands, from the unit that works on it
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="messages")
     at = models.DateTimeField()

@@ -34,6 +34,7 @@ WAYS = (
         LETTERS - {"auditor"},
     ),
     (pgettext_lazy("navigation", "Briefs"), "staff_desk:briefs", LETTERS | {"leader"}),
+    (pgettext_lazy("navigation", "Growing"), "staff_desk:growing", LETTERS | {"leader"}),
     (pgettext_lazy("navigation", "Duty"), "staff_desk:duty", frozenset(ROLES)),
     (pgettext_lazy("navigation", "Import"), "staff_desk:imports", frozenset({"administrator"})),
     (

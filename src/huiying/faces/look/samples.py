@@ -33,6 +33,8 @@ class GalleryPage:
     figures: list[dict[str, Any]]
     bars: list[dict[str, Any]]
     curve: dict[str, Any]
+    tiles_label: str
+    tiles: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
     advice: dict[str, Any]
     beside: dict[str, Any]
@@ -105,6 +107,8 @@ def gallery() -> GalleryPage:
         figures=resident().figures,
         bars=_bars(),
         curve=_curve(),
+        tiles_label=say("各镇的情况，下表也有", "Towns; the table says the same"),
+        tiles=_tiles(),
         corrections=[corrected],
         advice=sample_drafts.advice(),
         beside=sample_drafts.beside(),
@@ -169,6 +173,16 @@ def _curve() -> dict[str, Any]:
         "lines": [(10, "100%"), (110, "90%"), (210, "80%")],
         "marks": [(44, "0%"), (197, "50%"), (350, "100%")],
     }
+
+
+def _tiles() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": say("青石滩镇", "Qingshitan Town"),
+            "matters": [say("供水 12", "Water supply 12")],
+        },
+        {"name": say("沙渚镇", "Shazhu Town"), "matters": []},
+    ]
 
 
 def _bars() -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ from huiying.faces.public_site import (
     answers,
     erasing,
     following,
+    growing,
     home,
     late,
     letter_files,
@@ -23,4 +24,5 @@ urlpatterns = [
     *letter_files.urls,
     *answers.urls,
     *late.urls,
+    *growing.urls,
 ]

@@ -1,0 +1,1 @@
+"""What grows: letters of a week against the usual of their place and category."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GrowingConfig(AppConfig):
+    name = "huiying.insight.growing"
+    label = "growing"

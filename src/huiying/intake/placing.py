@@ -1,0 +1,37 @@
+"""Noting in which town each letter's place lies, so that others count letters without reading them."""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from huiying.agencies.towns import Towns, towns
+from huiying.intake.models import Submission, Whereabouts
+
+BATCH = 2_000
+
+
+def place_letters() -> int:
+    """Note the towns of the letters that have none yet, or one by other names than today's; how many.
+
+    Where the words are erased, what was noted stays.
+    """
+    known, done = towns(), 0
+    while found := _place_some(known):
+        done += found
+    return done
+
+
+def _place_some(known: Towns) -> int:
+    noted = Whereabouts.objects.filter(submission=OuterRef("pk"), names=known.digest)
+    letters = Submission.objects.filter(~Exists(noted), part=False, words_erased_at=None)
+    with transaction.atomic():
+        rows = list(letters.order_by("pk").values_list("pk", "place")[:BATCH])
+        Whereabouts.objects.bulk_create(
+            [
+                Whereabouts(submission_id=pk, division=known.of(place), names=known.digest)
+                for pk, place in rows
+            ],
+            update_conflicts=True,
+            unique_fields=["submission"],
+            update_fields=["division", "names"],
+        )
+    return len(rows)
