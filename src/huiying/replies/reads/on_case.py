@@ -86,11 +86,11 @@ def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
     """The replies on a case that this actor may see, newest first, without what was given up."""
     author = acting_as("drafted_by")
     mine = waiting_for(actor).filter(reply=OuterRef("pk")).order_by("id")
-    rows: Any = (
+    rows: Any = list(
         policy.visible_replies(actor)
         .filter(case=case)
         .exclude(state=State.ABANDONED)
-        .select_related("case", "case__lead_unit", "unit")
+        .select_related("unit")
         .annotate(
             author=Subquery(author.values("name")[:1]),
             to_sign=Subquery(mine.values("label")[:1]),
@@ -98,6 +98,8 @@ def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
         )
         .order_by("-id")
     )
+    for row in rows:
+        row.case = case
     chain = [
         pair for pair in with_words(rows) if pair[0].state not in OPEN or policy.is_live(pair[0])
     ]
