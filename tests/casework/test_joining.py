@@ -326,6 +326,18 @@ class TestClocks:
         assert (totals["submissions_open"], totals["submissions_received"]) == (3, 1)
         assert totals["in_hand"] == totals["open"] + totals["done"] == 3
 
+    def test_letters_that_were_joined_in_time_count_where_they_are_answered(self, people: People):
+        day, until = latest_day(usual_hour(), time.now()), usual_hour()
+        with time.at(period(day, until).ends_at - timedelta(hours=2)):
+            target = brought_to(State.IN_PROGRESS, people)
+            for _number in range(2):
+                joined(people, taken_in(), target)
+            answered(actor=people.reviewer.actor, number=target.number)
+        totals = read_of(day, until).totals
+        assert (totals["settled"], totals["answered_on_time"], totals["joined"]) == (1, 1, 2)
+        assert totals["submissions_answered"] == totals["submissions_answered_on_time"] == 3
+        assert totals["submissions_in_hand"] == totals["submissions_done"] == 3
+
 
 def read_of(day, until):
     count_brief(actor=SYSTEM, day=day, until=until)

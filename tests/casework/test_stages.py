@@ -10,22 +10,26 @@ from hypothesis import strategies as st
 
 from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import assign, reassign, triage
-from huiying.casework.actions.working import accept, ask_resident
+from huiying.casework.actions.working import accept, ask_resident, resume
 from huiying.casework.actions.writing_back import reopen, reopen_own
 from huiying.casework.deadlines import Clock
 from huiying.casework.following import letter_page
 from huiying.casework.models import CaseFile
-from huiying.casework.stages import StageClock, case_stages, stage_clocks
+from huiying.casework.stages import StageClock, case_stages, stage_clocks, stage_in_words
 from huiying.casework.states import State
 from huiying.casework.story import Step
 from huiying.clocks.working_time import Timetable
 from huiying.kernel import time
 from huiying.kernel.refusals import NotFound
+from huiying.replies.actions.mending import withdraw
+from huiying.replies.reads.publication import with_publication_for
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.definitions import USUAL_CAP, Promise, Span
 from huiying.routing.promises.files import read_promises
 from huiying.routing.reads import Terms
 from tests.casework.ways import answered, brought_to, taken_in, writer_of
+from tests.people import People
+from tests.scene import answer, letter
 
 START = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = timedelta(days=1)
@@ -34,7 +38,7 @@ ROWS = "".join(
     'kind = "calendar_days"\nbasis = { zh-hans = "因为", en = "because" }\n'
     for stage, source, amount in (
         ("first_contact", "agency", 1), ("accept", "agency", 2), ("accept", "law", 5),
-        ("interim", "law", 1),
+        ("interim", "law", 3), ("publish", "agency", 7),
     )
 )  # fmt: skip
 
@@ -62,7 +66,7 @@ def test_each_stage_ends_by_its_act_and_late_is_late(promised):
     people = promised
     with time.at(START):
         case = taken_in()
-        assert set(stages(people, case)) == {"first_contact", "solve"}
+        assert set(stages(people, case)) == {"first_contact", "interim", "solve", "publish"}
         assert stages(people, case)["first_contact"].due_at == START + DAY
     with time.at(START + DAY):
         _given(people, case)
@@ -134,9 +138,72 @@ def test_the_pages_show_every_stage(promised):
     assert "First contact" in page
     assert "Accepted or sent back by the unit" in page
     assert "Target of the agency: within 2 days (because)" in page
-    assert "Interim" not in page  # nothing on record ends it yet
+    assert "Interim report" in page
+    assert "Published answer" in page
     with pytest.raises(NotFound):
         case_stages(people.other_handler.actor, case.number)
+
+
+@pytest.mark.django_db
+def test_an_interim_report_ends_its_clock_and_everybody_who_waits_reads_it(promised):
+    people = promised
+    with time.at(START):
+        case, other = (brought_to(State.IN_PROGRESS, people) for _number in range(2))
+        join(actor=people.dispatcher.actor, number=other.number, into=case.number)
+    with time.at(START + DAY):
+        ask_resident(actor=people.handler.actor, number=case.number, question="几栋？")
+    with time.at(START + 2 * DAY):
+        resume(actor=people.handler.actor, number=case.number)
+        found = stages(people, case)
+        assert found["interim"].due_at == START + 4 * DAY  # a day of pause came on top
+        assert found["publish"].due_at == START + 8 * DAY
+        due = found["solve"].due_at
+    with time.at(START + 5 * DAY):
+        address = f"/en/desk/cases/{case.number}/"
+        case.refresh_from_db()
+        given = {"seen": case.version, "interim-words": "水泵已订好，下周到货。"}
+        given |= {"words": given["interim-words"]}
+        refused = people.other_handler.client.post(f"{address}interim/", given)
+        assert refused.status_code == 404
+        told = people.handler.client.post(f"{address}interim/", given)
+        assert told.status_code == 302, told.text[-3000:]
+        assert "Told the writers how it stands." in people.clerk.client.get(address).text
+        found = stages(people, case)
+        assert (found["interim"].ended_at, found["interim"].late) == (START + 5 * DAY, True)
+        assert (found["solve"].due_at, found["solve"].ended_at) == (due, None)
+        for each in (case, other):
+            page = letter_page(writer_of(each))
+            assert page.exchange[-1].text == "水泵已订好，下周到货。"
+            interim = {stage.stage: stage for stage in page.stages}["interim"]
+            assert (interim.ended_at, interim.late) == (START + 5 * DAY, True)
+
+
+@pytest.mark.django_db
+def test_publication_ends_by_the_answer_that_stands_in_public(promised):
+    people = promised
+    with time.at(START):
+        case, _receipt = letter(people, upto="in_progress")
+        private, _receipt = letter(people, upto="in_progress", wish="private")
+    with time.at(START + 4 * DAY):
+        reply = answer(people, case, upto="published")
+        page = f"/en/desk/cases/{case.number}/stages/"
+        assert "Done Saturday 28 November 2026, 10:00, in time" in _row(people, page)
+        of_private = _row(people, f"/en/desk/cases/{private.number}/stages/")
+        assert "published only where everybody who wrote wishes it so" in of_private
+        assert "Done Saturday" in _stages_of_writer(case)
+    with time.at(START + 9 * DAY):
+        withdraw(actor=people.reviewer.actor, label=reply.label, reason="有误")
+        assert "Late: it was due Tuesday 1 December 2026, 10:00." in _row(people, page)
+
+
+def _row(people: People, address: str) -> str:
+    return people.handler.client.get(address).text.partition("Published answer")[2]
+
+
+def _stages_of_writer(case: CaseFile) -> str:
+    page = letter_page(writer_of(case))
+    found = with_publication_for(page.stages, page.submission_id)
+    return " ".join(" ".join(stage_in_words(each)) for each in found)
 
 
 VERBS = [
@@ -147,6 +214,8 @@ VERBS = [
     "undo_accept",
     "return_to_desk",
     "ask_resident",
+    "resume",
+    "interim",
     "answer",
 ]
 
@@ -160,7 +229,7 @@ def test_no_stage_ends_before_it_starts_and_looking_again_changes_nothing(rows, 
     ]
     promises = tuple(
         Promise(stage, "agency", Span(amount, "calendar_days"), {})
-        for stage in ("first_contact", "accept", "solve")
+        for stage in ("first_contact", "accept", "interim", "solve", "publish")
     )
     answer = Clock(START + amount * DAY, None, paused=False, late=False)
     asked = (Terms(promises, USUAL_CAP), steps, START, answer, START + 3 * DAY)
@@ -168,6 +237,7 @@ def test_no_stage_ends_before_it_starts_and_looking_again_changes_nothing(rows, 
     assert found == stage_clocks(*asked)
     for each in found:
         assert each.started_at < each.due_at
+        assert each.stage != "publish" or each.ended_at is None
         assert each.ended_at is None or each.ended_at >= each.started_at
         assert each.late == (each.due_at < (each.ended_at or asked[4])) or each.stage == "solve"
 

@@ -534,6 +534,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_not_same": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_unjoin": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
+    "staff_desk:case_interim": act(HOUSING, case("at_work")),
     "staff_desk:case_ask_extension": act(HOUSING, case("at_work")),
     "staff_desk:case_decide_extension": act({"dispatcher", "supervisor"}, asks_for_time),
     "staff_desk:case_co_signing": act({"dispatcher", "supervisor"}, case("at_work")),

@@ -16,6 +16,7 @@ KEPT_WHERE_IT_WAS = {
     "adopt_calendar",
     "extend",
     "first_due",
+    "interim",
     "undo_accept",
     "unjoin",
     "take_in",
@@ -255,6 +256,22 @@ RULES = {
     "withdrawn": lambda line: line["withdrawn"],
     "closed": lambda line: line["closed"],
     "closed_unanswered": lambda line: line["closed_unanswered"],
+    "submissions_in_hand": lambda line: line["submissions"] if line["origin"] else 0,
+    "submissions_done": lambda line: (
+        line["submissions"] if line["origin"] and line["state"] not in OPEN else 0
+    ),
+    "submissions_answered": lambda line: line["submissions"] if line["answered"] else 0,
+    "submissions_answered_on_time": lambda line: (
+        line["submissions"] if line["answered"] and line["settled"] == "on_time" else 0
+    ),
+    "submissions_answered_late": lambda line: (
+        line["submissions"] if line["answered"] and line["settled"] == "late" else 0
+    ),
+    "submissions_answered_again": lambda line: (
+        line["submissions"]
+        if line["answered"] and line["settled"] not in {"on_time", "late"}
+        else 0
+    ),
     "submissions_open": lambda line: line["submissions"] if line["state"] in OPEN else 0,
     "submissions_late": lambda line: line["submissions"] if line["clock"] == "late" else 0,
     "submissions_received": lambda line: line["new_submissions"],

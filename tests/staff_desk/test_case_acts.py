@@ -30,6 +30,7 @@ ACTS = {
     "accept": ("handler", State.ASSIGNED, {}, "in_progress"),
     "ask_resident": ("handler", State.IN_PROGRESS, {"question": "几栋？"}, "waiting"),
     "resume": ("handler", State.WAITING, {}, "in_progress"),
+    "interim": ("handler", State.WAITING, {"words": "水泵已经订好，下周到货。"}, "waiting"),
     "return_to_desk": (
         "handler",
         State.ASSIGNED,
@@ -60,6 +61,7 @@ REFUSED = {
     "assign": ({"support_1": "water"}, "A unit can have one part in a case only."),
     "reassign": ({"reason": " "}, "Say why, in a sentence or two."),
     "ask_resident": ({"question": ""}, "Say why, in a sentence or two."),
+    "interim": ({"words": ""}, "Say why, in a sentence or two."),
     "return_to_desk": ({"reason": ""}, "Choose a reason."),
     "decline": ({"competent_body": ""}, "required"),
     "close": ({"outcome": "withdrawn"}, "not one of the available choices"),

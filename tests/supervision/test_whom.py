@@ -22,6 +22,7 @@ from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.actions.matters import put_on_list, report_progress, take_off_list
 from huiying.supervision.definitions import from_data, read_policy, usual
 from huiying.supervision.models import Alert, EscalationPolicy
+from huiying.supervision.rehearsing import rehearse
 from huiying.supervision.tasks import escalate
 from tests.casework.ways import brought_to
 from tests.duty.conftest import DAY_NAME, plan, turn
@@ -184,6 +185,20 @@ def test_a_handler_on_duty_hears_once_and_now(people, night):
         people.handler.actor.label: "escalation_on_duty",
         people.colleague.actor.label: "escalation",
     }
+
+
+@pytest.mark.parametrize("hour", [10, 22])
+def test_a_rehearsal_tells_who_was_on_duty_then(people, night, hour):
+    night("handler")
+    _adopt(AT_NIGHT)
+    with time.at(_day(2 + (hour - 9) / 24)):  # of its ten days half is over on Monday
+        brought_to(State.IN_PROGRESS, people)
+    told = _pass(7 + (hour - 9) / 24)
+    with time.at(_day(9)):
+        found = rehearse(read_policy(AT_NIGHT), days=30)
+    assert {each.recipient: each.notices for each in found.people} == dict.fromkeys(told, 1)
+    assert found.told == 1
+    assert (told[people.handler.actor.label] == "escalation_on_duty") == (hour == 22)
 
 
 def test_while_the_unit_works_nobody_on_duty_is_told(people, night):

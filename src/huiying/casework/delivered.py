@@ -23,6 +23,7 @@ KINDS: dict[str, str | Promise] = {
     "answered": gettext_lazy("Word of the answer"),
     "declined": gettext_lazy("Word that another body decides"),
     "extended": gettext_lazy("Word of a later day"),
+    "interim": gettext_lazy("Word of how it stands"),
     "corrected": gettext_lazy("Word of a correction"),
     "answer_withdrawn": gettext_lazy("Word that an answer was withdrawn"),
     "lost_code": gettext_lazy("Code and PIN"),

@@ -314,9 +314,16 @@ def _note(line: letters.MessageLine, moves: list[story.Step]) -> Note:
         who = _("%(unit)s asks you, through our desk") % {
             "unit": asked[-1] if asked else _("The unit")
         }
+    elif line.kind == Message.Kind.INTERIM:
+        who = _("%(unit)s tells you how it stands") % {"unit": _told_by(moves, line.at)}
     else:
         who = _("The desk")
     return Note(line.at, line.from_resident, line.text, who)
+
+
+def _told_by(moves: list[story.Step], at: datetime) -> str:
+    units = [move.unit for move in moves if move.verb == "interim" and move.at <= at]
+    return units[-1] if units else _("The unit")
 
 
 def _open_question(exchange: list[letters.MessageLine]) -> str:

@@ -20,6 +20,7 @@ SENTENCES = {
         gettext_noop("Took the split back; the letter is handled as one again."),
         "warning",
     ),
+    "case.interim": (gettext_noop("Told the writers how it stands."), "plain"),
     "case.withdraw": (gettext_noop("With that the case is closed."), "warning"),
     "case.take_back_from_named": (
         gettext_noop("Taken back from the unit that the complaint is about."),

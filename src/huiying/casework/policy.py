@@ -299,11 +299,23 @@ def acts_on(actor: Actor, case: CaseFile) -> list[Act]:
             found.append(Act(name))
         elif isinstance(refusal, WrongState | NeedsSupervisor):
             found.append(Act(name, refusal.said))
+    if may_report(actor, case):
+        found.append(Act("interim"))
     if may_say_who_signs(actor, case):
         found.append(Act("co_signing"))
     if may_mark_conduct(actor):
         found.append(Act("mark_conduct"))
     return found
+
+
+def handles(actor: Actor, case: CaseFile) -> bool:
+    """Whether this actor works in the unit that leads the case."""
+    return plays_part(actor, frozenset({Role.HANDLER}), case)
+
+
+def may_report(actor: Actor, case: CaseFile) -> bool:
+    """Whether this actor may tell the writers how it stands: the lead unit, while it works on the case."""
+    return handles(actor, case) and case.state in (State.IN_PROGRESS, State.WAITING)
 
 
 def at_unit(case: CaseFile) -> bool:

@@ -38,7 +38,7 @@ def who_did(actor: str, name: dict[str, str] | None, unit: dict[str, str] | None
 
 # Told by another entry of the same act.
 LEFT_OUT = frozenset({"case.emptied", "submission.files_erased", "exchange.question", "reply.save"})
-LEFT_OUT |= {"exchange.news"}
+LEFT_OUT |= {"exchange.news", "exchange.interim"}
 # The case's own entry tells these, unless they put a corrected text in place.
 TOLD_BY_CASE = frozenset({"reply.send", "reply.publish"})
 # What somebody said, by the key of the payload that holds it.

@@ -5,17 +5,19 @@ calendar. A stage ends by an act on record and by nothing else.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huiying.casework import policy
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.models import CaseFile, Move
-from huiying.casework.states import TAKEN_UP_AGAIN
+from huiying.casework.states import STAYS, TAKEN_UP_AGAIN
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
@@ -25,7 +27,9 @@ from huiying.routing.promises.wording import in_short
 from huiying.routing.reads import Terms, terms_kept
 
 ENDS = frozenset({"answer", "answer_unreviewed", "answer_at_once", "decline", "withdraw"})
-CONTACT = ENDS | {"ask_resident", "extend"}
+CONTACT = ENDS | {"ask_resident", "extend", "interim"}
+INTERIM = ENDS | {"interim"}
+UNANSWERED = frozenset({"decline", "withdraw"})
 TAKEN_ON = ENDS | {"accept", "return_to_desk"}
 GIVEN = frozenset({"assign", "reassign"})
 TAKEN_BACK = frozenset({"undo_assign", "take_back_from_named"})
@@ -41,11 +45,21 @@ class Done(Protocol):
     def verb(self) -> str: ...
 
 
+class NotPublished(StrEnum):
+    """Why an answer for which publication was promised is not published."""
+
+    WISH = "wish"
+    CONDUCT = "conduct"
+    DECIDED = "decided"
+    UNANSWERED = "unanswered"
+
+
 @dataclass(frozen=True, slots=True)
 class StageClock:
     """One stage of the present round. `promises` are those for it, the tightest first: it counts.
 
     `excused_until`: it is late, and by a calendar that was adopted after its day it would be due then.
+    `not_published` says why an answer never will be; with `ended_at` where somebody decided it.
     """
 
     stage: str
@@ -56,6 +70,7 @@ class StageClock:
     provisional: bool
     promises: tuple[Reckoned, ...]
     excused_until: datetime | None = None
+    not_published: NotPublished | None = None
 
 
 def last_taken_up(steps: Iterable[Done]) -> datetime | None:
@@ -86,13 +101,16 @@ def stage_clocks(
     """The stages for which something was promised, in their order; `steps` are those of the round. The
     answer's clock stood still for `paused`.
 
-    Interim reports and publication have no clock: no act on record ends them yet.
+    Whether an answer was published stands with the answer: `replies` ends that clock.
     """
+    told = _first(steps, INTERIM)
+    still = _stood_still(steps, told or moment)
     found = [
         _clock(terms, Stage.FIRST_CONTACT, start, _first(steps, CONTACT), moment),
         *(_clock(terms, Stage.ACCEPT, *given, moment) for given in _given(steps)),
+        _clock(terms, Stage.INTERIM, start, told, moment, still),
     ]
-    promises = terms.kept(Stage.SOLVE, start, answer.ended_at)
+    promises = terms.kept(Stage.SOLVE, start, answer.ended_at, paused)
     own = promises[0].due.at == answer.due_at
     as_promised = answer.due_at - paused == promises[0].due.at
     found.append(
@@ -109,7 +127,26 @@ def stage_clocks(
             else None,
         )
     )
-    return tuple(each for each in found if each is not None)
+    gained = max(answer.due_at - promises[0].due.at, NONE)
+    unanswered = _first(steps, UNANSWERED)
+    published = _clock(terms, Stage.PUBLISH, start, unanswered, moment, gained)
+    if published and unanswered:
+        published = replace(published, not_published=NotPublished.UNANSWERED)
+    return tuple(each for each in (*found, published) if each is not None)
+
+
+def _stood_still(steps: Iterable[Done], until: datetime) -> timedelta:
+    """How long these steps waited for the writer up to then, as far as a round may."""
+    total, since = NONE, None
+    for step in steps:
+        if step.at > until:
+            break
+        if step.verb == "ask_resident":
+            since = step.at
+        elif since is not None and step.verb not in STAYS:
+            total, since = total + (step.at - since), None
+    total += until - since if since else NONE
+    return min(total, timedelta(days=settings.WAITING_CAP_DAYS))
 
 
 def _first(steps: Iterable[Done], verbs: frozenset[str]) -> datetime | None:
@@ -132,15 +169,23 @@ def _given(steps: Iterable[Done]) -> list[tuple[datetime, datetime | None]]:
 
 
 def _clock(
-    terms: Terms, stage: str, start: datetime, ended_at: datetime | None, moment: datetime
+    terms: Terms,
+    stage: str,
+    start: datetime,
+    ended_at: datetime | None,
+    moment: datetime,
+    gained: timedelta = NONE,
 ) -> StageClock | None:
-    promises = terms.kept(stage, start, ended_at)
+    """`gained`: by so much it moves on, for pauses and more time that was granted."""
+    promises = terms.kept(stage, start, ended_at, gained)
     if not promises:
         return None
     due = promises[0].due
-    late = due.at < (ended_at or moment)
-    excused = _excused(terms, stage, start, promises) if late else None
-    return StageClock(stage, start, due.at, ended_at, late, due.provisional, promises, excused)
+    late = due.at + gained < (ended_at or moment)
+    excused = _excused(terms, stage, start, promises, gained) if late else None
+    return StageClock(
+        stage, start, due.at + gained, ended_at, late, due.provisional, promises, excused
+    )
 
 
 def _excused(
@@ -190,6 +235,11 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
 def stage_in_words(each: StageClock) -> tuple[str, str]:
     """The stage, and how it stands, line by line: when it is or was due, and by whose word."""
     when = {"when": _moment(each.due_at)}
+    if each.not_published is not None:
+        why = [_why_not(each)]
+        if each.late:
+            why.append(_("Late: it was due %(when)s.") % when)
+        return str(Stage(each.stage).label), "\n".join(why)
     if each.ended_at is not None:
         when["done"] = _moment(each.ended_at)
         said = (
@@ -214,6 +264,22 @@ def stage_in_words(each: StageClock) -> tuple[str, str]:
         )
     lines += [in_short(reckoned.promise) for reckoned in each.promises]
     return str(Stage(each.stage).label), "\n".join(lines)
+
+
+def _why_not(each: StageClock) -> str:
+    done = _moment(each.ended_at) if each.ended_at else ""
+    return {
+        NotPublished.WISH: _(
+            "Not published: an answer is published only where everybody who wrote wishes it so."
+        ),
+        NotPublished.CONDUCT: _("Not published: answers to complaints about conduct never are."),
+        NotPublished.DECIDED: _(
+            "Not published: whoever checked the answer decided that it goes to the writer alone "
+            "(%(done)s)."
+        )
+        % {"done": done},
+        NotPublished.UNANSWERED: _("Not published: there was no answer of ours."),
+    }[each.not_published or NotPublished.DECIDED]
 
 
 def _moment(at: datetime) -> str:

@@ -280,6 +280,7 @@ def _event(move: Step, unit_before: str) -> Event | None:
         "take_back_from_named": _("Our desk took it back from the unit that you complain about."),
         "ask_resident": _("%(unit)s asked you a question. The clock stands still."),
         "resume": _("The clock runs again."),
+        "interim": _("%(unit)s told you how it stands."),
         "answer": _("%(unit)s answered. Result: %(outcome)s."),
         "answer_unreviewed": _("%(unit)s answered. Result: %(outcome)s."),
         "answer_at_once": _("Our desk answered. Result: %(outcome)s."),

@@ -20,6 +20,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "decline": ("competent_body", "reason"),
     "close": ("proof",),
     "reopen": ("words",),
+    "interim": ("words",),
     "ask_extension": ("reason",),
     "decide_extension": ("words",),
     "note": ("text",),

@@ -256,7 +256,15 @@ def _answered(writer: _Writer) -> Section:
     return Section(
         key="answered",
         title=_("Answered"),
-        amounts=writer.amounts("answered", "answered_on_time", "answered_late", "answered_again"),
+        amounts=writer.amounts(
+            "answered",
+            "answered_on_time",
+            "answered_late",
+            "answered_again",
+            "submissions_answered",
+            "submissions_answered_on_time",
+            "submissions_answered_late",
+        ),
         breakdowns=(
             writer.breakdown(_("Answered, by result"), "answered", "answered_outcome"),
             writer.breakdown(_("Answered, by category"), "answered", "category"),

@@ -37,6 +37,7 @@ class Figure:
 
 IS_OPEN = Q(state__in=[state.value for state in OPEN])
 FIRST_ANSWERS = [Settled.ON_TIME, Settled.LATE]
+ANSWERED = Q(answered=True, submissions__gt=0)
 VOTES = F("votes_solved") + F("votes_partly") + F("votes_not_solved")
 
 _ALL = (
@@ -76,7 +77,15 @@ _ALL = (
     Figure("withdrawn", Q(withdrawn=True)),
     Figure("closed", Q(closed=True)),
     Figure("closed_unanswered", Q(closed_unanswered=True)),
-    # Submissions, apart from cases.
+    # Submissions, apart from cases: each stands behind the one case with which it stood at the end.
+    Figure("submissions_in_hand", ~Q(origin="") & Q(submissions__gt=0), F("submissions")),
+    Figure("submissions_done", ~Q(origin="") & ~IS_OPEN & Q(submissions__gt=0), F("submissions")),
+    Figure("submissions_answered", ANSWERED, F("submissions")),
+    Figure("submissions_answered_on_time", ANSWERED & Q(settled=Settled.ON_TIME), F("submissions")),
+    Figure("submissions_answered_late", ANSWERED & Q(settled=Settled.LATE), F("submissions")),
+    Figure(
+        "submissions_answered_again", ANSWERED & ~Q(settled__in=FIRST_ANSWERS), F("submissions")
+    ),
     Figure("submissions_open", IS_OPEN & Q(submissions__gt=0), F("submissions")),
     Figure("submissions_late", Q(clock=Clock.LATE, submissions__gt=0), F("submissions")),
     Figure("submissions_received", Q(new_submissions__gt=0), F("new_submissions")),
@@ -97,6 +106,11 @@ SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("open", ("late", "paused", "soon", "in_time")),
     ("answered", ("answered_on_time", "answered_late", "answered_again")),
     ("settled", ("answered_on_time", "answered_late", "withdrawn_first", "joined_late")),
+    ("submissions_in_hand", ("submissions_open", "submissions_done")),
+    (
+        "submissions_answered",
+        ("submissions_answered_on_time", "submissions_answered_late", "submissions_answered_again"),
+    ),
     ("votes", ("votes_solved", "votes_partly", "votes_not_solved")),
 )
 

@@ -153,6 +153,7 @@ class Message(models.Model):
         ANSWER = "answer"  # the resident's answer to a question
         REOPENING = "reopening"  # why the resident had it taken up again
         NEWS = "news"  # what the desk tells them of their letter's way
+        INTERIM = "interim"  # how it stands, from the unit that works on it
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="messages")
     at = models.DateTimeField()

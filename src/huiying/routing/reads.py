@@ -134,9 +134,15 @@ class Terms:
         """When the answer is due: the tightest promise counts."""
         return self.of(Stage.SOLVE, start)[0].due
 
-    def kept(self, stage: str, start: datetime, ended_at: datetime | None) -> tuple[Reckoned, ...]:
-        """The same for a clock that ended at `ended_at`, or runs: a version of the calendar moves it only
-        while it runs and its time is not over. What was late when the version came stays late.
+    def kept(
+        self,
+        stage: str,
+        start: datetime,
+        ended_at: datetime | None,
+        gained: timedelta = timedelta(),
+    ) -> tuple[Reckoned, ...]:
+        """The same for a clock that ended at `ended_at`, or runs, and moved on by `gained`: a version of the
+        calendar moves it only while it runs and its time is not over. What was late when it came stays late.
         """
         before = [timetable for since, timetable in self.versions if since <= start]
         after = [version for version in self.versions if version[0] > start]
@@ -144,7 +150,7 @@ class Terms:
             return self.of(stage, start)
         found = reckoned(self.promises, stage, start, before[-1] if before else None)
         for since, timetable in after:
-            if not found or found[0].due.at < since or (ended_at and ended_at < since):
+            if not found or found[0].due.at + gained < since or (ended_at and ended_at < since):
                 break
             found = reckoned(self.promises, stage, start, timetable)
         return found

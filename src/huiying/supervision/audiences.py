@@ -3,11 +3,12 @@
 A case with a leader in charge has its own "leader"; whoever is on duty is asked by the roster.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from huiying.accounts.models import Account
-from huiying.agencies.duty.reads import duty_by_unit
+from huiying.agencies.duty.reads import duty_between, duty_by_unit
 from huiying.agencies.models import Membership, Role
 from huiying.agencies.reads import ancestors, standing_of
 from huiying.casework.models import CaseFile
@@ -31,6 +32,10 @@ class Told:
     language: str
 
 
+# Who is on duty, by the path of the unit.
+type There = Mapping[str, Sequence[Told]]
+
+
 class Staff:
     """Everybody's roles now, who is on duty, and whom an audience of a unit is. Four queries.
 
@@ -50,10 +55,7 @@ class Staff:
             held = self._held.setdefault((row.role, row.unit.path), [])
             held.append(self._person(row.account_id))
         self.in_charge = self._leaders_in_charge()
-        self._on_duty: dict[str, list[Told]] = {}
-        for path, account_id in duty_by_unit(time.now()):
-            if account_id in self._accounts:
-                self._on_duty.setdefault(path, []).append(self._person(account_id))
+        self._on_duty = self._by_unit(duty_by_unit(time.now()))
 
     def _person(self, account_id: int) -> Told:
         account = self._accounts[account_id]
@@ -91,13 +93,38 @@ class Staff:
             found |= people
         return found
 
-    def on_duty(self, unit_id: int | None, of: CaseFile | None = None) -> set[Told]:
+    def roster_between(self, starts: datetime, ends: datetime) -> Callable[[datetime], There]:
+        """Who was on duty at a moment between these two, by the shifts as they came to be. One query."""
+        shifts = duty_between(starts, ends)
+        by_day: dict[date, list[tuple[str, int, datetime, datetime]]] = {}
+        for shift in shifts:
+            for day in {shift[2].date(), shift[3].date()}:  # none is longer than a day
+                by_day.setdefault(day, []).append(shift)
+
+        def at(moment: datetime) -> There:
+            of_day = by_day.get(moment.astimezone(UTC).date(), ())
+            return self._by_unit(
+                (path, who) for path, who, begins, ends in of_day if begins <= moment < ends
+            )
+
+        return at
+
+    def _by_unit(self, rows: Iterable[tuple[str, int]]) -> dict[str, list[Told]]:
+        found: dict[str, list[Told]] = {}
+        for path, account_id in rows:
+            if account_id in self._accounts:
+                found.setdefault(path, []).append(self._person(account_id))
+        return found
+
+    def on_duty(
+        self, unit_id: int | None, of: CaseFile | None = None, there: There | None = None
+    ) -> set[Told]:
         """Who is on duty in the unit, or in the nearest above it where anybody is; only those who may
-        know of its cases.
+        know of its cases. `there`: not now, but as `roster_between` has it for another moment.
         """
         path = self.path(unit_id)
         for step in reversed(ancestors(path)) if path else self._root:
-            here = self._on_duty.get(step, ())
+            here = (self._on_duty if there is None else there).get(step, ())
             people = self._allowed([who for who in here if self._knows(who, path)], of)
             if people:
                 return people

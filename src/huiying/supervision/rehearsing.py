@@ -1,9 +1,9 @@
 """A policy tried on the clocks of past weeks: who would have been told, and how often.
 
 Each round of a case is laid out again from its moves, with its pauses. What cannot be known is left out:
-who would have taken note, so nobody is told above, and who would have been on duty; and the staff are
-those of today. Complaints about
-conduct are left out: who hears of one instead of whom says that there is one.
+who would have taken note, so nobody is told above; and the staff are those of today, the hours of the
+units too. Who was on duty is asked of the roster as its shifts came to be. Complaints about conduct are
+left out: who hears of one instead of whom says that there is one.
 """
 
 from collections import Counter, defaultdict
@@ -155,6 +155,7 @@ class _Trial:
         self._definition, self._since, self._until = definition, since, until
         self._staff = Staff()
         self._timing = sending_hours(definition)
+        self._there = self._staff.roster_between(since, until)
         self._known: dict[tuple[int | None, int], set[Told]] = {}
         self._cases: dict[int, int] = Counter()
         self._notices: dict[int, int] = Counter()
@@ -169,8 +170,19 @@ class _Trial:
             if self._since <= moment <= min(one.ended or self._until, self._until):
                 self._told.add(one.case_id)
                 self._cases[step.at] += 1
-                for person in self._whom(one, step, moment):
+                at_once = self._on_duty(one, step, moment)
+                for person in at_once:
+                    self._count(step, person, moment)
+                usual = self._whom(one, step, moment)
+                for person in usual if step.digest else usual - at_once:
                     self._tell(step, person, moment)
+
+    def _on_duty(self, one: Round, step: Step, moment: datetime) -> set[Told]:
+        """Who is on duty and told at once, where nobody of the unit worked then."""
+        unit = one.unit_at(moment)
+        if not step.on_duty or not self._timing.at_rest(self._staff.path(unit), moment):
+            return set()
+        return self._staff.on_duty(unit, there=self._there(moment))
 
     def _tell(self, step: Step, person: Told, moment: datetime) -> None:
         if step.digest:
@@ -180,6 +192,9 @@ class _Trial:
             self._digests.add((person, sent))
         else:
             sent = self._timing.send_at(moment)
+        self._count(step, person, sent)
+
+    def _count(self, step: Step, person: Told, sent: datetime) -> None:
         self._notices[step.at] += 1
         self._days[person][timezone.localdate(sent)] += 1
 

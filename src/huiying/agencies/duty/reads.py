@@ -135,6 +135,17 @@ def duty_by_unit(moment: datetime) -> list[tuple[str, int]]:
     return list(rows.values_list("roster__unit__path", "account_id"))
 
 
+def duty_between(starts: datetime, ends: datetime) -> list[tuple[str, int, datetime, datetime]]:
+    """The path of the unit, the account (id), begin and end of every shift that touches this time, as the
+    roster has it now; what was swapped or taken over stands as it came to be. One query.
+    """
+    rows = policy.shifts().filter(
+        starts_at__lt=ends, starts_at__gt=starts - LONGEST, ends_at__gt=starts
+    )
+    held = rows.filter(account__is_active=True).order_by("roster_id", "starts_at")
+    return list(held.values_list("roster__unit__path", "account_id", "starts_at", "ends_at"))
+
+
 def own_shifts(account: int, *, since: datetime, most: int) -> list[ShiftShown]:
     """This person's shifts that end after `since`, the next first. One query."""
     mine = policy.shifts().filter(account_id=account, ends_at__gt=since)

@@ -46,6 +46,7 @@ from huiying.kernel.refusals import NotFound, Refusal
 from huiying.notices.states import Way
 from huiying.replies.reads import answers_for_submission
 from huiying.replies.reads.own_words import offer_to
+from huiying.replies.reads.publication import with_publication_for
 from huiying.retention.reads import own_erasure
 
 type OnLetter = Callable[..., HttpResponse]
@@ -168,7 +169,10 @@ def _page_of(letter: LetterPage, place: int = 0) -> FollowedPage:
         reopened=letter.clock.ended_at is None and not letter.withdrawn,
         hears_by=str(Way(letter.hears_by).label),
         own_words=own_words,
-        stages=[stage_in_words(each) for each in letter.stages],
+        stages=[
+            stage_in_words(each)
+            for each in with_publication_for(letter.stages, letter.submission_id)
+        ],
         urls=_urls(place),
     )
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from huiying.casework.actions import extending, sorting, working, writing_back
+from huiying.casework.actions import extending, reporting, sorting, working, writing_back
 from huiying.casework.models import CaseFile
 from huiying.faces.staff_desk import forms
 from huiying.kernel.actors import Actor
@@ -181,6 +181,13 @@ FACES: dict[str, Face] = {
         forms.ReopenForm,
         _reopen,
         lambda _case: _("Reopened, with a new clock."),
+    ),
+    "interim": Face(
+        gettext_lazy("Tell the writer how it stands"),
+        gettext_lazy("Tell them"),
+        forms.InterimForm,
+        lambda doing, form: doing.call(reporting.report_interim, words=form.cleaned_data["words"]),
+        lambda _case: _("Told. It stands on the writer's page; the clock of the answer runs on."),
     ),
     "ask_extension": Face(
         gettext_lazy("Ask for more time"),

@@ -350,6 +350,8 @@ def said_by(kind: str, unit: dict[str, str], *, from_resident: bool) -> str:
         return str(WRITER_SAID.get(kind, _("The writer")))
     if kind == Message.Kind.QUESTION and unit:
         return _("%(unit)s, asking") % {"unit": localized(unit)}
+    if kind == Message.Kind.INTERIM:
+        return _("The unit, telling how it stands")
     return _("The desk")
 
 

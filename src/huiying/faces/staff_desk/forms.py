@@ -200,6 +200,17 @@ class AskForm(ActForm):
     )
 
 
+class InterimForm(ActForm):
+    places: ClassVar[dict[str, str]] = {"text": "words"}
+    words = words_field(
+        _("How it stands"),
+        _(
+            "What was done, what comes next, and by when. Everybody who waits reads it word for word."
+        ),
+        rows=5,
+    )
+
+
 class DeclineForm(ActForm):
     competent_body = forms.CharField(label=_("Who is competent"), max_length=LONGEST_TITLE)
     reason = words_field(

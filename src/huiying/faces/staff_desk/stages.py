@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from huiying.casework.stages import case_stages, stage_in_words
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
+from huiying.replies.reads.publication import with_publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class StagesPage:
 def stages(request: HttpRequest, number: int) -> HttpResponse:
     """Every clock of the present round."""
     case, found = case_stages(actor_of(request), number)
-    page = StagesPage(case.number, case.title, [stage_in_words(each) for each in found])
+    rows = [stage_in_words(each) for each in with_publication(found, case)]
+    page = StagesPage(case.number, case.title, rows)
     return render(request, "staff_desk/stages.html", {"page": page})
 
 

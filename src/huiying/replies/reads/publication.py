@@ -1,0 +1,59 @@
+"""Whether an answer was published in time, where that was promised: by the answer itself, or by why not."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from huiying.casework.models import CaseFile
+from huiying.casework.stages import NotPublished, StageClock
+from huiying.kernel.refusals import Refusal
+from huiying.replies.errors import NeverPublic
+from huiying.replies.models import Reply
+from huiying.replies.policy import may_be_public
+from huiying.replies.states import ISSUED, Audience, State
+from huiying.routing.promises.definitions import Stage
+
+type Stages = tuple[StageClock, ...]
+
+
+def with_publication(stages: Stages, case: CaseFile) -> Stages:
+    """The stages of a case, that of its publication ended by what is on record. No query where none was
+    promised, otherwise two.
+    """
+    return tuple(_ended(each, case) if _open(each) else each for each in stages)
+
+
+def with_publication_for(stages: Stages, submission_id: int) -> Stages:
+    """The same for a letter, by the case with which it stands."""
+    if not any(map(_open, stages)):
+        return stages
+    return with_publication(stages, CaseFile.objects.get(reports__submission=submission_id))
+
+
+def _open(clock: StageClock) -> bool:
+    return clock.stage == Stage.PUBLISH and clock.not_published is None
+
+
+def _ended(clock: StageClock, case: CaseFile) -> StageClock:
+    """Only an answer that stands in public ends it: one that was withdrawn is published no more."""
+    rows = Reply.objects.filter(case=case, state__in=ISSUED, issued_at__gte=clock.started_at)
+    found = rows.order_by("issued_at", "id").values_list("audience", "state", "issued_at")
+    said = [(audience, state, at) for audience, state, at in found if at is not None]
+    public = [(state, at) for audience, state, at in said if audience == Audience.PUBLIC]
+    if not case.conduct and any(state == State.PUBLISHED for state, _at in public):
+        return _at(clock, next(at for state, at in public if state != State.WITHDRAWN))
+    refusal = may_be_public(case)
+    if refusal is not None:
+        return replace(clock, late=False, excused_until=None, not_published=_why(refusal))
+    if said and not public:
+        return _at(replace(clock, not_published=NotPublished.DECIDED), said[0][2])
+    return clock
+
+
+def _at(clock: StageClock, at: datetime) -> StageClock:
+    late = clock.due_at < at
+    excused = clock.excused_until if late else None
+    return replace(clock, ended_at=at, late=late, excused_until=excused)
+
+
+def _why(refusal: Refusal) -> NotPublished:
+    return NotPublished.CONDUCT if isinstance(refusal, NeverPublic) else NotPublished.WISH
