@@ -20,6 +20,7 @@ from huiying.notices.delivery import Route, compose
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.replies.actions.standards import approve_standard, propose_standard
+from tests.casework.ways import split_by
 from tests.people import People, make_person
 from tests.scene import answer, standard_text
 
@@ -70,10 +71,11 @@ def open_by(client: Client, code: str, pin: str, via: str = "phone") -> Any:
     return client.post(at("call_open"), {"code": code, "pin": pin, "via": via})
 
 
-def act(client: Client, name: str, **given: str) -> Any:
+def act(client: Client, name: str, *, place: int = 0, **given: str) -> Any:
     page = client.get(at("call_letter"))
-    data = {key: hidden(page, key, at(f"call_{name}")) for key in ("form_key", "of")}
-    return client.post(at(f"call_{name}"), data | given)
+    url = at(f"call_{name}", place=place) if place else at(f"call_{name}")
+    data = {key: hidden(page, key, url) for key in ("form_key", "of")}
+    return client.post(url, data | given)
 
 
 def approved(people: People) -> str:
@@ -255,6 +257,45 @@ class TestForTheCaller:
         assert {"report.vote", "case.reopen", "submission.withdrawn", "case.withdraw"} <= set(
             entries.values_list("action", flat=True)
         )
+
+    def test_each_part_of_a_split_letter_is_answered_judged_and_taken_up_again(
+        self, people: People
+    ):
+        client = people.clerk.client
+        code, pin = take(client, wish="public")
+        case = CaseFile.objects.get()
+        first, second = split_by(people, case.number)
+        for part, lead in ((first, "water"), (second, "housing")):
+            handler = people.handler if lead == "housing" else people.other_handler
+            sorting.assign(actor=people.dispatcher.actor, number=part.number, lead_code=lead)
+            working.accept(actor=handler.actor, number=part.number)
+        working.ask_resident(
+            actor=people.other_handler.actor, number=first.number, question="第几盏灯？"
+        )
+        answer(people, second, upto="published")
+        open_by(client, code, pin)
+        page = text_of(client.get(at("call_letter")))
+        assert "第几盏灯？" in page
+        assert at("call_part_vote", place=1) not in page
+
+        def on_part(place: int, name: str, **given: str) -> Any:
+            return act(client, f"part_{name}", place=place, **given)
+
+        empty = on_part(1, "answer", text="")
+        assert (empty.status_code, "answer-part1-text" in text_of(empty)) == (422, True)
+        assert on_part(1, "answer", text="第三盏。").status_code == 302
+        assert on_part(2, "vote", verdict="not_solved").status_code == 302
+        assert on_part(2, "reopen", text="昨晚又响了。").status_code == 302
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.state, second.state, second.round) == ("in_progress", "in_progress", 2)
+        done = Entry.objects.filter(payload__data__via="phone", actor=people.clerk.actor.label)
+        assert {"report.vote", "case.reopen", "case.resume"} <= set(
+            done.values_list("action", flat=True)
+        )
+        own = at("call_part_vote", place=1)
+        assert client.post(own, {"verdict": "solved"}).status_code in (403, 409, 422)
+        assert client.post(at("call_part_vote", place=9)).status_code == 404
 
     def test_the_same_form_twice_adds_once(self, people: People):
         client = people.clerk.client

@@ -3,13 +3,13 @@
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiying.casework.actions import writing_back
 from huiying.casework.actions.calling import on_the_line, open_for_caller, require_clerk
 from huiying.casework.following import LetterPage, letter_page, own_label, said_before
+from huiying.casework.splitting.letters import own_part, own_parts
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.calls.forms import (
     OnCallForm,
@@ -33,14 +34,14 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
-from huiying.replies.reads import answers_with_parts
+from huiying.replies.reads import answers_for_submission
 from huiying.replies.shown import AnswerShown
 
 HELD = "caller"  # what the session knows: the letter, by which way, since when it lies idle
 IDLE = timedelta(minutes=20)
 ACTS_PER_LETTER = 20  # in a quarter of an hour, as on the residents' page
 
-type OnCall = Callable[[HttpRequest, Actor], HttpResponse]
+type OnCall = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,25 @@ class OpenPage:
 
 @dataclass(frozen=True, slots=True)
 class ActForm:
-    """One act that is the caller's now."""
+    """One act that is the caller's now; `url` is where it is sent."""
 
     name: str
     label: str | Promise
     form: OnCallForm
     submit: str | Promise
+    url: str
     kind: str = "secondary"
+    reopen_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPart:
+    """One part of a letter that was split, with the caller's acts on it."""
+
+    place: int
+    letter: LetterPage
+    answers: tuple[AnswerShown, ...]
+    acts: tuple[ActForm, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class CallerPage:
     answers: tuple[AnswerShown, ...]
     acts: tuple[ActForm, ...]
     way: str
+    parts: tuple[CallerPart, ...] = ()
     problem: str = ""
     failed: OnCallForm | None = None
     kept: str = ""
@@ -145,6 +159,10 @@ ACTS = (
 )
 
 
+# What a caller can do on one part of a letter, as on their own page; the rest belongs to the whole.
+ON_PART = tuple(act for act in ACTS if act.name != "withdraw")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_letter(request: HttpRequest) -> HttpResponse:
     """Ask for code and PIN; open the letter where they fit."""
@@ -188,11 +206,11 @@ def _acting(request: HttpRequest) -> Actor | None:
         return None
 
 
-def on_call(view: OnCall) -> Callable[[HttpRequest], HttpResponse]:
+def on_call(view: OnCall) -> OnCall:
     """For the letter that this clerk has open with its writer; each page keeps it open."""
 
     @functools.wraps(view)
-    def found(request: HttpRequest) -> HttpResponse:
+    def found(request: HttpRequest, **of: int) -> HttpResponse:
         require_clerk(actor_of(request), Channel.PHONE)
         acting = _acting(request)
         if acting is None:
@@ -202,25 +220,51 @@ def on_call(view: OnCall) -> Callable[[HttpRequest], HttpResponse]:
             kept = request.POST.get("text", "")
             return _opening(request, OpenForm(), 403, lapsed=True, kept=kept)
         _hold(request, acting)
-        return view(request, acting)
+        return view(request, acting, **of)
 
     return found
 
 
 def _page(acting: Actor) -> CallerPage:
     letter = letter_page(acting)
-    acts = tuple(
-        ActForm(act.name, act.label, _blank(act, letter), act.submit, act.kind)
-        for act in ACTS
+    answers = tuple(answers_for_submission(letter.submission_id))
+    parts = tuple(_part(place, part) for place, part in own_parts(acting)) if letter.parted else ()
+    return CallerPage(letter, answers, _acts(letter), str(Channel(acting.via).label), parts)
+
+
+def _part(place: int, acting: Actor) -> CallerPart:
+    letter = letter_page(acting)
+    answers = tuple(answers_for_submission(letter.submission_id))
+    return CallerPart(place, letter, answers, _acts(letter, place))
+
+
+def _acts(letter: LetterPage, place: int = 0) -> tuple[ActForm, ...]:
+    """What the caller may do on the letter, or on its part at this place."""
+    return tuple(
+        ActForm(
+            act.name,
+            act.label,
+            _blank(act, letter, place),
+            act.submit,
+            reverse(f"staff_desk:call_part_{act.name}", args=[place])
+            if place
+            else reverse(f"staff_desk:call_{act.name}"),
+            act.kind,
+            letter.may.reopen_until if act.name == "reopen" else None,
+        )
+        for act in (ON_PART if place else ACTS)
         if getattr(letter.may, act.name)
     )
-    answers = tuple(answers_with_parts(letter.submission_id))
-    return CallerPage(letter, answers, acts, str(Channel(acting.via).label))
 
 
-def _blank(act: Act, letter: LetterPage) -> OnCallForm:
+def _named(act: Act, place: int) -> str:
+    """By which the form of an act is known on the page."""
+    return f"{act.name}-part{place}" if place else act.name
+
+
+def _blank(act: Act, letter: LetterPage, place: int) -> OnCallForm:
     known = {"verdict": letter.vote} if act.name == "vote" else {}
-    return act.form(label=letter.label, name=act.name, initial=known)
+    return act.form(label=letter.label, name=_named(act, place), initial=known)
 
 
 def _show(request: HttpRequest, page: CallerPage, status: int = 200) -> HttpResponse:
@@ -234,20 +278,21 @@ def letter(request: HttpRequest, acting: Actor) -> HttpResponse:
     return _show(request, _page(acting))
 
 
-def _view_of(act: Act) -> Callable[[HttpRequest], HttpResponse]:
-    def view(request: HttpRequest, acting: Actor) -> HttpResponse:
+def _view_of(act: Act) -> OnCall:
+    def view(request: HttpRequest, acting: Actor, place: int = 0) -> HttpResponse:
         if request.method != "POST":
             return redirect("staff_desk:call_letter")
-        form = act.form(request.POST, label=own_label(acting), name=act.name)
+        doing = own_part(acting, place) if place else acting
+        form = act.form(request.POST, label=own_label(doing), name=_named(act, place))
         if not form.is_valid():
-            return _again(request, acting, act, form, 422)
+            return _again(request, acting, (act, place), form, 422)
         try:
             count_try("letter", own_label(acting), most=ACTS_PER_LETTER)
-            act.do(acting, form.cleaned_data)
+            act.do(doing, form.cleaned_data)
         except Refusal as refusal:
-            if not _was_done_before(acting, form, refusal):
+            if not _was_done_before(doing, form, refusal):
                 form.add_error(None, str(refusal))
-                return _again(request, acting, act, form, refusal.status)
+                return _again(request, acting, (act, place), form, refusal.status)
         messages.success(request, str(act.done))
         return redirect("staff_desk:call_letter")
 
@@ -265,15 +310,25 @@ def _was_done_before(acting: Actor, form: OnCallForm, refusal: Refusal) -> bool:
 
 
 def _again(
-    request: HttpRequest, acting: Actor, act: Act, form: OnCallForm, status: int
+    request: HttpRequest,
+    acting: Actor,
+    tried: tuple[Act, int],
+    form: OnCallForm,
+    status: int,
 ) -> HttpResponse:
-    """The page with what was typed, at its act or, where that is no longer theirs, above."""
-    page = _page(acting)
+    """The page with what was typed, at its act or, where that is no longer theirs, above. `tried`: the act,
+    and the place of the part that it was on.
+    """
+    (act, place), page = tried, _page(acting)
     problem = " ".join(str(error) for error in form.non_field_errors())
-    if form.of_other_letter or act.name not in {each.name for each in page.acts}:
+    concerned = next((part.acts for part in page.parts if part.place == place), page.acts)
+    if form.of_other_letter or act.name not in {each.name for each in concerned}:
         kept = str(form.data.get("text", ""))
         return _show(request, replace(page, problem=problem or str(Refusal()), kept=kept), status)
-    acts = tuple(replace(each, form=form) if each.name == act.name else each for each in page.acts)
+    acts = tuple(replace(each, form=form) if each.name == act.name else each for each in concerned)
+    if place:
+        parts = (replace(each, acts=acts) if each.place == place else each for each in page.parts)
+        return _show(request, replace(page, parts=tuple(parts), failed=form), status)
     return _show(request, replace(page, acts=acts, failed=form), status)
 
 
@@ -290,5 +345,13 @@ urls = [
     path("call/open/", open_letter, name="call_open"),
     path("call/letter/", letter, name="call_letter"),
     *(path(f"call/letter/{act.name}/", _view_of(act), name=f"call_{act.name}") for act in ACTS),
+    *(
+        path(
+            f"call/letter/part/<int:place>/{act.name}/",
+            _view_of(act),
+            name=f"call_part_{act.name}",
+        )
+        for act in ON_PART
+    ),
     path("call/leave/", leave, name="call_leave"),
 ]
