@@ -1,5 +1,6 @@
 """The supervision list: asked by a date, reported on, taken off; and who sees it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from huiying.casework.actions.erasing import erase_words
 from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.models import CaseFile
+from huiying.casework.part_models import Part
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
@@ -15,8 +17,9 @@ from huiying.kernel.refusals import NotAllowed
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
 from huiying.supervision.actions.matters import forget_matters, put_on_list
+from huiying.supervision.actions.parting import split_on_list, unsplit_on_list
 from huiying.supervision.models import Matter, Progress
-from tests.casework.ways import brought_to
+from tests.casework.ways import PARTS, brought_to
 from tests.entries import holds
 from tests.people import People, Person, make_person
 
@@ -177,3 +180,38 @@ def test_the_words_go_too_where_the_letter_stands_with_another_case(people, case
     erase_words(actor=SYSTEM, report=report)
     forget_matters(actor=SYSTEM, report=report)
     assert Matter.objects.get().asked == ""
+
+
+class TestASplitLetter:
+    """What is asked of a letter goes on to its parts, and comes back with them."""
+
+    @pytest.fixture
+    def whole(self, people: People) -> CaseFile:
+        with time.at(START):
+            return brought_to(State.TRIAGED, people, title="两件事")
+
+    def test_every_part_is_supervised_and_led(self, people: People, whole: CaseFile):
+        desk = people.dispatcher.actor
+        _put(people.supervisor, whole)
+        _put(people.supervisor, whole, kind="in_charge", leader="leader")
+        asked = set(Matter.objects.values_list("kind", "due_on", "leader"))
+        assert len(asked) == 2
+        split_on_list(actor=desk, number=whole.number, parts=PARTS)
+        parts = list(Part.objects.values_list("report__case", flat=True))
+        for part in parts:
+            here = Matter.objects.filter(case=part, closed_at=None)
+            assert set(here.values_list("kind", "due_on", "leader")) == asked
+            assert not here.filter(asked=SAID).exists()
+        assert not Matter.objects.filter(case=whole, closed_at=None).exists()
+        unsplit_on_list(actor=desk, number=whole.number)
+        left = Matter.objects.filter(closed_at=None)
+        assert set(left.values_list("kind", "due_on", "leader")) == asked
+        assert set(left.values_list("case", "asked")) == {(whole.pk, SAID)}
+
+    def test_no_leader_is_in_charge_of_a_complaint_about_themselves(self, people, whole):
+        _put(people.supervisor, whole, kind="in_charge", leader="leader")
+        about = replace(PARTS[1], conduct=True, usernames=("leader",))
+        split_on_list(actor=people.dispatcher.actor, number=whole.number, parts=[PARTS[0], about])
+        first, second = Part.objects.order_by("place").values_list("report__case", flat=True)
+        assert Matter.objects.filter(case=first, closed_at=None).exists()
+        assert not Matter.objects.filter(case=second).exists()

@@ -35,7 +35,7 @@ LONGEST_DAYS = 366
 LONGEST = 1000
 
 
-def _account(actor: Actor) -> Account:
+def account_of(actor: Actor) -> Account:
     return Account.objects.get(pk=int(actor.scopes("account")[0]))
 
 
@@ -63,12 +63,12 @@ def put_on_list(
         kind=kind,
         asked=required(asked, "asked", most=LONGEST),
         due_on=due_on,
-        opened_by=_account(actor),
+        opened_by=account_of(actor),
         leader=_leader(leader, case) if kind == Kind.IN_CHARGE else None,
         opened_at=time.now(),
     )
-    _tell(matter)
-    _write(actor, "matter.opened", matter, {"due_on": due_on.isoformat()})
+    tell_of(matter)
+    keep(actor, "matter.opened", matter, {"due_on": due_on.isoformat()})
     return matter
 
 
@@ -86,7 +86,7 @@ def _leader(username: str, case: CaseFile) -> Account:
     raise Invalid(_("Choose a leader who answers for the unit."), field="leader")
 
 
-def _tell(matter: Matter) -> None:
+def tell_of(matter: Matter) -> None:
     """A notice with the number and the day to those who have the case and their head."""
     case = matter.case
     people = Staff().told(case.lead_unit_id, (Audience.HOLDERS, Audience.UNIT_HEAD), case)
@@ -104,7 +104,7 @@ def _tell(matter: Matter) -> None:
     )
 
 
-def _write(actor: Actor, action: str, matter: Matter, data: dict[str, str]) -> None:
+def keep(actor: Actor, action: str, matter: Matter, data: dict[str, str]) -> None:
     write(
         actor=actor,
         action=action,
@@ -135,8 +135,8 @@ def report_progress(*, actor: Actor, label: str, text: str) -> None:
     if not may_report(actor, matter):
         raise NotAllowed
     said = required(text, "text", most=LONGEST)
-    Progress.objects.create(matter=matter, author=_account(actor), at=time.now(), text=said)
-    _write(actor, "matter.reported", matter, {})
+    Progress.objects.create(matter=matter, author=account_of(actor), at=time.now(), text=said)
+    keep(actor, "matter.reported", matter, {})
 
 
 @verb
@@ -150,8 +150,8 @@ def take_off_list(*, actor: Actor, label: str) -> None:
         raise NotAllowed
     if not matter.progress.exists():
         raise NothingReported
-    Matter.objects.filter(pk=matter.pk).update(closed_at=time.now(), closed_by=_account(actor))
-    _write(actor, "matter.closed", matter, {})
+    Matter.objects.filter(pk=matter.pk).update(closed_at=time.now(), closed_by=account_of(actor))
+    keep(actor, "matter.closed", matter, {})
 
 
 @verb
