@@ -16,6 +16,7 @@ from huiying.clocks.actions import add_holidays, adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
 from huiying.clocks.holiday_files import china
 from huiying.clocks.reads import earlier_timetables
+from huiying.harm.urgency import NO_NEED
 from huiying.kernel import time as huiying_time
 from huiying.kernel.actors import SYSTEM
 from huiying.record.models import Entry
@@ -74,7 +75,7 @@ def _derived(rows: Sequence[tuple[int, int, datetime]]) -> list[datetime]:
     timetable, *_earlier = earlier_timetables("bench")
     reckoning, found = reckoned_by("bench"), []
     for _pk, category, start in rows:
-        terms = reckoning.terms(category, start, danger=False, channel="web")
+        terms = reckoning.terms(category, start, need=NO_NEED, channel="web")
         assert terms is not None
         found.append(terms.by(timetable).answer(start).at)
     return found

@@ -32,6 +32,7 @@ ELSEWHERE |= {
 ELSEWHERE |= {
     f"staff_desk:call_{act}" for act in ("letter", "answer", "vote", "reopen", "add", "withdraw")
 }
+ELSEWHERE |= {f"staff_desk:call_part_{act}" for act in ("answer", "vote", "reopen", "add")}
 # Each page is loaded once a language and looked at twice, so that every width meets both schemes.
 LOOKS: dict[str, tuple[tuple[ViewportSize, Literal["light", "dark"]], ...]] = {
     "zh-hans": ((WIDE, "light"), (NARROW, "dark")),

@@ -37,7 +37,7 @@ def shown(page: Page, url: str, name: str) -> None:
 )
 def test_the_pages_of_a_split_letter(people: People, opened: Opener, language, viewport, scheme):
     fresh = taken_in(title="两件事", body=SEVERAL)
-    case = taken_in(title="两件事", body=SEVERAL, email="a@example.org", danger=True)
+    case = taken_in(title="两件事", body=SEVERAL, email="a@example.org")
     receipt = receipt_of(case.reports.get().submission)
     first, second = split_by(people, case.number)
     begun(people, first, "water")

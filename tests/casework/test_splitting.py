@@ -7,15 +7,18 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from huiying.casework.actions import sorting, working, writing_back
+from huiying.casework.actions.extending import ask_extension, decide_extension
 from huiying.casework.actions.joining import join, unjoin
 from huiying.casework.actions.noting import write_note
 from huiying.casework.actions.splitting import split, unsplit
 from huiying.casework.errors import (
     ConductLost,
-    DangerLost,
+    HarmLost,
     NobodyToTakeApart,
+    NoMoreTime,
     PartMoved,
     PartOfALetter,
     PartsTogether,
@@ -24,6 +27,7 @@ from huiying.casework.errors import (
     TooFewParts,
     WrongState,
 )
+from huiying.casework.extension_models import Extension
 from huiying.casework.models import CaseFile, Named, Report, Verdict
 from huiying.casework.part_models import Part
 from huiying.casework.states import State
@@ -187,10 +191,12 @@ class TestTheDesk:
 
     def test_danger_is_not_lost(self, people: People):
         case = taken_in(danger=True)
-        with pytest.raises(DangerLost):
+        with pytest.raises(HarmLost):
             split(actor=people.clerk.actor, number=case.number, parts=[NOISE, NOISE])
-        first, second = split_by(people, case.number)
+        urgent = replace(LEAK, facts=("danger",))
+        first, second = split_by(people, case.number, [urgent, NOISE])
         assert (first.danger, second.danger) == (True, False)
+        assert (first.urgency, second.urgency) == (3, 0)
 
 
 class TestClocks:
@@ -207,6 +213,22 @@ class TestClocks:
         sorting.triage(actor=people.clerk.actor, number=second.number, category_code="leak")
         second.refresh_from_db()
         assert second.due_at == came + 3 * DAY
+
+    def test_more_time_that_the_whole_had_counts_for_the_parts(self, people: People):
+        case, unit = brought_to(State.IN_PROGRESS, people), people.handler.actor
+        day = timezone.localdate(case.due_at) + 3 * DAY
+        ask_extension(actor=unit, number=case.number, day=day, reason="等鉴定结果")
+        decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
+        working.return_to_desk(
+            actor=unit, number=case.number, reason="needs_another_unit", words="另一件不归我们"
+        )
+        _first, second = split_by(people, case.number)
+        begun(people, second, "housing")
+        given = Extension.objects.get(case=second)
+        assert (given.granted, given.reason) == (True, "")
+        assert timezone.localdate(second.due_at) == day
+        with pytest.raises(NoMoreTime):
+            ask_extension(actor=unit, number=second.number, day=day + 2 * DAY, reason="再等等")
 
     def test_what_is_late_stays_late(self, people: People):
         case = taken_in(category_code="leak")

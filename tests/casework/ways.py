@@ -87,7 +87,7 @@ def _joined(people: People, number: int) -> None:
 
 
 PARTS = (
-    PartWanted(title="路灯不亮", words="村口的路灯三天不亮。", category_code="leak", danger=True),
+    PartWanted(title="路灯不亮", words="村口的路灯三天不亮。", category_code="leak"),
     PartWanted(title="夜里施工", words="晚上十点以后还在施工。", category_code="noise"),
 )
 

@@ -380,6 +380,7 @@ TABLE: dict[str, Address] = {
     "public_site:late": public(),
     "public_site:growing": public(),
     "public_site:rules": public(),
+    "public_site:urgency": public(),
     "public_site:write": public(post=True),
     "public_site:write_alike": Address(None, STAFF | {"stranger"}, open_to_all=True),
     "public_site:follow": public(post=True),
@@ -434,6 +435,10 @@ TABLE: dict[str, Address] = {
     "staff_desk:call_reopen": WITH_PIN,
     "staff_desk:call_add": WITH_PIN,
     "staff_desk:call_withdraw": WITH_PIN,
+    **{
+        f"staff_desk:call_part_{name}": replace(WITH_PIN, arguments=first_part)
+        for name in ("answer", "vote", "reopen", "add")
+    },
     "staff_desk:call_leave": Address(None, {"clerk"}),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),
@@ -533,6 +538,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:case_alike": Address(SEES_HOUSING, arguments=case("at_work")),
     "staff_desk:case_not_same": Address(None, {"dispatcher", "supervisor"}, case("new")),
     "staff_desk:case_unjoin": Address(None, {"dispatcher", "supervisor"}, case("new")),
+    "staff_desk:case_weigh": act(DESK | {"supervisor"}, case("new")),
     "staff_desk:case_mark_conduct": act(DESK | {"supervisor"}, case("new")),
     "staff_desk:case_interim": act(HOUSING, case("at_work")),
     "staff_desk:case_ask_extension": act(HOUSING, case("at_work")),

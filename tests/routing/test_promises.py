@@ -21,6 +21,7 @@ from huiying.clocks.calendar_files import read_calendar
 from huiying.clocks.holiday_files import china
 from huiying.config.cli import installation, main
 from huiying.config.demo_sample import file as sample
+from huiying.harm.facts import Level
 from huiying.intake.letters import Letter
 from huiying.kernel import time
 from huiying.kernel.actors import STRANGER, SYSTEM, Actor
@@ -306,9 +307,11 @@ def test_one_more_promise_never_makes_it_later_and_reckoning_again_changes_nothi
     assert not fewer or found[0].due.at <= fewer[0].due.at
 
 
-@given(st.booleans(), st.sampled_from(["web", "phone"]), st.frozensets(st.sampled_from("ab")))
-def test_what_names_nothing_fits_everything(danger, channel, codes):
-    matter = Matter(codes, danger, channel)
+@given(
+    st.sampled_from(Level), st.sampled_from(["web", "phone"]), st.frozensets(st.sampled_from("ab"))
+)
+def test_what_names_nothing_fits_everything(level, channel, codes):
+    matter = Matter(codes, level, channel)
     whole = PromiseSet({}, {}, (_promise(5, "minutes"),))
     assert whole.fitting(matter) == whole.promises
 

@@ -46,6 +46,12 @@ ACTS = {
     "close": ("handler", State.ANSWERED, {"outcome": "solved", "proof": "复查过。"}, "closed"),
     "reopen": ("supervisor", State.CLOSED, {"words": "又坏了。"}, "in_progress"),
     "co_signing": ("dispatcher", State.ASSIGNED, {"required": "on"}, "assigned"),
+    "weigh": (
+        "clerk",
+        State.RECEIVED,
+        {"harm": "hazard", "reason": "井盖没了，有人绊倒。"},
+        "received",
+    ),
     "mark_conduct": (
         "clerk",
         State.RECEIVED,
@@ -66,6 +72,7 @@ REFUSED = {
     "decline": ({"competent_body": ""}, "required"),
     "close": ({"outcome": "withdrawn"}, "not one of the available choices"),
     "reopen": ({"words": "x" * (LONGEST_WORDS + 1)}, "characters"),
+    "weigh": ({"harm": "virality"}, "Choose from the list."),
     "mark_conduct": ({"usernames": "nobody"}, "One of these user names is not known."),
 }
 

@@ -98,9 +98,10 @@ def test_only_allowed_acts_are_offered_and_the_others_say_why(people):
     assert can == {"accept", "return_to_desk"}
     assert "Accept the case first; then you can ask the writer." in cannot
     assert "A case can be closed once it is answered." in cannot
-    assert _acts(people.dispatcher, case)[0] == {"reassign", "mark_conduct", "co_signing"}
+    assert _acts(people.dispatcher, case)[0] == {"reassign", "weigh", "mark_conduct", "co_signing"}
     assert _acts(people.auditor, case) == (set(), "")
-    assert _acts(people.clerk, brought_to(State.RECEIVED, people))[0] == {"triage", "mark_conduct"}
+    fresh = brought_to(State.RECEIVED, people)
+    assert _acts(people.clerk, fresh)[0] == {"triage", "weigh", "mark_conduct"}
     resting = brought_to(State.CLOSED, people)
     assert _acts(people.supervisor, resting)[0] == {"reopen", "mark_conduct"}
 

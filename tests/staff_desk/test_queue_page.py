@@ -49,7 +49,7 @@ def test_a_row_says_what_the_case_is(people):
     page = people.clerk.client.get(QUEUE).text
     for words in ("路灯坏了", str(case.number), "Returned to the desk", "10 days left", "Noise"):
         assert words in page
-    for words in ("Web form", "sent back", "danger reported", "1 case"):
+    for words in ("Web form", "sent back", "At once", "1 case"):
         assert words in page
 
 
@@ -83,10 +83,10 @@ def test_those_in_danger_stand_before_any_list_of_open_work(people):
     for tab in ("", "?tab=open&sort=newest", "?tab=open&sort=oldest"):
         page = people.clerk.client.get(f"{QUEUE}{tab}").text
         first = page.index(f"/en/desk/cases/{urgent.number}/")
-        assert "Somebody is in danger" in page[:first]
+        assert "By what harm is done" in page[:first]
         assert first < page.index("<table")
-    assert "Somebody is in danger" not in people.clerk.client.get(f"{QUEUE}?tab=all").text
-    assert "Somebody is in danger" not in people.clerk.client.get(f"{QUEUE}?category=leak").text
+    assert "By what harm is done" not in people.clerk.client.get(f"{QUEUE}?tab=all").text
+    assert "By what harm is done" not in people.clerk.client.get(f"{QUEUE}?category=leak").text
 
 
 def test_thirty_rows_a_page_and_both_ways(people):

@@ -164,9 +164,14 @@ class TooFewParts(Invalid):
     sentence = _("Write at least two parts, at most six, each with a title, words and a category.")
 
 
-class DangerLost(Invalid):
-    code = "danger_lost"
-    sentence = _("The writer said that somebody is in danger. Say which part that is about.")
+class HarmLost(Invalid):
+    code = "harm_lost"
+    sentence = _("Say of each fact that makes the letter urgent which part it is about.")
+
+
+class NothingWeighed(Invalid):
+    code = "nothing_weighed"
+    sentence = _("Nothing is ticked otherwise than before.")
 
 
 class ConductLost(Invalid):

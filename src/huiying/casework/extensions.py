@@ -16,10 +16,12 @@ from huiying.casework.deadlines import began
 from huiying.casework.extension_models import Extension
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import HEAD, State
+from huiying.casework.urgency.standing import due_by_need
+from huiying.harm.facts import LEGAL_DATE
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.routing.models import Category
-from huiying.routing.reads import due_at
+from huiying.routing.reads import end_of_day
 
 DECIDE = frozenset({Role.DISPATCHER, Role.SUPERVISOR, HEAD})
 FIELDS = ("round", "asked_at", "asked_by", "reason", "until", "decided_at", "granted", "late")
@@ -91,13 +93,23 @@ def granted_until(case: CaseFile) -> datetime | None:
     return max(in_time.values_list("until", flat=True), default=None)
 
 
-def due_as_told(letter: Report, case: CaseFile, category: Category, *, danger: bool) -> datetime:
-    """When the letter that made `case` is due under this category, from the day its round began. Who was told
-    of a later day keeps that; and where the day that was told is over, none that is later takes its place.
+def due_as_told(
+    letter: Report,
+    case: CaseFile,
+    category: Category | None,
+    *,
+    facts: frozenset[str] | None = None,
+) -> datetime:
+    """When the letter that made `case` is due under this category and by these facts (as they stand, or of a
+    part), from the day its round began. Who was told of a later day keeps that, but for the day of the law;
+    and where the day that was told is over, none that is later takes its place.
     """
+    facts = case.facts if facts is None else facts
     start = began(letter, case)
-    due = due_at(start, category, danger=danger, channel=case.channel) + letter.paused
+    due = due_by_need(start, case, category, facts=facts, letter=letter) + letter.paused
     given = granted_until(case)
+    if given and case.legal_date and LEGAL_DATE in facts:
+        given = min(given, end_of_day(case.legal_date))
     due = max(due, given) if given else due
     return min(due, letter.due_at) if letter.due_at < time.now() else due
 

@@ -28,6 +28,7 @@ from huiying.casework.part_models import Part
 from huiying.casework.splitting.letters import HEARD_BY, parts_of
 from huiying.casework.stages import StageClock, stages_of
 from huiying.casework.states import OPEN, Outcome, State
+from huiying.casework.urgency.why import Why, decided_of_own, need_at_first, why
 from huiying.intake import reads as letters
 from huiying.intake.files import AttachmentLinked, attachments_on
 from huiying.intake.letters import replay_of
@@ -108,6 +109,7 @@ class LetterPage:
     looks: Looks
     sent: tuple[Told, ...]
     parted: bool
+    why: Why
 
 
 def _reports() -> QuerySet[Any]:
@@ -119,6 +121,7 @@ def _reports() -> QuerySet[Any]:
         heard_by=HEARD_BY,
         sent=log_of(OuterRef("heard_by")),
         more_time=extensions_of_own(),
+        decided=decided_of_own(),
         stood=ArraySubquery(
             stood.values(row=JSONObject(case="case", since="since", until="ended_at"))
         ),
@@ -210,6 +213,7 @@ def letter_page(actor: Actor) -> LetterPage:
         looks=looks_at(report),
         sent=all_told(deliveries(report.sent)),
         parted=report.parted,
+        why=why(report.own_case or case, report.decided, submission.facts),
     )
 
 
@@ -222,13 +226,15 @@ def _more_time(report: Any) -> list[ExtensionLine]:
     return [line for line in lines if line.granted and line.decided_at and line.decided_at >= since]
 
 
-def _stages(report: Report, moves: Sequence[story.Step], running: Clock) -> tuple[StageClock, ...]:
+def _stages(report: Any, moves: Sequence[story.Step], running: Clock) -> tuple[StageClock, ...]:
     """None where the letter was withdrawn, or is another body's."""
     if report.ended_at is not None or _is_declined(report.case):
         return ()
     made = report.own_case or report.case
+    start = report.again_at or made.received_at
+    need = need_at_first(made, report.decided, report.submission.facts, start)
     paused = report.paused + running.due_at - report.due_at
-    return stages_of(made, moves, running, again_at=report.again_at, paused=paused)
+    return stages_of(made, moves, running, again_at=report.again_at, paused=paused, need=need)
 
 
 def _hears_by(submission: Submission) -> str:
@@ -248,7 +254,9 @@ def _moves(report: Any) -> list[story.Step]:
     rows = (
         Move.objects.filter(where)
         .exclude(verb__in=("receive", "withdraw"))
-        .exclude(~Q(case=own), verb__in=("extend", "adopt_calendar"))  # another day for others
+        .exclude(
+            ~Q(case=own), verb__in=("extend", "adopt_calendar", "weigh")
+        )  # another day for others
         .select_related("unit", "category")
         .order_by("at", "id")
     )

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,11 +9,14 @@ from huiying.agencies.models import Unit
 from huiying.casework import (  # noqa: F401 - Django looks for tables here
     desk_models,
     extension_models,
+    harm_models,
     landing_models,
     part_models,
     reach_models,
 )
 from huiying.casework.states import OPEN, RETURNS_BEFORE_SUPERVISOR, Outcome, State, Vote
+from huiying.harm.facts import DANGER
+from huiying.harm.urgency import Need, need_of
 from huiying.intake.models import Submission
 from huiying.routing.models import Category
 
@@ -47,7 +51,12 @@ class CaseFile(models.Model):
     )
     channel = models.CharField(max_length=12)
     conduct = models.BooleanField(default=False)
+    # What makes it urgent: harm facts as they stand (danger is one, the others are in `harm`), the day that
+    # the law sets, and the level that follows. `harm_columns` sets all four and nothing else does.
     danger = models.BooleanField(default=False)
+    harm = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
+    legal_date = models.DateField(null=True)
+    urgency = models.SmallIntegerField(default=0, db_default=0)
     co_sign = models.BooleanField(default=False, db_default=False)  # its supporting units must
     received_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -113,14 +122,27 @@ class CaseFile(models.Model):
                 name="case_sent_back",
             ),
             models.Index(
-                fields=["due_at", "id"],
-                condition=Q(state__in=OPEN_VALUES, danger=True),
-                name="case_open_danger",
+                fields=["-urgency", "due_at", "id"],
+                condition=Q(state__in=OPEN_VALUES, urgency__gt=0),
+                name="case_open_urgent",
+            ),
+            models.Index(
+                fields=["-received_at", "-id"], condition=Q(urgency__gt=0), name="case_urgent"
             ),
             models.Index(
                 fields=["joined_to"], condition=Q(joined_to__isnull=False), name="case_joined_to"
             ),
         ]
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The harm facts as they stand, danger among them."""
+        return frozenset(self.harm) | ({DANGER} if self.danger else frozenset())
+
+    @property
+    def need(self) -> Need:
+        """How urgent it is by its facts, as promises ask for it."""
+        return need_of(self.facts, self.legal_date)
 
 
 class Report(models.Model):

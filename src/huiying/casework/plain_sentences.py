@@ -34,6 +34,14 @@ SENTENCES = {
         "info",
     ),
     "matter.reported": (gettext_noop("Reported on it for the supervision list."), "plain"),
+    "matter.went_on": (
+        gettext_noop("What the supervision list asks goes on to each part."),
+        "info",
+    ),
+    "matter.went_back": (
+        gettext_noop("What the supervision list asks is asked of the whole letter again."),
+        "info",
+    ),
     "matter.closed": (gettext_noop("Took it off the supervision list."), "info"),
     "joint_session.called": (gettext_noop("Called a joint session about it."), "info"),
     "joint_session.called_off": (gettext_noop("Called the joint session off."), "warning"),
@@ -148,6 +156,7 @@ WITHOUT_DETAILS = {
     "case.close": gettext_noop("The case was closed."),
     "case.ask_extension": gettext_noop("Asked for more time."),
     "case.extend": gettext_noop("More time was granted."),
+    "case.weigh": gettext_noop("Harm facts were weighed."),
     "case.refuse_extension": gettext_noop("More time was refused."),
     "case.adopt_calendar": gettext_noop("The calendar changed, and the due day with it."),
     "case.split": gettext_noop("Split into parts, each a case of its own."),

@@ -14,6 +14,7 @@ from huiying.casework.models import Assignment, CaseFile, Move, Named
 from huiying.casework.states import (
     AT_UNIT,
     HEAD,
+    OPEN,
     RETURNS_BEFORE_SUPERVISOR,
     STAYS,
     Outcome,
@@ -28,6 +29,7 @@ READS_ALL = (Role.CLERK, Role.DISPATCHER, Role.AUDITOR, "system")
 READS_BELOW = (Role.HANDLER, Role.REVIEWER, Role.SUPERVISOR)
 SAYS_WHO_SIGNS = frozenset({Role.DISPATCHER, HEAD})
 JOINS = frozenset({Role.DISPATCHER, HEAD})
+WEIGHS = frozenset({Role.CLERK, Role.DISPATCHER, HEAD})
 # What the desk no longer decides alone once units have sent the case back too often.
 GIVES = {"assign", "reassign", "split"}
 
@@ -303,6 +305,8 @@ def acts_on(actor: Actor, case: CaseFile) -> list[Act]:
         found.append(Act("interim"))
     if may_say_who_signs(actor, case):
         found.append(Act("co_signing"))
+    if case.state in OPEN and plays_part(actor, WEIGHS, case):
+        found.append(Act("weigh"))
     if may_mark_conduct(actor):
         found.append(Act("mark_conduct"))
     return found

@@ -29,13 +29,14 @@ from huiying.casework.places import (
 )
 from huiying.casework.sight import Sight, sight_of
 from huiying.casework.states import AT_UNIT, OPEN, RETURNS_BEFORE_SUPERVISOR, State
+from huiying.harm.facts import CODES, Level
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
 
 PAGE = 30
 COUNTED = 1000
-MOST_ENDANGERED = 10
+MOST_URGENT = 10
 
 
 # Rows in parts that share none, by the name of the list.
@@ -72,7 +73,7 @@ TABS = (
     _tab("closed", EVERYBODY, "newest", open_only=False),
     _tab("all", EVERYBODY, "newest", open_only=False),
 )
-SORTS = ("newest", "oldest", "due")
+SORTS = ("newest", "oldest", "due", cursors.URGENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Wanted:
     unit: str = ""
     category: str = ""
     channel: str = ""
+    urgency: str = ""
     late: bool = False
     conduct: bool = False
     sort: str = ""
@@ -114,7 +116,7 @@ class CaseRow:
     channel: str
     received_at: datetime
     conduct: bool
-    danger: bool
+    urgency: Level
     round: int
     returns: int
 
@@ -122,16 +124,16 @@ class CaseRow:
 @dataclass(frozen=True, slots=True)
 class CaseList:
     """One page of a list. `counts` (by tab, of those with work to be done) and `count` stop at 1,001;
-    `newer` and `older` are places to go on from, empty where there is nothing. `endangered` are the
-    first of its open cases in which the writer said that somebody is in danger: at the start of the
-    list, whatever its order.
+    `newer` and `older` are places to go on from, empty where there is nothing. `urgent` are the
+    first of its open cases by harm, then by when they are due: at the start of the list, whatever its
+    order.
     """
 
     tabs: list[Tab]
     tab: Tab
     sort: str
     rows: tuple[CaseRow, ...]
-    endangered: tuple[CaseRow, ...]
+    urgent: tuple[CaseRow, ...]
     counts: dict[str, int]
     count: int
     newer: str
@@ -190,6 +192,8 @@ def _narrowed(wanted: Wanted, units: Units, categories: Categories, moment: date
         rule &= Q(category_id__in=categories.at_or_below(wanted.category))
     if wanted.channel:
         rule &= Q(channel=wanted.channel)
+    if wanted.urgency in CODES:
+        rule &= Q(urgency=CODES[wanted.urgency])
     if wanted.late:
         rule &= late_at(moment)
     if wanted.conduct:
@@ -268,7 +272,7 @@ def case_list(
 
     `also` are other rows that wait for the actor, counted along with the tabs under their names.
     Raises NotFound for somebody who reads no letters. Six queries whatever the rows: units,
-    categories, what is kept from the actor, counts, rows, those in danger.
+    categories, what is kept from the actor, counts, rows, the most urgent.
     """
     tabs = tabs_of(actor)
     if not tabs:
@@ -285,14 +289,13 @@ def case_list(
     page = cursors.page_of(asked.parts, sort, wanted.after, wanted.before, size)
     first: Sequence[CaseFile] = ()
     if tab.open_only and size > 1 and not (wanted.after or wanted.before):
-        in_danger = [part.filter(danger=True) for part in asked.parts]
-        first = cursors.page_of(in_danger, "due", "", "", MOST_ENDANGERED).rows
+        first = cursors.most_urgent(asked.parts, Level.FIRST, MOST_URGENT)
     return CaseList(
         tabs=tabs,
         tab=tab,
         sort=sort,
         rows=tuple(_row(case, units, categories, moment) for case in page.rows),
-        endangered=tuple(_row(case, units, categories, moment) for case in first),
+        urgent=tuple(_row(case, units, categories, moment) for case in first),
         counts=asked.counts,
         count=asked.count,
         newer=page.newer,
@@ -316,7 +319,7 @@ def _row(case: CaseFile, units: Units, categories: Categories, moment: datetime)
         channel=case.channel,
         received_at=case.received_at,
         conduct=case.conduct,
-        danger=case.danger,
+        urgency=Level(case.urgency),
         round=case.round,
         returns=case.returns,
     )

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -45,6 +45,8 @@ from huiying.casework.tellers import Words
 from huiying.casework.timeline import timeline
 from huiying.casework.undoing import undoable
 from huiying.casework.unfinished import Unfinished, read_unfinished, unfinished_within
+from huiying.casework.urgency.why import Why, decided_within, why
+from huiying.harm.facts import in_order
 from huiying.intake.actions.revealing import may_reveal
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
@@ -88,7 +90,8 @@ class LetterShown:
     channel: str
     received_at: datetime
     wish: str
-    danger: bool
+    harm: tuple[str, ...]
+    legal_date: date | None
     exchange: tuple[ExchangeLine, ...]
     vote: str
     voted_at: datetime | None
@@ -127,7 +130,7 @@ class CaseShown:
     round: int
     returns: int
     channel: str
-    danger: bool
+    why: Why
     conduct: bool
     outcome: str
     received_at: datetime
@@ -180,6 +183,7 @@ def _found(actor: Actor, number: int, beside: Mapping[str, ArraySubquery]) -> Ca
             machine=suggested_within(),
             numbers=numbers_within(),
             more_time=extensions_within(),
+            decided_facts=decided_within(),
             parted=parts_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
             **beside,
@@ -200,6 +204,7 @@ def case_shown(
     """
     case: Any = _found(actor, number, beside)
     letters, labels = _letters(case, actor)
+    ticked = {fact for letter in letters for fact in letter.harm}
     units, categories = all_units(), all_categories()
     story = timeline(subject(case), labels, Words(units, categories))
     more_time, parts = read_extensions(case.more_time), read_parts(case.parted)
@@ -214,7 +219,7 @@ def case_shown(
         round=case.round,
         returns=case.returns,
         channel=case.channel,
-        danger=case.danger,
+        why=why(case, case.decided_facts, ticked),
         conduct=case.conduct,
         outcome=case.outcome,
         received_at=case.received_at,
@@ -303,7 +308,8 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
         channel=letter.channel,
         received_at=letter.received_at,
         wish=letter.wish,
-        danger=letter.danger,
+        harm=tuple(fact.code for fact in in_order(letter.facts)),
+        legal_date=letter.legal_date,
         exchange=tuple(
             ExchangeLine(
                 _moment(line["at"]),

@@ -18,6 +18,8 @@ from huiying.casework import policy
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.states import STAYS, TAKEN_UP_AGAIN
+from huiying.casework.urgency.standing import need_of_round
+from huiying.harm.urgency import Need
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
@@ -207,12 +209,13 @@ def stages_of(
     *,
     again_at: datetime | None,
     paused: timedelta,
+    need: Need,
 ) -> tuple[StageClock, ...]:
-    """The stages of the round that began with the letter that `made` is about, or when it was taken up again;
-    one or two small queries.
+    """The stages of the round that began with the letter that `made` is about, or when it was taken up again,
+    by what was known then of its harm; one or two small queries.
     """
     start = again_at or made.received_at
-    terms = terms_kept(start, made.category, danger=made.danger, channel=made.channel)
+    terms = terms_kept(start, made.category, need=need, channel=made.channel)
     since = _since(steps, again_at)
     return stage_clocks(terms, since, start, answer, time.now(), paused=paused)
 
@@ -221,6 +224,7 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
     """The case for this reader with its stages; NotFound where it is not theirs."""
     case = policy.find(actor, number)
     moves = list(Move.objects.filter(case=case).order_by("at", "id"))
+    again_at = last_taken_up(moves)
     answer = clock(
         case.due_at,
         waiting_since=case.waiting_since,
@@ -228,8 +232,8 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
         ended_at=case.answered_at or case.closed_at,
         moment=time.now(),
     )
-    paused = case.paused + answer.due_at - case.due_at
-    return case, stages_of(case, moves, answer, again_at=last_taken_up(moves), paused=paused)
+    paused, need = case.paused + answer.due_at - case.due_at, need_of_round(case, again_at)
+    return case, stages_of(case, moves, answer, again_at=again_at, paused=paused, need=need)
 
 
 def stage_in_words(each: StageClock) -> tuple[str, str]:

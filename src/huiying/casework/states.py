@@ -55,7 +55,7 @@ RESTING = frozenset({S.CLOSED, S.JOINED, S.SPLIT})
 # The verbs with which a new round begins.
 TAKEN_UP_AGAIN = ("reopen", "take_out")
 # The moves that leave a case in its state: of its clocks, of what its writers hear, of the letters there.
-STAYS = ("adopt_calendar", "extend", "first_due", "give_back", "interim", "take_in")
+STAYS = ("adopt_calendar", "extend", "first_due", "give_back", "interim", "take_in", "weigh")
 # Returns after which the desk no longer decides alone.
 RETURNS_BEFORE_SUPERVISOR = 2
 

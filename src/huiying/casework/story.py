@@ -288,6 +288,7 @@ def _event(move: Step, unit_before: str) -> Event | None:
         "decline": _("Our desk found that others are responsible."),
         "reopen": _("The matter was taken up again."),
         "extend": _("A later day was set for the answer; this page says which and why."),
+        "weigh": _("Our desk said anew how urgent it is; this page says why."),
         "take_out": _("The matter was taken up again, on its own."),
         "join": _("Others wrote about the same; our desk handles these letters together."),
         "unjoin": _("Our desk handles your letter on its own again."),

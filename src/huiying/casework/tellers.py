@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from huiying.casework.places import Categories, Units
 from huiying.casework.states import Outcome, ReturnReason, Vote
+from huiying.harm.facts import CODES, in_order
 from huiying.intake.states import Channel, RevealReason
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import listed, localized, sentences
@@ -232,6 +233,21 @@ def _reckoned_anew(data: Data, _words: Words) -> str:
     return _("The calendar changed; due on %(day)s now.") % {"day": due}
 
 
+def _weighed(data: Data, _words: Words) -> str:
+    """What was ticked and unticked, how urgent it is by that, and by when it is due now."""
+    told = []
+    for key, said in (("added", _("It holds: %(facts)s.")), ("removed", _("Not so: %(facts)s."))):
+        facts = in_order(data.get(key) or [])
+        if facts:
+            told.append(said % {"facts": listed(str(fact.said) for fact in facts)})
+    level = CODES.get(data.get("level", ""))
+    if level is not None and data.get("due_at"):
+        day = day_in_words(datetime.fromisoformat(data["due_at"]))
+        said_now = {"level": level.label, "day": day}
+        told.append(_("Urgency: %(level)s; due on %(day)s now.") % said_now)
+    return sentences(*told) if told else _("Harm facts were weighed.")
+
+
 def _until(said: str) -> Teller:
     """The teller of an act on more time for the answer."""
 
@@ -363,6 +379,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "case.first_due": (_first_due, "info"),
     "case.ask_extension": (_until(gettext_noop("Asked for more time, until %(day)s.")), "info"),
     "case.extend": (_extended, "warning"),
+    "case.weigh": (_weighed, "info"),
     "case.refuse_extension": (
         _until(gettext_noop("More time until %(day)s was refused.")),
         "warning",

@@ -68,6 +68,7 @@ def _received(actor: Actor, letter: Row) -> str:
         wish=letter["wish"],
         channel=letter["channel"],
         language=letter["language"],
+        harm=tuple(letter.get("harm", ())),
         conduct=bool(named),
         named_units=tuple(named),
         source=SOURCE,

@@ -5,10 +5,14 @@ import hmac
 import json
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, fields
+from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from huiying.harm.facts import BY_CODE, DANGER, LEGAL_DATE
 from huiying.intake import callers, receipts, vault
 from huiying.intake.models import CallerPin, Contact, Seal, Submission
 from huiying.intake.states import SPOKEN, Channel, Wish
@@ -34,7 +38,8 @@ UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What somebody sent, as received. `named_units` are codes of units it complains about.
+    """What somebody sent, as received. `named_units` are codes of units it complains about; `harm` the harm
+    facts that are ticked beside `danger`, `legal_date` the day of one of them.
 
     `files` are digests of what came with it: the same words with other files are another letter.
     """
@@ -47,6 +52,8 @@ class Letter:
     channel: str = Channel.WEB
     language: str = "zh-hans"
     danger: bool = False
+    harm: tuple[str, ...] = ()
+    legal_date: date | None = None
     conduct: bool = False
     named_units: tuple[str, ...] = ()
     hears_by: str = ""
@@ -73,7 +80,7 @@ def replay_of(form_key: str, content: str) -> bytes | None:
 def letter_replay(letter: Letter, form_key: str) -> bytes | None:
     """`replay_of` for a whole letter."""
     content = {name: getattr(letter, name) for name in PARTS}
-    return replay_of(form_key, json.dumps(content, sort_keys=True))
+    return replay_of(form_key, json.dumps(content, sort_keys=True, default=str))
 
 
 def require_keepable(text: str, field: str) -> None:
@@ -103,7 +110,18 @@ def check(letter: Letter) -> None:
         raise Invalid(_("Choose one from the list."), field="channel")
     if letter.wish not in WISHES:
         raise Invalid(_("Choose one."), field="wish")
+    check_facts(letter.harm, letter.legal_date)
     check_way(letter.hears_by, _contact(letter))
+
+
+def check_facts(facts: Collection[str], legal_date: date | None) -> None:
+    """Refuse what is not on the list of harm facts, and a day of the law without its day, or gone by."""
+    if not set(facts) <= set(BY_CODE):
+        raise Invalid(_("Choose from the list."), field="harm")
+    if (LEGAL_DATE in facts) != (legal_date is not None):
+        raise Invalid(_("Tick it and give the day, or neither."), field="legal_date")
+    if legal_date is not None and legal_date < timezone.localdate(time.now()):
+        raise Invalid(_("Choose today or a later day."), field="legal_date")
 
 
 def count_text_messages(letter: Letter) -> None:
@@ -151,6 +169,8 @@ def letter_rows(
         category_code=letter.category_code,
         wish=letter.wish,
         danger=letter.danger,
+        harm=sorted(set(letter.harm) - {DANGER}),
+        legal_date=letter.legal_date,
         conduct=letter.conduct,
         named_units=list(letter.named_units),
         reachable=bool(contact),
@@ -165,7 +185,13 @@ def letter_rows(
 
 
 def part_of(
-    letter: Submission, *, title: str, body: str, danger: bool, conduct: bool
+    letter: Submission,
+    *,
+    title: str,
+    body: str,
+    facts: Collection[str],
+    legal_date: date | None,
+    conduct: bool,
 ) -> Submission:
     """The row of one matter of this letter in the desk's words, for the verb that inserts it. Nobody is told
     its code, and it holds no contact: its writer hears by the whole letter.
@@ -183,7 +209,9 @@ def part_of(
         title=title,
         body=body,
         wish=letter.wish,
-        danger=danger,
+        danger=DANGER in facts,
+        harm=sorted(set(facts) - {DANGER}),
+        legal_date=legal_date if LEGAL_DATE in facts else None,
         conduct=conduct,
     )
 

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from huiying.agencies.models import Unit
+from huiying.harm.facts import DANGER
 from huiying.intake.states import Channel, RevealReason, State, Wish
 
 
@@ -29,6 +30,9 @@ class Submission(models.Model):
     category_code = models.CharField(max_length=60, blank=True)
     wish = models.CharField(max_length=10, choices=Wish.choices)
     danger = models.BooleanField(default=False)
+    # What else the writer ticked, from the closed list of harm facts, and the day that the law sets.
+    harm = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
+    legal_date = models.DateField(null=True)
     conduct = models.BooleanField(default=False)
     named_units = ArrayField(models.CharField(max_length=60), default=list)
     reachable = models.BooleanField(default=False)  # a contact was left
@@ -58,6 +62,11 @@ class Submission(models.Model):
                 name="submission_withdrawn_has_time",
             ),
         ]
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The harm facts that were ticked, danger among them."""
+        return frozenset(self.harm) | ({DANGER} if self.danger else frozenset())
 
 
 class Whereabouts(models.Model):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from huiying.agencies.working_hours import CALENDAR_OF, timetable_digest, timetable_versions
 from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Due, Timetable
+from huiying.harm.urgency import Need
 from huiying.routing.models import Category
 from huiying.routing.promises.definitions import (
     USUAL_CAP,
@@ -125,14 +126,20 @@ class Terms:
     extension: Cap
     timetable: Timetable | None = None
     versions: tuple[tuple[datetime, Timetable], ...] = ()
+    latest: datetime | None = None  # the end of the day that the law sets
 
     def of(self, stage: str, start: datetime) -> tuple[Reckoned, ...]:
         """The promises for a stage that began at `start`, the tightest first."""
         return reckoned(self.promises, stage, start, self.timetable)
 
     def answer(self, start: datetime) -> Due:
-        """When the answer is due: the tightest promise counts."""
-        return self.of(Stage.SOLVE, start)[0].due
+        """When the answer is due: the tightest promise counts, and the day of the law if it is sooner;
+        one that was over when the clock began sets nothing.
+        """
+        due = self.of(Stage.SOLVE, start)[0].due
+        if self.latest is None or not start < self.latest < due.at:
+            return due
+        return Due(self.latest, provisional=False)
 
     def kept(
         self,
@@ -158,7 +165,8 @@ class Terms:
     def answer_by(self, start: datetime, timetable: Timetable) -> datetime:
         """When it is due by another calendar: `by(timetable).answer(start).at`, where many are reckoned."""
         spans = (each.span for each in self.promises if each.stage == Stage.SOLVE)
-        return min(span.due(start, timetable).at for span in spans)
+        due = min(span.due(start, timetable).at for span in spans)
+        return self.latest if self.latest is not None and start < self.latest < due else due
 
     def by(self, timetable: Timetable) -> "Terms":
         """The same by another calendar."""
@@ -190,26 +198,32 @@ def room_for_more(due: datetime, start: datetime, category: Category | None) -> 
     return Room(cap.times, cap.span.due(due, timetable).at, timetable)
 
 
-def due_at(start: datetime, category: Category | None, *, danger: bool, channel: str) -> datetime:
+def due_at(start: datetime, category: Category | None, *, need: Need, channel: str) -> datetime:
     """When a letter is due that came, or was taken up again, at `start`."""
-    return terms_of(start, category, danger=danger, channel=channel).answer(start).at
+    return terms_of(start, category, need=need, channel=channel).answer(start).at
 
 
-def terms_of(start: datetime, category: Category | None, *, danger: bool, channel: str) -> Terms:
+def end_of_day(day: date) -> datetime:
+    """The last minute of that day in the agency's zone."""
+    start = datetime.combine(day, datetime.min.time(), timezone.get_current_timezone())
+    return start + timedelta(minutes=LAST_MINUTE)
+
+
+def terms_of(start: datetime, category: Category | None, *, need: Need, channel: str) -> Terms:
     """What was promised when it came: later versions change nothing about it. One small query, and
     another where working time counts."""
     promises, codes = promised(start, category.pk if category else None)
-    terms = _terms(promises, Matter(codes, danger, channel), _own_target(category))
+    terms = _terms(promises, Matter(codes, need.level, channel), _own_target(category), need)
     if not any(each.span.by_calendar for each in terms.promises):
         return terms
     digest = timetable_digest(category.lead_unit_id if category else None)
     return terms.by(laid_out(digest)) if digest else terms
 
 
-def terms_kept(start: datetime, category: Category | None, *, danger: bool, channel: str) -> Terms:
+def terms_kept(start: datetime, category: Category | None, *, need: Need, channel: str) -> Terms:
     """The same with the versions of the calendar, for what began at `start` and may have ended."""
     promises, codes = promised(start, category.pk if category else None)
-    terms = _terms(promises, Matter(codes, danger, channel), _own_target(category))
+    terms = _terms(promises, Matter(codes, need.level, channel), _own_target(category), need)
     if not any(each.span.by_calendar for each in terms.promises):
         return terms
     rows = timetable_versions(category.lead_unit_id if category else None)
@@ -226,11 +240,12 @@ def _own_target(category: Category | None) -> Promise:
     return Promise(Stage.SOLVE, Source.AGENCY, Span(days, kind), basis={})
 
 
-def _terms(promises: PromiseSet | None, matter: Matter, target: Promise) -> Terms:
+def _terms(promises: PromiseSet | None, matter: Matter, target: Promise, need: Need) -> Terms:
     fitting = promises.fitting(matter) if promises else ()
     named = any((each.stage, each.source) == (Stage.SOLVE, Source.AGENCY) for each in fitting)
     found = fitting if named else (*fitting, target)
-    return Terms(found, promises.extension if promises else USUAL_CAP)
+    latest = end_of_day(need.by) if need.by else None
+    return Terms(found, promises.extension if promises else USUAL_CAP, latest=latest)
 
 
 def target_of(category: Category | None) -> Target:
@@ -273,15 +288,13 @@ class Reckoning:
     versions: Sequence[tuple[datetime, PromiseSet]]
     _known: dict[tuple[object, ...], Terms | None] = field(default_factory=dict, compare=False)
 
-    def terms(
-        self, category_id: int, start: datetime, *, danger: bool, channel: str
-    ) -> Terms | None:
+    def terms(self, category_id: int, start: datetime, *, need: Need, channel: str) -> Terms | None:
         """What was promised at `start`, still without a calendar; None where no working time counts."""
         version = at(start, self.versions)
-        key = (id(version), category_id, danger, channel)
+        key = (id(version), category_id, need, channel)
         if key not in self._known:
             codes, target = self.leaves[category_id]
-            terms = _terms(version, Matter(codes, danger, channel), target)
+            terms = _terms(version, Matter(codes, need.level, channel), target, need)
             counts = any(each.span.by_calendar for each in terms.promises)
             self._known[key] = terms if counts else None
         return self._known[key]

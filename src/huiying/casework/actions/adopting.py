@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.db import connection
@@ -15,6 +15,8 @@ from huiying.casework.states import OPEN
 from huiying.clocks.policy import require_keeper
 from huiying.clocks.reads import earlier_timetables
 from huiying.clocks.working_time import Timetable
+from huiying.harm.facts import Level
+from huiying.harm.urgency import Need
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
@@ -52,12 +54,18 @@ class _Case:
     label: str
     state: str
     category_id: int | None
-    danger: bool
+    urgency: int
+    legal_date: date | None
     channel: str
     received_at: datetime
     due_at: datetime
     waiting_since: datetime | None
     waiting_until: datetime | None
+
+    @property
+    def need(self) -> Need:
+        """How urgent it is by its facts; the level was derived when they were said."""
+        return Need(Level(self.urgency), self.legal_date)
 
 
 @dataclass(slots=True)
@@ -177,7 +185,7 @@ def _new_due(
     if made.category_id is None or made.category_id not in reckoning.leaves:
         return None
     start = began(letter, made)
-    terms = reckoning.terms(made.category_id, start, danger=made.danger, channel=made.channel)
+    terms = reckoning.terms(made.category_id, start, need=made.need, channel=made.channel)
     if terms is None:
         return None
     dues = (terms.answer_by(start, each) + letter.paused for each in timetables)

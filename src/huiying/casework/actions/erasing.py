@@ -2,6 +2,7 @@
 
 from huiying.casework.desk_models import OutsideNumber, UnfinishedWords
 from huiying.casework.extension_models import Extension
+from huiying.casework.harm_models import HarmDecision
 from huiying.casework.joined import cases_of, has_words
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import forget_reasons
@@ -40,5 +41,6 @@ def _empty(actor: Actor, case: CaseFile) -> None:
     CaseFile.objects.filter(pk=case.pk).update(title=ERASED)
     OutsideNumber.objects.filter(case=case).delete()
     Extension.objects.filter(case=case).update(reason="")
+    HarmDecision.objects.filter(case=case).update(reason="")
     erase_payloads([subject(case)])
     write(actor=actor, action="case.emptied", subject=subject(case))

@@ -57,7 +57,7 @@ def ask_extension(
         raise NoMoreTime
     if day <= timezone.localdate(max(due, now)):
         raise Invalid(_("Choose a day after the one on which it is due."), field="day")
-    _check_latest(day, room)
+    _check_latest(day, room, case.legal_date)
     until = room.end_of(day)
     change(case)
     Extension.objects.create(
@@ -81,7 +81,13 @@ def _own_letter(case: CaseFile) -> Report:
     return letter
 
 
-def _check_latest(day: date, room: Room) -> None:
+def _check_latest(day: date, room: Room, legal_date: date | None) -> None:
+    if legal_date is not None and day > legal_date:
+        raise Invalid(
+            _("The law sets %(day)s; no answer is put off beyond it.")
+            % {"day": day_in_words(legal_date)},
+            field="day",
+        )
     latest = timezone.localdate(room.latest)
     if day > latest:
         raise Invalid(

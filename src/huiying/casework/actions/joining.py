@@ -22,6 +22,8 @@ from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Joined, Named, Report
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.casework.stepping import change, check_seen, move_row, take_step
+from huiying.casework.urgency.standing import harm_columns, left_without
+from huiying.harm.urgency import sooner
 from huiying.intake.actions import writing
 from huiying.intake.models import Message
 from huiying.kernel import time
@@ -81,7 +83,8 @@ def join(*, actor: Actor, number: int, seen: int | None = None, into: int) -> Ca
     )
     moved = list(Report.objects.filter(case=case, ended_at=None).values_list("pk", flat=True))
     _move(moved, case, target)
-    change(target, due_at=first_due(target), danger=target.danger or case.danger)
+    facts = harm_columns(target.facts | case.facts, sooner(target.legal_date, case.legal_date))
+    change(target, due_at=first_due(target), **facts)
     _keep(actor, target, "take_in", case)
     _tell(actor, moved, TOLD_JOINED)
     return case
@@ -170,8 +173,8 @@ def _keep_marks(actor: Actor, case: CaseFile, root: CaseFile) -> None:
 def _leave(actor: Actor, root: CaseFile, case: CaseFile) -> None:
     """What becomes of the case that letters of `case` have left: it ends where no writer is left."""
     stood = Report.objects.filter(case=root)
-    danger = root.danger and stood.filter(submission__danger=True).exists()
-    change(root, due_at=first_due(root), danger=danger)
+    facts = harm_columns(left_without(root, case), root.legal_date)
+    change(root, due_at=first_due(root), **facts)
     _keep(actor, root, "give_back", case)
     if root.state in OPEN and not stood.filter(ended_at=None).exists():
         now = time.now()
@@ -202,7 +205,7 @@ def take_out(report: Report, *, actor: Actor) -> CaseFile:
     )
     change(case, lead_unit=root.lead_unit, category=case.category or root.category)
     now = time.now()
-    due = due_at(now, case.category, danger=case.danger, channel=case.channel)
+    due = due_at(now, case.category, need=case.need, channel=case.channel)
     take_step(
         case,
         actor=actor,

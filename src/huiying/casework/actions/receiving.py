@@ -12,6 +12,8 @@ from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.states import State
 from huiying.casework.stepping import move_row
+from huiying.casework.urgency.standing import harm_columns
+from huiying.harm.urgency import need_of
 from huiying.intake import letters, reads
 from huiying.intake.actions.enclosing import attach
 from huiying.intake.errors import AlreadyImported, AlreadyReceived, CodeTaken
@@ -139,9 +141,8 @@ def receive_letter(
     """The transaction behind `receive`: all rows of a new case in one statement."""
     submission, *sealed = letters.letter_rows(actor=actor, letter=letter, form_key=form_key)
     category = leaf(letter.category_code) if letter.category_code else None
-    due = due_at(
-        submission.received_at, category, danger=submission.danger, channel=submission.channel
-    )
+    need = need_of(submission.facts, submission.legal_date)
+    due = due_at(submission.received_at, category, need=need, channel=submission.channel)
     case = CaseFile(
         label=random_label(),
         state=State.RECEIVED,
@@ -149,10 +150,10 @@ def receive_letter(
         category=category,
         channel=submission.channel,
         conduct=submission.conduct or bool(submission.named_units),
-        danger=submission.danger,
         received_at=submission.received_at,
         due_at=due,
         moved_at=submission.received_at,
+        **harm_columns(submission.facts, submission.legal_date),
     )
     said = _said_same(actor, case, same_as) if same_as else []
     data: dict[str, str | int] = {"submission": submission.label, "channel": submission.channel}

@@ -41,7 +41,7 @@ def triage(
     if category is None:
         raise Invalid(_("Choose a category."), field="category_code")
     letter = own_letter(case)  # None where it waits for no answer
-    own_day = due_as_told(letter, case, category, danger=case.danger) if letter else None
+    own_day = due_as_told(letter, case, category) if letter else None
     due = earliest_due(case, own_day) if own_day else first_due(case)
     columns = {"category": category, "due_at": due}
     data: dict[str, Any] = {"category": category.code, "due_at": due.isoformat()}

@@ -21,7 +21,7 @@ from huiying.casework.actions.sorting import (
 )
 from huiying.casework.errors import (
     ConductLost,
-    DangerLost,
+    HarmLost,
     NamedUnit,
     NobodyLeft,
     PartMoved,
@@ -29,13 +29,16 @@ from huiying.casework.errors import (
     SeveralLetters,
     TooFewParts,
 )
+from huiying.casework.extension_models import Extension
 from huiying.casework.extensions import due_as_told
+from huiying.casework.harm_models import HarmDecision
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.part_models import Part
 from huiying.casework.splitting.letters import parts_of
 from huiying.casework.states import State
 from huiying.casework.stepping import change, check_seen, move_row, take_step
+from huiying.casework.urgency.standing import harm_columns
 from huiying.casework.words import LONGEST_TITLE, required
 from huiying.intake import letters
 from huiying.intake.actions import writing
@@ -64,15 +67,16 @@ TOLD_WHOLE = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartWanted:
-    """One part as the desk writes it. `lead_code` is empty where somebody else assigns it; `unit_codes` and
-    `usernames` say whom a part about conduct is about.
+    """One part as the desk writes it. `facts` are those of the letter's harm facts that it is about;
+    `lead_code` is empty where somebody else assigns it; `unit_codes` and `usernames` say whom a part about
+    conduct is about.
     """
 
     title: str
     words: str
     category_code: str
     lead_code: str = ""
-    danger: bool = False
+    facts: tuple[str, ...] = ()
     conduct: bool = False
     unit_codes: tuple[str, ...] = ()
     usernames: tuple[str, ...] = ()
@@ -84,7 +88,7 @@ def split(
 ) -> CaseFile:
     """Make a case of each part; the letter itself stays with the desk. Its writer is told.
 
-    Raises TooFewParts, SeveralLetters, PartOfALetter, DangerLost, ConductLost; Invalid for a part that says
+    Raises TooFewParts, SeveralLetters, PartOfALetter, HarmLost, ConductLost; Invalid for a part that says
     too little, its `field` ending in the number of the part ("words-2").
     """
     _lock(policy.find(actor, number).pk)
@@ -94,8 +98,9 @@ def split(
     letter = _only_letter(case)
     if not FEWEST <= len(parts) <= MOST:
         raise TooFewParts
-    if case.danger and not any(part.danger for part in parts):
-        raise DangerLost(field="danger-1")
+    about = {fact for part in parts for fact in part.facts}
+    if about != case.facts:
+        raise HarmLost(field="facts-1")
     if case.conduct and not any(part.conduct for part in parts):
         raise ConductLost(field="conduct-1")
     made = [_made(actor, case, letter, place, part) for place, part in enumerate(parts, 1)]
@@ -126,12 +131,13 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
     category = leaf(wanted.category_code)
     if category is None:
         raise Invalid(_("Choose a category."), field=f"category_code-{place}")
-    now = time.now()
+    now, facts = time.now(), frozenset(wanted.facts)
     words = letters.part_of(
         letter.submission,
         title=required(wanted.title, f"title-{place}", most=LONGEST_TITLE),
         body=required(wanted.words, f"words-{place}", most=letters.LONGEST_BODY),
-        danger=wanted.danger,
+        facts=facts & letter.submission.facts,
+        legal_date=case.legal_date,
         conduct=wanted.conduct,
     )
     child = CaseFile(
@@ -141,12 +147,12 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         category=category,
         channel=case.channel,
         conduct=wanted.conduct,
-        danger=wanted.danger,
         received_at=letter.submission.received_at,
-        due_at=due_as_told(letter, case, category, danger=wanted.danger),
+        due_at=due_as_told(letter, case, category, facts=facts),
         paused=case.paused,
         moved_at=now,
         round=case.round,
+        **harm_columns(facts, case.legal_date),
     )
     report = Report(
         submission=words,
@@ -167,7 +173,36 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
     if wanted.lead_code:
         _give(actor, child, wanted.lead_code, place)
     Part.objects.filter(report__case=child).update(born=child.version)
+    _carry_over(case, child)
     return child
+
+
+def _carry_over(case: CaseFile, child: CaseFile) -> None:
+    """What was decided of the whole counts for the part: what the desk said of its facts, and more time that
+    was granted, so that splitting wins none. Why stays with the whole letter: it may speak of other parts.
+    """
+    said = HarmDecision.objects.filter(case=case, fact__in=child.facts).order_by("pk")
+    HarmDecision.objects.bulk_create(
+        [HarmDecision(case=child, fact=one.fact, holds=one.holds, at=one.at) for one in said]
+    )
+    given = Extension.objects.filter(case=case, round=case.round, granted=True).order_by("pk")
+    Extension.objects.bulk_create(
+        [
+            Extension(
+                case=child,
+                round=child.round,
+                asked_at=one.asked_at,
+                asked_by=one.asked_by,
+                due_before=one.due_before,
+                until=one.until,
+                decided_at=one.decided_at,
+                decided_by=one.decided_by,
+                granted=True,
+                late=one.late,
+            )
+            for one in given
+        ]
+    )
 
 
 def _name(actor: Actor, child: CaseFile, case: CaseFile, wanted: PartWanted, place: int) -> None:

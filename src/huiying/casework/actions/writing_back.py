@@ -147,7 +147,7 @@ def _again(case: CaseFile, *, actor: Actor, words: str, by: Report | None = None
     Where the writer of the letter `by` asks for it, others to whom it is solved keep answer and verdict.
     """
     now = time.now()
-    due = due_at(now, case.category, danger=case.danger, channel=case.channel)
+    due = due_at(now, case.category, need=case.need, channel=case.channel)
     take_step(
         case,
         actor=actor,

@@ -71,6 +71,7 @@ class CaseSample:
     category: dict[str, str]
     tabs: list[tuple[Any, ...]]
     files: list[FileShown]
+    urgency: dict[str, Any]
 
 
 def gallery() -> GalleryPage:
@@ -130,6 +131,20 @@ def _clocks() -> list[dict[str, Any]]:
         {"due_at": now - time.days(1), "ended_at": now - time.days(2)},
         {"due_at": now - time.days(6), "ended_at": now - time.days(2)},
     ]
+
+
+def _urgency() -> dict[str, Any]:
+    hurt = say("不马上处理会伤到人：井盖缺失等", "Somebody can be hurt: an open manhole")
+    reached = say("影响 100 人以上：一个小区", "It reaches 100 people or more: an estate")
+    wrote, checked = (
+        say("来件人勾选的。", "The writer said so."),
+        say("只有一户。", "One flat only."),
+    )
+    return {
+        "level": say("优先办", "Before others"),
+        "tone": "warning",
+        "lines": [(hurt, wrote, True), (reached, f"{wrote} {checked}", False)],
+    }
 
 
 def _columns() -> list[dict[str, Any]]:
@@ -288,6 +303,7 @@ def case() -> CaseSample:
             FileShown(say("照片 1", "Photo 1"), "#", "", "JPEG · 1.2 MB", is_picture=True),
             FileShown(say("文件 2", "Document 2"), "#", "", "PDF · 340 KB", is_picture=False),
         ],
+        urgency=_urgency(),
         tabs=[
             (say("我要办的", "Mine"), "#", True, "12"),
             (say("全单位", "Whole unit"), "#", False, "86"),

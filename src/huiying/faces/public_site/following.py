@@ -20,6 +20,7 @@ from huiying.casework.following import LetterPage, letter_page, own_label, said_
 from huiying.casework.splitting.letters import own_part, own_parts
 from huiying.casework.stages import stage_in_words
 from huiying.faces.look.files import files_shown
+from huiying.faces.look.harm import urgency_shown
 from huiying.faces.look.several_files import FilesField
 from huiying.faces.public_site.enclosures import enclose
 from huiying.faces.public_site.forms import (
@@ -173,6 +174,7 @@ def _page_of(letter: LetterPage, place: int = 0) -> FollowedPage:
             stage_in_words(each)
             for each in with_publication_for(letter.stages, letter.submission_id)
         ],
+        urgency=urgency_shown(letter.why, own=True),
         urls=_urls(place),
     )
 

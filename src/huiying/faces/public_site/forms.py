@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
+from huiying.faces.look.harm import HarmFields
 from huiying.faces.look.reaching import ReachFields
 from huiying.faces.look.several_files import FilesField
 from huiying.faces.look.verdicts import pressed_field, verdict_field
@@ -62,12 +63,12 @@ class Typed(forms.CharField):
         return str(super().to_python(value) or "").replace("\0", " ")
 
 
-class WriteForm(ReachFields):
+class WriteForm(HarmFields, ReachFields):
     """The write-in form. Its key is made with the page and comes back with the letter."""
 
     field_order = (
-        "danger", "body", "title", "place", "enclosed", "category_code", "conduct", "named_units",
-        "wish", "hears_by", "email", "phone", "address",
+        "danger", "body", "title", "place", "harm", "people", "legal_date", "enclosed",
+        "category_code", "conduct", "named_units", "wish", "hears_by", "email", "phone", "address",
     )  # fmt: skip
 
     danger = forms.BooleanField(
@@ -182,6 +183,8 @@ class WriteForm(ReachFields):
             channel=Channel.WEB,
             language=language,
             danger=given["danger"],
+            harm=self.facts(),
+            legal_date=given["legal_date"],
             conduct=given["conduct"] or bool(named),
             named_units=named,
             hears_by=self.way(),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.following import LetterPage
 from huiying.faces.look.files import FileShown
+from huiying.faces.look.harm import UrgencyShown
 from huiying.faces.public_site.alike import PublicAlikePart
 from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawalForm, WriteForm
 from huiying.replies.reads.own_words import OwnWordsOffer
@@ -84,6 +85,7 @@ class FollowedPage:
     hears_by: str
     own_words: OwnWordsOffer | None
     stages: list[tuple[str, str]]
+    urgency: UrgencyShown
     urls: Mapping[str, str] = field(default_factory=dict)
     parts: tuple["PartOfPage", ...] = ()
     failed: OnLetterForm | None = None

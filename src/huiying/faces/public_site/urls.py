@@ -9,6 +9,7 @@ from huiying.faces.public_site import (
     letter_files,
     promises,
     rules,
+    urgency,
     writing,
 )
 
@@ -17,6 +18,7 @@ urlpatterns = [
     *home.urls,
     *promises.urls,
     *rules.urls,
+    *urgency.urls,
     *writing.urls,
     *alike.urls,
     *following.urls,

@@ -8,10 +8,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from huiying.casework.actions import extending, reporting, sorting, working, writing_back
+from huiying.casework.actions import (
+    extending,
+    reporting,
+    sorting,
+    weighing,
+    working,
+    writing_back,
+)
 from huiying.casework.models import CaseFile
 from huiying.faces.staff_desk import forms
 from huiying.kernel.actors import Actor
+from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
 
 
@@ -90,6 +98,21 @@ def _reopen(doing: Doing, form: forms.ReopenForm) -> CaseFile:
 
 def _conduct(doing: Doing, form: forms.ConductForm) -> CaseFile:
     return doing.call(sorting.mark_conduct, unit_codes=form.codes(), usernames=form.people())
+
+
+def _weigh(doing: Doing, form: forms.WeighForm) -> CaseFile:
+    said = form.cleaned_data
+    return doing.call(
+        weighing.weigh_harm,
+        facts=form.all_facts(),
+        legal_date=said["legal_date"],
+        reason=said["reason"],
+    )
+
+
+def _weighed(case: CaseFile) -> str:
+    said = {"level": case.need.level.label, "day": day_in_words(case.due_at)}
+    return _("Urgency: %(level)s; due on %(day)s now.") % said
 
 
 def _led(case: CaseFile) -> str:
@@ -221,6 +244,14 @@ FACES: dict[str, Face] = {
         ),
         _who_signs,
         hint=gettext_lazy("Then no reviewer decides before they were asked and had their time."),
+    ),
+    "weigh": Face(
+        gettext_lazy("Say what harm is done"),
+        gettext_lazy("Keep it so"),
+        forms.WeighForm,
+        _weigh,
+        _weighed,
+        hint=gettext_lazy("How urgent it is follows from this list and from nothing else."),
     ),
     "mark_conduct": Face(
         gettext_lazy("Mark as a complaint about conduct"),

@@ -13,6 +13,7 @@ from huiying.casework.reads import CaseShown, LetterShown
 from huiying.casework.states import Outcome, State, Vote
 from huiying.faces.look import dates
 from huiying.faces.look.files import files_shown
+from huiying.faces.look.harm import urgency_shown
 from huiying.faces.look.templatetags.look import listed
 from huiying.faces.staff_desk.case_acts import FACES
 from huiying.faces.staff_desk.forms import ActForm
@@ -29,6 +30,7 @@ from huiying.faces.staff_desk.pages import (
 )
 from huiying.faces.staff_desk.suggesting.aid import aid_of
 from huiying.faces.staff_desk.suggesting.why import why_here
+from huiying.harm.facts import Level
 from huiying.intake.models import Message
 from huiying.intake.states import Channel, Wish
 from huiying.kernel.names import localized
@@ -61,6 +63,7 @@ def case_page(
         warnings=_warnings(shown),
         clock=shown.clock,
         clock_notes=_clock_notes(shown),
+        urgency=urgency_shown(shown.why),
         facts=_facts(shown),
         named=[*map(localized, shown.named.units), *map(localized, shown.named.people)],
         letters=[
@@ -188,8 +191,8 @@ def _why_returned(shown: CaseShown) -> str:
 
 def _warnings(shown: CaseShown) -> list[str]:
     found = []
-    if shown.danger:
-        found.append(_("The writer said that somebody is in danger. Act now, then record it."))
+    if shown.why.need.level == Level.NOW:
+        found.append(_("Somebody is in danger, it was said. Act now, then record it."))
     if shown.state == State.RETURNED and (why := _why_returned(shown)):
         found.append(why)
     if shown.state == State.JOINED:

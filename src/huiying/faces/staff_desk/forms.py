@@ -9,10 +9,13 @@ from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
 from huiying.casework.actions.extending import LONGEST_REASON
+from huiying.casework.actions.weighing import LONGEST_REASON as WHY_AT_MOST
 from huiying.casework.reads import CaseShown
 from huiying.casework.states import Outcome, ReturnReason
 from huiying.casework.words import LONGEST_TITLE, LONGEST_WORDS
+from huiying.faces.look.harm import HarmFields, fields_for
 from huiying.faces.staff_desk.suggesting.ruled import ruled_category, ruled_unit
+from huiying.harm.facts import DANGER
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Refusal
 
@@ -278,6 +281,30 @@ class CoSigningForm(ActForm):
 
     def suggested(self, shown: CaseShown) -> dict[str, Any]:
         return super().suggested(shown) | {"required": shown.case.co_sign}
+
+
+class WeighForm(HarmFields, ActForm):
+    """All the facts that hold, as they stand before anybody changes them."""
+
+    field_order = ("seen", "danger", "harm", "people", "legal_date", "reason")
+    danger = forms.BooleanField(
+        label=_("Somebody's life or health is in danger right now"), required=False
+    )
+    reason = words_field(
+        _("Why it is so, or not"),
+        _("The writer reads it word for word. What they ticked themselves stays on their letter."),
+        rows=3,
+        most=WHY_AT_MOST,
+    )
+
+    def suggested(self, shown: CaseShown) -> dict[str, Any]:
+        case = shown.case
+        found = {"danger": case.danger, "legal_date": case.legal_date} | fields_for(case.facts)
+        return super().suggested(shown) | found
+
+    def all_facts(self) -> tuple[str, ...]:
+        """The codes of all that is ticked, danger among them."""
+        return (*([DANGER] if self.cleaned_data["danger"] else []), *self.facts())
 
 
 class ConductForm(SeveralUnits):

@@ -27,7 +27,18 @@ LONGEST = 100
 
 def wanted_of(query: QueryDict) -> Wanted:
     """What the address asks for; unknown values find nothing, unknown names are ignored."""
-    texts = ("tab", "state", "unit", "category", "channel", "sort", "after", "before", "left")
+    texts: tuple[str, ...] = (
+        "tab",
+        "state",
+        "unit",
+        "category",
+        "channel",
+        "urgency",
+        "sort",
+        "after",
+        "before",
+        "left",
+    )
     asked: dict[str, Any] = {
         name: query.get(name, "")[:LONGEST].replace("\0", "") for name in texts
     }

@@ -9,6 +9,7 @@ from huiying.casework.deadlines import Clock
 from huiying.casework.sentences import Told
 from huiying.casework.splitting.shown import PartLine
 from huiying.faces.look.files import FileShown
+from huiying.faces.look.harm import UrgencyShown
 from huiying.faces.staff_desk.alerts import AlertsPart
 from huiying.faces.staff_desk.notes import NotesPart
 from huiying.faces.staff_desk.numbers import NumbersPart
@@ -70,10 +71,22 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UrgentRow:
+    """One of the most urgent cases; `now` where somebody is in danger."""
+
+    title: str
+    url: str
+    due_at: datetime
+    level: str
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePage:
     """One page of a list of cases. `together`: (act, label) of what can be done to several at once, with
     the list as hidden fields and whether every box is ticked; none where no row has a box.
-    `save_form` saves the list under a name, where it is narrowed. `endangered`: (title, address, due).
+    `save_form` saves the list under a name, where it is narrowed. `by_urgency` is the list in that order,
+    empty where it cannot be had.
     """
 
     title: str
@@ -86,7 +99,8 @@ class QueuePage:
     shown: str
     columns: list[dict[str, str]]
     rows: list[QueueRow]
-    endangered: list[tuple[str, str, datetime]]
+    urgent: list[UrgentRow]
+    by_urgency: str
     empty: Empty
     newer_url: str
     older_url: str
@@ -225,6 +239,7 @@ class CasePage:
     warnings: list[str]
     clock: Clock
     clock_notes: list[str]
+    urgency: UrgencyShown
     facts: list[tuple[str, str]]
     named: list[str]
     letters: list[LetterPart]

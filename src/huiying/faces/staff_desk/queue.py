@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from huiying.casework.cursors import URGENT
 from huiying.casework.notes import unread
 from huiying.casework.outside_numbers import LONGEST
 from huiying.casework.queues import COUNTED, CaseList, CaseRow, Wanted, case_list, tabs_of
@@ -26,9 +27,17 @@ from huiying.faces.staff_desk.forms import category_options, unit_options
 from huiying.faces.staff_desk.lists import NAMES, address, fields_of, query_of, wanted_of
 from huiying.faces.staff_desk.my_next import way_to_next
 from huiying.faces.staff_desk.own_lists import NameForm, first_address, links_to
-from huiying.faces.staff_desk.pages import Empty, Link, NoLettersPage, QueuePage, QueueRow
+from huiying.faces.staff_desk.pages import (
+    Empty,
+    Link,
+    NoLettersPage,
+    QueuePage,
+    QueueRow,
+    UrgentRow,
+)
 from huiying.faces.staff_desk.search import WordsForm
 from huiying.faces.staff_desk.several import buttons_for, sent_as
+from huiying.harm.facts import Level
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import listed, localized
@@ -76,6 +85,7 @@ class QueueFilters(forms.Form):
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
     category = forms.ChoiceField(label=gettext_lazy("Category"))
     channel = forms.ChoiceField(label=gettext_lazy("Came by"))
+    urgency = forms.ChoiceField(label=gettext_lazy("Urgency"))
     late = forms.BooleanField(label=gettext_lazy("Only late"))
     conduct = forms.BooleanField(label=gettext_lazy("Only complaints about conduct"))
 
@@ -94,6 +104,10 @@ class QueueFilters(forms.Form):
             "unit": unit_options(found.units, pgettext("filter", "Any")),
             "category": category_options(found.categories, pgettext("filter", "Any")),
             "channel": [("", pgettext("filter", "Any")), *Channel.choices],
+            "urgency": [
+                ("", pgettext("filter", "Any")),
+                *((level.code, level.label) for level in reversed(Level)),
+            ],
         }
         for name, choices in options.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -150,7 +164,7 @@ def _columns(found: CaseList, wanted: Wanted, *, boxes: bool) -> list[dict[str, 
 
 def _flags(row: CaseRow) -> list[str]:
     said = {
-        _("danger reported"): row.danger,
+        str(row.urgency.label): row.urgency > Level.USUAL,
         _("about conduct"): row.conduct,
         _("reopened"): row.round > 1,
         _("sent back"): row.returns > 0,
@@ -190,7 +204,7 @@ def _empty(found: CaseList, wanted: Wanted) -> Empty:
 def _page(
     found: CaseList, wanted: Wanted, actor: Actor, kept: list[ListKept], *, ticked: bool
 ) -> QueuePage:
-    by_due = found.sort == "due"
+    by_due = found.sort in ("due", URGENT)
     boxed = states_for(verbs_of(actor))
     boxes = any(row.state in boxed for row in found.rows)
     query = query_of(wanted, tab=found.tab.code)
@@ -208,10 +222,19 @@ def _page(
         shown=count,
         columns=_columns(found, wanted, boxes=boxes),
         rows=[_row(row, query, boxed) for row in found.rows],
-        endangered=[
-            (row.title, reverse("staff_desk:case", args=[row.number]) + query, row.clock.due_at)
-            for row in found.endangered
+        urgent=[
+            UrgentRow(
+                row.title,
+                reverse("staff_desk:case", args=[row.number]) + query,
+                row.clock.due_at,
+                str(row.urgency.label),
+                now=row.urgency == Level.NOW,
+            )
+            for row in found.urgent
         ],
+        by_urgency=address(wanted, sort=URGENT)
+        if URGENT in found.sorts and found.sort != URGENT
+        else "",
         empty=_empty(found, wanted),
         newer_url=address(wanted, before=found.newer) if found.newer else "",
         older_url=address(wanted, after=found.older) if found.older else "",

@@ -6,24 +6,26 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.forms.boundfield import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiying.casework.actions.looking import record_opening
-from huiying.casework.actions.splitting import FEWEST, MOST, PartWanted, split, unsplit
+from huiying.casework.actions.splitting import FEWEST, MOST, PartWanted
 from huiying.casework.reads import CaseShown, LetterShown, case_shown, may_see
 from huiying.casework.splitting.shown import require_whole
 from huiying.casework.words import LONGEST_TITLE
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.forms import category_options, named_people, unit_options
 from huiying.faces.staff_desk.trails import Trail, from_case
+from huiying.harm.facts import in_order
 from huiying.intake.letters import LONGEST_BODY
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
+from huiying.supervision.actions.parting import split_on_list, unsplit_on_list
 
-ABOUT = ("title", "words", "category_code", "lead_code", "danger", "conduct")
+ABOUT = ("title", "words", "category_code", "lead_code", "facts", "conduct")
 WHOM = ("unit", "usernames")
 # Where a refusal's field stands in the form of a part.
 PLACES = {"unit_codes": "unit"}
@@ -43,9 +45,9 @@ class SplitForm(forms.Form):
         categories = category_options(groups, _("Choose…"))
         units = shown.units.choices()
         for place in range(1, count + 1):
-            self._add(place, categories, unit_options(units, "—"), danger=shown.danger)
+            self._add(place, categories, unit_options(units, "—"), shown.case.facts)
 
-    def _add(self, place: int, categories: Any, units: Any, *, danger: bool) -> None:
+    def _add(self, place: int, categories: Any, units: Any, facts: frozenset[str]) -> None:
         made: dict[str, forms.Field] = {
             "title": forms.CharField(
                 label=_("What this part is about"),
@@ -63,7 +65,11 @@ class SplitForm(forms.Form):
             ),
             "category_code": forms.ChoiceField(label=_("Category"), choices=categories),
             "lead_code": forms.ChoiceField(label=_("Who leads"), choices=units),
-            "danger": forms.BooleanField(label=_("Somebody is in danger")),
+            "facts": forms.MultipleChoiceField(
+                label=_("What makes this part urgent"),
+                choices=[(fact.code, fact.said) for fact in in_order(facts)],
+                widget=forms.CheckboxSelectMultiple,
+            ),
             "conduct": forms.BooleanField(label=_("A complaint about the conduct of staff")),
             "unit": forms.ChoiceField(label=_("Which unit it is about"), choices=units),
             "usernames": forms.CharField(
@@ -74,8 +80,8 @@ class SplitForm(forms.Form):
         }
         if not self.may_assign:
             del made["lead_code"]
-        if not danger:
-            del made["danger"]
+        if not facts:
+            del made["facts"]
         for name, field in made.items():
             field.required = False
             self.fields[f"{name}-{place}"] = field
@@ -92,7 +98,7 @@ class SplitForm(forms.Form):
             words=given["words"] or "",
             category_code=given["category_code"] or "",
             lead_code=given["lead_code"] or "",
-            danger=bool(given["danger"]),
+            facts=tuple(given["facts"] or ()),
             conduct=bool(given["conduct"]),
             unit_codes=(given["unit"],) if given["unit"] else (),
             usernames=named_people(given["usernames"] or ""),
@@ -162,6 +168,11 @@ def _fields(form: SplitForm, place: int) -> PartFields:
     return PartFields(place, form.fieldset(place, names), whom, filled)
 
 
+def _typed(data: QueryDict, name: str) -> Any:
+    """What stands in a field: all that is ticked, or what was written."""
+    return data.getlist(name) if name.startswith("facts-") else data[name]
+
+
 def _count(request: HttpRequest) -> int:
     """How many parts the form shows; one more where that was asked for."""
     typed = request.POST.get("count", "")
@@ -187,14 +198,14 @@ def split_case(request: HttpRequest, number: int) -> HttpResponse:
         form = SplitForm(shown, count)
         form.initial = {
             **form.initial,
-            **{name: data[name] for name in form.fields if name in data},
+            **{name: _typed(data, name) for name in form.fields if name in data},
         }
         return _page(request, shown, form)
     if not form.is_valid():
         return _page(request, shown, form, 422)
     places, parts = form.wanted()
     try:
-        split(actor=actor, number=number, seen=form.cleaned_data["seen"], parts=parts)
+        split_on_list(actor=actor, number=number, seen=form.cleaned_data["seen"], parts=parts)
     except (Invalid, MovedOn) as refusal:
         form.refuse(refusal, places)
         return _page(request, shown, form, refusal.status)
@@ -212,7 +223,7 @@ def unsplit_case(request: HttpRequest, number: int) -> HttpResponse:
     typed = request.POST.get("seen", "")
     seen = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
     try:
-        unsplit(actor=actor_of(request), number=number, seen=seen)
+        unsplit_on_list(actor=actor_of(request), number=number, seen=seen)
     except MovedOn as refusal:
         messages.warning(request, str(refusal))
     else:

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huiying.clocks.working_time import Due, Timetable, add_working, add_working_days
+from huiying.harm.facts import Level
 
 
 class Stage(models.TextChoices):
@@ -71,18 +72,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a promise is chosen by: the codes of the category and of all above it, danger, channel."""
+    """What a promise is chosen by: the codes of the category and of all above it, urgency, channel."""
 
     categories: frozenset[str]
-    danger: bool
+    level: Level
     channel: str
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One rule. An empty `category`, no `danger` and no `channels` fit every matter.
+    """One rule. An empty `category`, no `danger`, `urgency` or `channels` fit every matter.
 
-    `basis` says in each language where it comes from; `cite` names the paper itself.
+    `danger`: what is urgent at once, or what is not; `urgency` are codes of levels. `basis` says in each
+    language where it comes from; `cite` names the paper itself.
     """
 
     stage: str
@@ -93,17 +95,21 @@ class Promise:
     category: str = ""
     danger: bool | None = None
     channels: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
 
     def fits(self, matter: Matter) -> bool:
         """Whether it was given for this matter."""
         return (
             (not self.category or self.category in matter.categories)
-            and self.danger in (None, matter.danger)
+            and self.danger in (None, matter.level == Level.NOW)
+            and (not self.urgency or matter.level.code in self.urgency)
             and (not self.channels or matter.channel in self.channels)
         )
 
     def as_data(self) -> dict[str, Any]:
-        return {
+        # Versions adopted before urgency had levels keep their digest.
+        urgency = {"urgency": list(self.urgency)} if self.urgency else {}
+        return urgency | {
             "stage": self.stage,
             "source": self.source,
             "amount": self.span.amount,
@@ -175,6 +181,7 @@ def from_data(data: Mapping[str, Any]) -> PromiseSet:
                 category=row["category"],
                 danger=row["danger"],
                 channels=tuple(row["channels"]),
+                urgency=tuple(row.get("urgency", ())),
             )
             for row in data["promises"]
         ),

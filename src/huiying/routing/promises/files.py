@@ -15,6 +15,7 @@ amount = 5
 kind = "working_days"                   # minutes, working_hours, working_days, calendar_days
 category = "roads"                      # with all below it; left out: every topic
 danger = true                           # left out: either
+urgency = ["now", "first"]              # now, first, soon, usual; left out: all
 channels = ["phone", "web"]             # left out: all
 basis = { zh-hans = "…", en = "…" }
 cite = "国办发〔2016〕61号"
@@ -26,6 +27,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from huiying.harm.facts import CODES
 from huiying.intake.states import Channel
 from huiying.kernel import toml
 from huiying.kernel.refusals import Invalid
@@ -42,7 +44,8 @@ from huiying.routing.promises.definitions import (
 
 KNOWN = {"name", "about", "extension", "promise"}
 OF_A_PROMISE = {
-    *("stage", "source", "amount", "kind", "category", "danger", "channels", "basis", "cite")
+    *("stage", "source", "amount", "kind", "category", "danger", "urgency"),
+    *("channels", "basis", "cite"),
 }
 OF_EXTENSION = {"times", "amount", "kind"}
 MOST = {Kind.MINUTES: 60 * 24 * 60}  # sixty days
@@ -85,6 +88,12 @@ def _promise(table: object, where: str) -> Promise:
             _("A list of channels: %(names)s.") % {"names": ", ".join(Channel.values)},
             field=f"{where}: channels",
         )
+    urgency = row.get("urgency", [])
+    if not isinstance(urgency, list) or not set(map(str, urgency)) <= set(CODES):
+        raise Invalid(
+            _("A list of levels: %(names)s.") % {"names": ", ".join(CODES)},
+            field=f"{where}: urgency",
+        )
     return Promise(
         stage=_one_of(row, "stage", Stage.values, where),
         source=_one_of(row, "source", Source.values, where),
@@ -94,6 +103,7 @@ def _promise(table: object, where: str) -> Promise:
         category=_text(row, "category", where),
         danger=danger,
         channels=tuple(sorted(set(channels))),
+        urgency=tuple(code for code in CODES if code in urgency),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
+from huiying.harm.facts import CODES
 from huiying.intake.states import Channel
 from huiying.kernel.names import listed, localized
 from huiying.routing.models import Category
@@ -60,6 +61,9 @@ def _whom(promise: Promise, names: Names) -> str:
     if promise.danger is not None:
         danger = _("somebody is in danger"), _("nobody is in danger")
         said.append(danger[0] if promise.danger else danger[1])
+    if promise.urgency:
+        levels = listed(str(CODES[code].label) for code in promise.urgency)
+        said.append(_("urgency: %(levels)s") % {"levels": levels})
     if promise.channels:
         said.append(listed(str(Channel(each).label) for each in promise.channels))
     return " · ".join(said) or _("every letter")

@@ -12,6 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from huiying.agencies.reads import UnitChoice
+from huiying.faces.look.harm import HarmFields
 from huiying.faces.look.reaching import ReachFields
 from huiying.faces.look.verdicts import pressed_field, verdict_field
 from huiying.faces.staff_desk.answer_forms import Prose
@@ -61,12 +62,13 @@ class Topic:
     group: str
 
 
-class CallForm(ReachFields):
+class CallForm(HarmFields, ReachFields):
     """What somebody tells. Its key is made with the page and comes back with the letter."""
 
     spoken = True
     field_order = (
-        "via", "language", "danger", "body", "title", "place", "topic", "find", "conduct",
+        "via", "language", "danger", "body", "title", "place", "harm", "people", "legal_date",
+        "topic", "find", "conduct",
         "hears_by", "email", "phone", "address", "wish",
     )  # fmt: skip
 
@@ -163,6 +165,8 @@ class CallForm(ReachFields):
             channel=given["via"],
             language=given["language"],
             danger=given["danger"],
+            harm=self.facts(),
+            legal_date=given["legal_date"],
             conduct=given["conduct"] or bool(named),
             named_units=named,
             hears_by=self.way(),
@@ -178,7 +182,8 @@ KEYS = {"body": "w", "place": "p", "topic": "c", "find": "s"}
 
 def typed(data: QueryDict) -> dict[str, Any]:
     """What stands in the fields of a form that was sent, to be shown again without judging it."""
-    return {name: values[-1] for name, values in data.lists() if values}
+    found: dict[str, Any] = {name: values[-1] for name, values in data.lists() if values}
+    return found | {"harm": data.getlist("harm")}
 
 
 def topics_in(groups: Sequence[CategoryGroup]) -> list[Topic]:

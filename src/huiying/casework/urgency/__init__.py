@@ -1,0 +1,1 @@
+"""How urgent a case is by its harm facts, and who said them."""
