@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0012_parts'),
+        ('intake', '0013_interim_reports'),
     ]
 
     operations = [

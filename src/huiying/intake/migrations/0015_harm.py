@@ -16,7 +16,7 @@ BACK = "DROP TRIGGER submission_harm_fixed ON intake_submission;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0013_interim_reports'),
+        ('intake', '0014_whereabouts'),
     ]
 
     operations = [
