@@ -19,7 +19,8 @@ from huiying.insight.growing.models import GrowthLine, GrowthList
 from huiying.insight.growing.reads import growing
 from huiying.insight.growing.tasks import count_due_growth
 from huiying.insight.growing.weeks import latest, season, usual
-from huiying.intake.models import Whereabouts
+from huiying.intake.actions.erasing import erase_words
+from huiying.intake.models import Submission, Whereabouts
 from huiying.intake.placing import place_letters
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
@@ -165,6 +166,13 @@ def test_a_place_lies_in_a_town_only_where_it_tells_one(people):
     load_divisions(actor=SYSTEM, rows=[{"code": "77", "name": {"zh-hans": "塘尾村"}}])
     assert place_letters() == 1
     assert Whereabouts.objects.get(submission__report__case=case).division == "77"
+
+
+def test_a_letter_whose_words_were_erased_before_it_was_placed_still_counts(quarter):
+    cases = write_in(quarter, WEEK, 12, place="")
+    erase_words(actor=SYSTEM, submission=Submission.objects.get(report__case=cases[0]))
+    assert count()
+    assert growing().lines[0].letters == 12
 
 
 def test_weeks_end_at_midnight_in_the_agencys_zone():

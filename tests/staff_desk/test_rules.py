@@ -150,6 +150,31 @@ def test_a_rule_is_no_way_to_ask_who_wrote_what(people, monkeypatch):
     assert rehearse(people.supervisor.actor, RuleSet(), asked).total == 6
 
 
+@pytest.mark.parametrize("wrote", ["围墙被推倒", "什么也没有"])
+def test_a_rare_word_beside_a_frequent_one_tells_of_nobody(people, monkeypatch, wrote):
+    """Blurred counts of the same letters are the same: whether they are must not hang on one letter."""
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.LEAST", 2)
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.STEP", 1)
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.BLUR", 1)
+    monkeypatch.setattr("huiying.casework.landing.rehearsing._settled", rehearsing._past)
+    for title in ["灯坏了"] * 3 + [wrote]:
+        letter(people, title=title)
+
+    def told(*rules, who=people.administrator):
+        rows = [{"to": "noise"} | rule for rule in rules]
+        found = rehearse(who.actor, RuleSet(), from_data(rows))
+        return found.fitted, found.total
+
+    alone = told({"words": ["灯"]})
+    assert alone == (3, 3)
+    assert told({"words": ["灯", "围墙"]}) == alone
+    assert told({"words": ["灯"]}, {"words": ["围墙"]}) == alone
+    assert told({"words": ["围墙"]}, {"words": ["灯"]}) == alone
+    assert told({"words": ["围墙"], "to": "leak"}, {"channel": ["web"]})[1] == 4
+    many = told({"words": ["灯", "围墙"]}, who=people.supervisor)
+    assert many == (3 + (wrote == "围墙被推倒"),) * 2
+
+
 def test_a_count_is_never_too_high_and_does_not_step_where_one_could_reckon():
     def count(number, first=1):
         return rehearsing._coarse([Report(pk=pk) for pk in range(first, first + number)])

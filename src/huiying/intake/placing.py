@@ -1,7 +1,7 @@
 """Noting in which town each letter's place lies, so that others count letters without reading them."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from huiying.agencies.towns import Towns, towns
 from huiying.intake.models import Submission, Whereabouts
@@ -12,7 +12,8 @@ BATCH = 2_000
 def place_letters() -> int:
     """Note the towns of the letters that have none yet, or one by other names than today's; how many.
 
-    Where the words are erased, what was noted stays.
+    Where the words are erased, what was noted stays; where nothing was, the place is not told, so that the
+    letter counts all the same.
     """
     known, done = towns(), 0
     while found := _place_some(known):
@@ -22,7 +23,8 @@ def place_letters() -> int:
 
 def _place_some(known: Towns) -> int:
     noted = Whereabouts.objects.filter(submission=OuterRef("pk"), names=known.digest)
-    letters = Submission.objects.filter(~Exists(noted), part=False, words_erased_at=None)
+    whole = Q(words_erased_at=None) | Q(whereabouts=None)
+    letters = Submission.objects.filter(~Exists(noted), whole, part=False)
     with transaction.atomic():
         rows = list(letters.order_by("pk").values_list("pk", "place")[:BATCH])
         Whereabouts.objects.bulk_create(

@@ -11,12 +11,13 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from huiying.casework import policy
+from huiying.casework.landing.thinning import thinned
 from huiying.casework.models import Report
 from huiying.casework.states import State
 from huiying.intake.models import Submission
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
-from huiying.routing.rules.definitions import Hit, Letter, RuleSet
+from huiying.routing.rules.definitions import Folded, Hit, Letter, RuleSet
 
 ON_A_PAGE = 200
 MOST_NUMBERS = 10
@@ -49,7 +50,8 @@ class Rehearsal:
 
     `exact` only where the reader may read all of them. Anybody else could ask by a rule of one word
     whether somebody wrote it, and send letters of their own to lift a count: they are told of letters
-    that were answered a month ago, and of counts but `n` only what `_coarse` leaves.
+    that were answered a month ago, of counts but `n` only what `_coarse` leaves, and rules ask for nothing
+    that few of these letters have.
     """
 
     n: int
@@ -78,11 +80,13 @@ def rehearse(actor: Actor, now: RuleSet, then: RuleSet, *, most: int = ON_A_PAGE
     if not exact:
         reports = list(_settled()[:most])
         seen = _seen(actor, reports)
+    letters = [(report, Folded(read_by_rules(report.submission))) for report in reports]
+    if not exact:
+        now, then = (thinned(each, letters, _are_told) for each in (now, then))
     found: dict[tuple[tuple[str, str], tuple[str, str]], list[Report]] = {}
     fitted = []
-    for report in reports:
-        letter = read_by_rules(report.submission)
-        before, after = now.hit(letter), then.hit(letter)
+    for report, letter in letters:
+        before, after = now.first(letter), then.first(letter)
         if after is not None:
             fitted.append(report)
         if _says(before) != _says(after):
@@ -116,6 +120,11 @@ def _coarse(rows: Sequence[Report]) -> int:
     mark = hmac.digest(keys.for_purpose("rehearsal"), named.encode(), "sha256")
     blurred = len(rows) - int.from_bytes(mark[:4]) % BLUR
     return blurred - blurred % STEP if blurred >= LEAST else 0
+
+
+def _are_told(rows: Sequence[Report]) -> bool:
+    """Whether there are so many that anybody is told of them."""
+    return _coarse(rows) > 0
 
 
 def _past() -> QuerySet[Report]:

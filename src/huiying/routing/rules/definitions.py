@@ -98,7 +98,10 @@ class RuleSet:
 
     def hit(self, letter: Letter) -> Hit | None:
         """What the first rule that fits says, None where none does."""
-        folded = Folded(letter)
+        return self.first(Folded(letter))
+
+    def first(self, folded: Folded) -> Hit | None:
+        """The same for a letter that was made ready."""
         for number, rule in enumerate(self.rules, 1):
             if rule.fits(folded):
                 return Hit(number, rule.to, rule.unit)
