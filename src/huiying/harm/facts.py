@@ -8,8 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-FEW_PEOPLE, MANY_PEOPLE = 10, 100
-
 
 class Level(IntEnum):
     """How urgent; what is harmed most comes first."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from huiying.harm.facts import BY_CODE, CODES, LEGAL_DATE, Level
+from huiying.harm.facts import BY_CODE, LEGAL_DATE, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,3 @@ def need_of(facts: Collection[str], legal_date: date | None = None) -> Need:
 def sooner(first: date | None, second: date | None) -> date | None:
     """The sooner of two days of the law, either of which may be none."""
     return min((day for day in (first, second) if day is not None), default=None)
-
-
-def level_called(code: str) -> Level | None:
-    """The level with this code; None for a code that is none."""
-    return CODES.get(code)

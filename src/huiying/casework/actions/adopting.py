@@ -116,7 +116,7 @@ def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int
     batch = _batch(reckoning.leaves, after)
     moved = []
     for letter in batch.letters:
-        if has_run_out(letter.due_at, batch.cases[letter.case_id]):
+        if _has_run_out(letter.due_at, batch.cases[letter.case_id]):
             continue
         due = _new_due(letter, _made(letter, batch), reckoning, timetables)
         if due is not None:
@@ -167,7 +167,7 @@ def _made(letter: _Letter, batch: _Batch) -> _Case:
     return batch.cases[letter.own_case_id or letter.case_id]
 
 
-def has_run_out(due_at: datetime, case: Pausing) -> bool:
+def _has_run_out(due_at: datetime, case: Pausing) -> bool:
     """Whether the time of a clock that stands with this case and waits is over now."""
     return clock(
         due_at,
@@ -203,7 +203,7 @@ def _changed(batch: _Batch, moved: Iterable[_Letter]) -> Iterator[tuple[_Case, s
                 yield _due(batch.cases[letter.own_case_id], letter.due_at), "adopt_calendar"
         case = batch.cases[case_id]
         first = min(letter.due_at for letter in stand_here)
-        if has_run_out(case.due_at, case):
+        if _has_run_out(case.due_at, case):
             first = min(first, case.due_at)
         if case_id in made:
             yield _due(case, first), "adopt_calendar"
