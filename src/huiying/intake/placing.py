@@ -15,18 +15,19 @@ def place_letters() -> int:
     Where the words are erased, what was noted stays; where nothing was, the place is not told, so that the
     letter counts all the same.
     """
-    known, done = towns(), 0
-    while found := _place_some(known):
-        done += found
+    known, done, after = towns(), 0, 0
+    while placed := _place_some(known, after):
+        done, after = done + len(placed), placed[-1]
     return done
 
 
-def _place_some(known: Towns) -> int:
+def _place_some(known: Towns, after: int) -> list[int]:
+    """The ids of one batch, all greater than `after`: what was done is not gone over again."""
     noted = Whereabouts.objects.filter(submission=OuterRef("pk"), names=known.digest)
     whole = Q(words_erased_at=None) | Q(whereabouts=None)
     letters = Submission.objects.filter(~Exists(noted), whole, part=False)
     with transaction.atomic():
-        rows = list(letters.order_by("pk").values_list("pk", "place")[:BATCH])
+        rows = list(letters.filter(pk__gt=after).order_by("pk").values_list("pk", "place")[:BATCH])
         Whereabouts.objects.bulk_create(
             [
                 Whereabouts(submission_id=pk, division=known.of(place), names=known.digest)
@@ -36,4 +37,4 @@ def _place_some(known: Towns) -> int:
             unique_fields=["submission"],
             update_fields=["division", "names"],
         )
-    return len(rows)
+    return [pk for pk, _place in rows]
