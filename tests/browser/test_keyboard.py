@@ -91,7 +91,7 @@ def test_what_a_screen_reader_is_told_of_a_case(people, opened: Opener):
     page = opened(people.handler)
     page.goto(f"/en/desk/cases/{case.number}/")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    said = page.get_by_text("Somebody is in danger, it was said.")
+    said = page.get_by_text("Somebody is said to be in danger.")
     expect(said).to_have_count(1)  # once
     acts = page.get_by_role("region", name="What you can do")
     expect(acts).to_match_aria_snapshot(

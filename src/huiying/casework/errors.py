@@ -171,7 +171,7 @@ class HarmLost(Invalid):
 
 class NothingWeighed(Invalid):
     code = "nothing_weighed"
-    sentence = _("Nothing is ticked otherwise than before.")
+    sentence = _("You have not changed what is ticked.")
 
 
 class ConductLost(Invalid):

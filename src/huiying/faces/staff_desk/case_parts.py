@@ -192,7 +192,7 @@ def _why_returned(shown: CaseShown) -> str:
 def _warnings(shown: CaseShown) -> list[str]:
     found = []
     if shown.why.need.level == Level.NOW:
-        found.append(_("Somebody is in danger, it was said. Act now, then record it."))
+        found.append(_("Somebody is said to be in danger. Act now, then record it."))
     if shown.state == State.RETURNED and (why := _why_returned(shown)):
         found.append(why)
     if shown.state == State.JOINED:
