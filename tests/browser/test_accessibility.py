@@ -30,7 +30,8 @@ ELSEWHERE |= {
 }  # to take away
 # With an open letter these are looked at in test_call.py.
 ELSEWHERE |= {
-    f"staff_desk:call_{act}" for act in ("letter", "answer", "vote", "reopen", "add", "withdraw")
+    f"staff_desk:call_{act}"
+    for act in ("letter", "answer", "vote", "reopen", "add", "withdraw", "helpers")
 }
 ELSEWHERE |= {f"staff_desk:call_part_{act}" for act in ("answer", "vote", "reopen", "add")}
 # Each page is loaded once a language and looked at twice, so that every width meets both schemes.

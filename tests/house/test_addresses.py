@@ -360,6 +360,10 @@ def first_part(_scene: Scene) -> dict[str, object]:
     return {"place": 1}
 
 
+def no_helper(_scene: Scene) -> dict[str, object]:
+    return {"label": "0" * 26}
+
+
 # A letter opens with its receipt only: without it everybody is sent to the form that asks for it.
 WITH_RECEIPT = Address(
     STAFF | {"stranger"}, frozenset(), open_to_all=True, leads="public_site:follow"
@@ -404,6 +408,8 @@ TABLE: dict[str, Address] = {
     },
     "public_site:letter_withdraw": WITH_RECEIPT,
     "public_site:letter_erase": WITH_RECEIPT,
+    "public_site:letter_helpers": WITH_RECEIPT,
+    "public_site:letter_helper_end": replace(WITH_RECEIPT, arguments=no_helper),
     "public_site:letter_leave": Address(None, STAFF | {"stranger"}, open_to_all=True),
     "staff_desk:sign_in": public(post=True, leads="staff_desk:queue"),
     "staff_desk:sign_out": Address(None, STAFF),
@@ -439,6 +445,8 @@ TABLE: dict[str, Address] = {
         f"staff_desk:call_part_{name}": replace(WITH_PIN, arguments=first_part)
         for name in ("answer", "vote", "reopen", "add")
     },
+    "staff_desk:call_helpers": WITH_PIN,
+    "staff_desk:call_helper_end": Address(None, {"clerk"}, arguments=no_helper),
     "staff_desk:call_leave": Address(None, {"clerk"}),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),

@@ -55,9 +55,9 @@ class TestOpening:
     def test_wrong_and_wrong_cost_the_same_queries(self, writer: Writer, django_assert_num_queries):
         writer.write()
         code = writer.code
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             writer.open(code=code, secret="0123456789")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             writer.open(code=swapped(code), secret="0123456789")
 
     def test_guessing_at_one_code_is_stopped_even_with_the_right_secret(self, english: Writer):
@@ -329,10 +329,10 @@ def test_the_same_queries_at_one_message_and_at_thirty(
     writer.open()
     writer.act("add", text="一")
     writer.letter()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         writer.letter()
     for number in range(30):
         writer.act("add", text=f"补充 {number}")
     writer.letter()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         writer.letter()

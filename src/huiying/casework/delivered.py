@@ -27,6 +27,7 @@ KINDS: dict[str, str | Promise] = {
     "corrected": gettext_lazy("Word of a correction"),
     "answer_withdrawn": gettext_lazy("Word that an answer was withdrawn"),
     "lost_code": gettext_lazy("Code and PIN"),
+    "helper": gettext_lazy("Word that somebody may help you"),
     "hold": gettext_lazy("Word of a hold on the erasure"),
     "account": gettext_lazy("About an account"),
 }

@@ -2,6 +2,7 @@
 
 from huiying.casework import policy
 from huiying.casework.models import Report
+from huiying.intake.helping import GRANT
 from huiying.intake.models import Attachment
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
@@ -14,13 +15,9 @@ def attachment_for_staff(actor: Actor, label: str) -> Attachment:
 
 
 def attachment_for_writer(actor: Actor, label: str) -> Attachment:
-    """The attachment, if this resident wrote its letter; NotFound otherwise."""
-    return _one(label, submission__label__in=[_own_label(actor)])
-
-
-def _own_label(actor: Actor) -> str:
-    label = actor.label.removeprefix("resident:")
-    return label if actor.covers("resident", f"submission:{label}") else ""
+    """The attachment, if this resident wrote its letter or helps with it; NotFound otherwise."""
+    letters = [scope.removeprefix("submission:") for scope in actor.scopes("resident", GRANT)]
+    return _one(label, submission__label__in=letters)
 
 
 def _one(label: str, **within: object) -> Attachment:

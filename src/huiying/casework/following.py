@@ -1,7 +1,7 @@
 """What a resident may know of the case that their own letter led to: never another writer's words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from huiying.casework.joined import was_asked
 from huiying.casework.labels import subject
 from huiying.casework.looks import Looks, looks_at
 from huiying.casework.models import CaseFile, Joined, Move, Report
-from huiying.casework.own_acts import own_events
+from huiying.casework.own_acts import helper_named, own_events
 from huiying.casework.part_models import Part
 from huiying.casework.splitting.letters import HEARD_BY, parts_of
 from huiying.casework.stages import StageClock, stages_of
@@ -31,6 +31,7 @@ from huiying.casework.states import OPEN, Outcome, State
 from huiying.casework.urgency.why import Why, decided_of_own, need_at_first, why
 from huiying.intake import reads as letters
 from huiying.intake.files import AttachmentLinked, attachments_on
+from huiying.intake.helping import GRANT, HelperLine, helpers_of
 from huiying.intake.letters import replay_of
 from huiying.intake.models import Message, Submission
 from huiying.intake.states import ERASED, Channel, Wish
@@ -110,6 +111,8 @@ class LetterPage:
     sent: tuple[Told, ...]
     parted: bool
     why: Why
+    helps: bool
+    helpers: tuple[HelperLine, ...]
 
 
 def _reports() -> QuerySet[Any]:
@@ -132,7 +135,16 @@ def own_report(actor: Actor) -> Report:
     """The report of the letter that this resident wrote, with its case and, as `sent`, the log of
     notices; NotFound for anybody else.
     """
-    report: Report | None = _reports().filter(submission__label=own_label(actor)).first()
+    return _report(own_label(actor))
+
+
+def followed_report(actor: Actor) -> Report:
+    """The same for the writer and for who helps with the letter."""
+    return _report(followed_label(actor))
+
+
+def _report(label: str) -> Report:
+    report: Report | None = _reports().filter(submission__label=label).first()
     if report is None:
         raise NotFound
     return report
@@ -140,7 +152,15 @@ def own_report(actor: Actor) -> Report:
 
 def own_label(actor: Actor) -> str:
     """The label of the letter that this actor wrote, or whose writer is with them; NotFound without."""
-    subjects = actor.scopes("resident")
+    return _one(actor.scopes("resident"))
+
+
+def followed_label(actor: Actor) -> str:
+    """The label of the letter that this actor wrote or helps with; NotFound without."""
+    return _one(actor.scopes("resident", GRANT))
+
+
+def _one(subjects: Sequence[str]) -> str:
     if len(subjects) != 1:
         raise NotFound
     return subjects[0].removeprefix("submission:")
@@ -156,7 +176,7 @@ def reopen_until(report: Any) -> datetime | None:
 
 def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
     """Whether this very form brought these very words before: the act was done, only the page was lost."""
-    label = own_label(actor)
+    label = followed_label(actor)
     replay = replay_of(form_key, f"{label}\0{text}")
     return replay is not None and Message.objects.filter(replay=replay).exists()
 
@@ -164,15 +184,21 @@ def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
 def letter_page(actor: Actor) -> LetterPage:
     """Everything that the writer's page shows; NotFound where this actor wrote no letter.
 
-    Queries: report, moves, exchange, files, entries, two for who looked, what was promised (and the
+    Who helps with it sees no way to reach the writer, nothing that was sent to them, and who looked only
+    as far as it is about the letter; and may do less. Queries: report, moves, exchange, files, entries,
+    helpers, two for who looked, what was promised (and the
     calendar, where it counts working time), and one more where the desk
     declined.
     """
-    report: Any = own_report(actor)
+    report: Any = followed_report(actor)
     submission, case = report.submission, report.case
     moves = _moves(report)
     exchange = letters.exchange_on([submission.pk])[submission.pk]
+    helps = actor.has(GRANT)
+    helpers = helpers_of(submission.pk)
     may = _may(report)
+    if helps:
+        may = replace(may, withdraw=False, reach=False)
     running = clock(
         report.due_at,
         waiting_since=case.waiting_since,
@@ -193,8 +219,8 @@ def letter_page(actor: Actor) -> LetterPage:
         wish=str(Wish(submission.wish).label),
         category=localized(case.category.name) if case.category else "",
         conduct=case.conduct,
-        reachable=submission.reachable,
-        hears_by=_hears_by(submission),
+        reachable=submission.reachable and not helps,
+        hears_by="" if helps else _hears_by(submission),
         withdrawn=report.ended_at is not None,
         told=story.told(standing),
         responsible=standing.unit or _("Our letters desk"),
@@ -202,18 +228,20 @@ def letter_page(actor: Actor) -> LetterPage:
         answer_by=story.answer_by(running, _more_time(report)),
         stages=_stages(report, moves, running),
         steps=story.steps(standing, submission.received_at, moves),
-        events=story.events(submission.received_at, moves, own_events(report, exchange)),
-        exchange=tuple(_note(line, moves) for line in exchange),
+        events=story.events(submission.received_at, moves, own_events(report, exchange, helpers)),
+        exchange=tuple(_note(line, moves, helpers) for line in exchange),
         question=_open_question(exchange) if may.answer else "",
         vote=report.vote,
         voted_at=report.voted_at,
         declined=_declined(case),
         may=may,
         files=attachments_on(submission, actor),
-        looks=looks_at(report),
-        sent=all_told(deliveries(report.sent)),
+        looks=Looks(contact=(), opened=()) if helps else looks_at(report),
+        sent=() if helps else all_told(deliveries(report.sent)),
         parted=report.parted,
         why=why(report.own_case or case, report.decided, submission.facts),
+        helps=helps,
+        helpers=() if helps else helpers,
     )
 
 
@@ -312,9 +340,13 @@ def part_open(report: Report) -> bool:
     return live.exists()
 
 
-def _note(line: letters.MessageLine, moves: list[story.Step]) -> Note:
+def _note(
+    line: letters.MessageLine, moves: list[story.Step], helpers: Sequence[HelperLine]
+) -> Note:
     asked = [move.unit for move in moves if move.verb == "ask_resident" and move.at <= line.at]
-    if line.by_clerk:
+    if line.helper:
+        who = helper_named(line.helper, helpers)
+    elif line.by_clerk:
         who = _("You, through a clerk")
     elif line.from_resident:
         who = _("You")

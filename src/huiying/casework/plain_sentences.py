@@ -109,6 +109,9 @@ SENTENCES = {
     ),
     "submission.withdrawn": (gettext_noop("Withdrew the letter."), "warning"),
     "submission.opened_by_caller": (gettext_noop("Opened the letter by the writer's PIN."), "info"),
+    "submission.opened_by_helper": (gettext_noop("Opened the letter to help its writer."), "info"),
+    "helper.begun": (gettext_noop("Somebody may help the writer with this letter."), "info"),
+    "helper.ended": (gettext_noop("Somebody helps the writer with this letter no longer."), "info"),
     "submission.code_sent": (
         gettext_noop("Had the lost code sent to the contact that was left, if any; saw neither."),
         "info",

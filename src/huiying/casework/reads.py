@@ -63,13 +63,16 @@ NOTHING: Mapping[str, ArraySubquery] = {}
 
 @dataclass(frozen=True, slots=True)
 class ExchangeLine:
-    """One line of the exchange between one writer and the desk; `unit` asked, where it is a question."""
+    """One line of the exchange between one writer and the desk; `unit` asked, where it is a question;
+    `by_helper`: somebody who helps the writer said it.
+    """
 
     at: datetime
     from_resident: bool
     kind: str
     text: str
     unit: Names
+    by_helper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +283,11 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
     )
     lines = messages.annotate(
         unit=Subquery(asking.order_by("-at").values("unit__name")[:1])
-    ).values(row=JSONObject(at="at", sender="sender", kind="kind", text="text", unit="unit"))
+    ).values(
+        row=JSONObject(
+            at="at", sender="sender", kind="kind", text="text", author="author", unit="unit"
+        )
+    )
     rows: Any = (
         Report.objects.filter(case=case)
         .select_related("submission", "own_case")
@@ -317,6 +324,7 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
                 line["kind"],
                 line["text"],
                 (line["unit"] or {}) if line["kind"] == Message.Kind.QUESTION else {},
+                line["author"].startswith("helper:"),
             )
             for line in report.lines
         ),

@@ -31,6 +31,7 @@ def who_did(actor: str, name: dict[str, str] | None, unit: dict[str, str] | None
         "staff": _("A member of staff"),
         "resident": _("The writer"),
         "stranger": _("The writer"),
+        "helper": _("A helper of the writer"),
         "system": _("The system"),
     }
     return known.get(kind, _("The desk"))
@@ -56,7 +57,11 @@ def told(at: datetime, action: str, data: Data | None, who: str, words: Words) -
     if action in LEFT_OUT or (action in TOLD_BY_CASE and not said.get("correction")):
         return None
     if said.get("via"):
-        who = _("%(who)s, for the writer: %(way)s") % {"who": who, "way": way(str(said["via"]))}
+        for_whom = {"who": who, "way": way(str(said["via"]))}
+        if said.get("spoken_by"):
+            who = _("%(who)s, for a helper of the writer: %(way)s") % for_whom
+        else:
+            who = _("%(who)s, for the writer: %(way)s") % for_whom
     note = next((str(said[key]) for key in NOTES if said.get(key)), "")
     if action in TELLERS:
         teller, tone = TELLERS[action]

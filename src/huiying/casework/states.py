@@ -70,7 +70,7 @@ STEPS: tuple[Step[State], ...] = (
     step("return_to_desk", {S.ASSIGNED, S.IN_PROGRESS}, S.RETURNED, "handler"),
     step("reassign", set(AT_UNIT), S.ASSIGNED, "dispatcher head"),
     step("ask_resident", {S.IN_PROGRESS}, S.WAITING, "handler"),
-    step("resume", {S.WAITING}, S.IN_PROGRESS, "handler resident system"),
+    step("resume", {S.WAITING}, S.IN_PROGRESS, "handler resident helper system"),
     step("answer", {S.IN_PROGRESS}, S.ANSWERED, "reviewer"),
     step("answer_unreviewed", {S.IN_PROGRESS}, S.ANSWERED, "handler"),
     step("close", {S.ANSWERED}, S.CLOSED, "handler dispatcher supervisor"),
@@ -78,14 +78,14 @@ STEPS: tuple[Step[State], ...] = (
         "reopen",
         {S.ANSWERED, S.CLOSED},
         S.IN_PROGRESS,
-        "resident supervisor",
+        "resident helper supervisor",
         "not_withdrawn with_unit",
     ),
     step(
         "reopen",
         {S.ANSWERED, S.CLOSED},
         S.RETURNED,
-        "resident supervisor",
+        "resident helper supervisor",
         "not_withdrawn with_no_unit",
     ),
     step("withdraw", {*OPEN, S.SPLIT}, S.CLOSED, "resident"),
@@ -100,8 +100,8 @@ STEPS: tuple[Step[State], ...] = (
         step("unjoin", {S.JOINED}, state, "dispatcher head", f"came_from_{state}")
         for state in sorted(OPEN)
     ),
-    step("take_out", {S.JOINED}, S.IN_PROGRESS, "resident", "with_unit"),
-    step("take_out", {S.JOINED}, S.RETURNED, "resident", "with_no_unit"),
+    step("take_out", {S.JOINED}, S.IN_PROGRESS, "resident helper", "with_unit"),
+    step("take_out", {S.JOINED}, S.RETURNED, "resident helper", "with_no_unit"),
     step("split", set(SPLITTABLE), S.SPLIT, "clerk dispatcher head"),
     *(
         step("unsplit", {S.SPLIT}, state, "clerk dispatcher head", f"came_from_{state}")

@@ -1,8 +1,10 @@
 """Letters opened by a PIN, for a writer who is on the line or at the counter. Every try is counted."""
 
-from huiying.intake import receipts
+from dataclasses import dataclass
+
+from huiying.intake import helping, receipts
 from huiying.intake.errors import PinLocked, WrongPin
-from huiying.intake.models import CallerPin, Submission
+from huiying.intake.models import CallerPin, Helper, Submission
 from huiying.kernel.limits import A_DAY, count_try, forget_tries
 from huiying.kernel.refusals import TooMany
 
@@ -11,6 +13,14 @@ TRIES_PER_CODE = 5  # in a quarter of an hour
 TRIES_PER_CODE_A_DAY = 10
 TRIES_PER_CLERK = 40  # in a quarter of an hour, right ones among them
 NO_SALT = b"\0" * receipts.SALT_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is with the clerk: the writer of this letter, or a `helper` of theirs."""
+
+    submission: Submission
+    helper: Helper | None = None
 
 
 def _count(clerk: str, code: str | None) -> None:
@@ -24,8 +34,8 @@ def _count(clerk: str, code: str | None) -> None:
         raise PinLocked(field="code") from None
 
 
-def letter_of_caller(*, clerk: str, code: str, pin: str) -> Submission:
-    """The letter that code and PIN name, tried by the clerk with this label. Outside a verb.
+def letter_of_caller(*, clerk: str, code: str, pin: str) -> Caller:
+    """Whose code and PIN these are, tried by the clerk with this label. Outside a verb.
 
     Raises WrongPin, the same and as slowly for a wrong code as for a wrong PIN; PinLocked beyond five
     tries at one code in a quarter of an hour or ten in a day; TooMany beyond those of one clerk.
@@ -35,12 +45,15 @@ def letter_of_caller(*, clerk: str, code: str, pin: str) -> Submission:
     row = (
         CallerPin.objects.select_related("submission").filter(submission__code=plain or "").first()
     )
-    if row is None:
-        receipts.pin_matches("0" * receipts.CODE_DIGITS, NO_SALT, None, pin)
+    known = row.submission.code if row else "0" * receipts.CODE_DIGITS
+    salt, number = (bytes(row.salt), row.key_number) if row else (NO_SALT, None)
+    fits = receipts.pin_matches(known, salt, number, pin)
+    helper = helping.by_pin(plain or "", pin)
+    if row is not None and fits:
+        return Caller(row.submission)
+    if helper is None:
         raise WrongPin(field="pin")
-    if not receipts.pin_matches(row.submission.code, bytes(row.salt), row.key_number, pin):
-        raise WrongPin(field="pin")
-    return row.submission
+    return Caller(helper.submission, helper)
 
 
 def forget_wrong_tries(submission: Submission) -> None:

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import Invalid, MovedOn, NotFound, Refusal, TooMany
+from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound, Refusal, TooMany
 from huiying.kernel.verbs import refuse_on
 
 
@@ -57,6 +57,27 @@ class PinLocked(TooMany):
 class SentToday(TooMany):
     code = "sent_today"
     sentence = _("This letter's code was asked for already today. It goes out once a day at most.")
+
+
+class HelpEnded(MovedOn):
+    """Whoever was a helper is none any more."""
+
+    code = "help_ended"
+    sentence = _(
+        "This help has been ended by the writer of the letter. Nothing was done; nothing more can be."
+    )
+
+
+class ForWriterAlone(NotAllowed):
+    """A helper tried what only the writer may do."""
+
+    code = "for_writer_alone"
+    sentence = _("Only the person for whom you help can do this.")
+
+
+class TooManyHelpers(Invalid):
+    code = "too_many_helpers"
+    sentence = _("Three people can help with a letter at the same time. End one of them first.")
 
 
 class AlreadyWithdrawn(MovedOn):

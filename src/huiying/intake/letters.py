@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huiying.harm.facts import BY_CODE, DANGER, LEGAL_DATE
-from huiying.intake import callers, receipts, vault
-from huiying.intake.models import CallerPin, Contact, Seal, Submission
-from huiying.intake.states import SPOKEN, Channel, Wish
+from huiying.intake import callers, helping, receipts, vault
+from huiying.intake.errors import HelpEnded
+from huiying.intake.models import CallerPin, Contact, Helper, Seal, Submission
+from huiying.intake.states import SPOKEN, Channel, Consent, Wish
 from huiying.intake.ways import LONGEST_CONTACT, check_way, plain_number
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
@@ -42,6 +43,7 @@ class Letter:
     facts that are ticked beside `danger`, `legal_date` the day of one of them.
 
     `files` are digests of what came with it: the same words with other files are another letter.
+    `helper` is what the one who writes is to the person for whom they do; empty for who writes themselves.
     """
 
     body: str
@@ -63,6 +65,7 @@ class Letter:
     source: str = ""
     source_id: str = ""
     files: tuple[str, ...] = ()
+    helper: str = ""
 
 
 PARTS = tuple(field.name for field in fields(Letter))
@@ -142,7 +145,7 @@ def _contact(letter: Letter) -> dict[str, str]:
 
 def letter_rows(
     *, actor: Actor, letter: Letter, form_key: str = ""
-) -> tuple[Submission, *tuple[CallerPin | Seal | Contact, ...]]:
+) -> tuple[Submission, *tuple[CallerPin | Helper | Seal | Contact, ...]]:
     """The rows that keep one letter under a new code, for the verb that inserts them.
 
     Who speaks to a clerk gets a PIN; who sends a letter in any other way gets none.
@@ -181,7 +184,21 @@ def letter_rows(
     spoken = letter.channel in SPOKEN and not letter.source
     pin = [caller_pin(submission)] if spoken else []
     sealed = vault.contact_rows(submission, contact) if contact else ()
-    return submission, *pin, *sealed
+    return submission, *pin, *_helper(actor, submission, letter, pin), *sealed
+
+
+def _helper(
+    actor: Actor, submission: Submission, letter: Letter, pins: list[CallerPin]
+) -> list[Helper]:
+    """Who writes for the writer, and says that this was agreed."""
+    if not letter.helper:
+        return []
+    taken = [receipts.pin_of(submission.code, bytes(row.salt), row.key_number) for row in pins]
+    return [
+        helping.new_helper(
+            submission, actor=actor, relation=letter.helper, consent=Consent.TOLD, taken=taken
+        )
+    ]
 
 
 def part_of(
@@ -216,10 +233,13 @@ def part_of(
     )
 
 
-def caller_pin(submission: Submission) -> CallerPin:
-    """The row by which this letter has a PIN for callers."""
+def caller_pin(submission: Submission, *, taken: Collection[str] = ()) -> CallerPin:
+    """The row by which this letter has a PIN for callers, none of those `taken` by its helpers."""
+    number = keys.newest()
     salt = secrets.token_bytes(receipts.SALT_BYTES)
-    return CallerPin(submission=submission, key_number=keys.newest(), salt=salt)
+    while receipts.pin_of(submission.code, salt, number) in taken:
+        salt = secrets.token_bytes(receipts.SALT_BYTES)
+    return CallerPin(submission=submission, key_number=number, salt=salt)
 
 
 def receipt_of(submission: Submission, *, again: bool = False) -> receipts.Receipt:
@@ -244,3 +264,15 @@ def require_writer(actor: Actor, submission: Submission) -> None:
     """Raise NotAllowed for everybody but the resident who wrote this letter."""
     if not actor.covers("resident", subject(submission)):
         raise NotAllowed
+
+
+def require_follower(actor: Actor, submission: Submission) -> None:
+    """Raise NotAllowed for everybody but this letter's writer and who helps with it.
+
+    Raises HelpEnded for who does no longer. Within a verb: no help ends before its act does.
+    """
+    if actor.covers(helping.GRANT, subject(submission)):
+        if not helping.still_helps(actor):
+            raise HelpEnded
+        return
+    require_writer(actor, submission)

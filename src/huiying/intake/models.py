@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from huiying.agencies.models import Unit
 from huiying.harm.facts import DANGER
-from huiying.intake.states import Channel, RevealReason, State, Wish
+from huiying.intake.states import Channel, Consent, Relation, RevealReason, State, Wish
 
 
 class Submission(models.Model):
@@ -109,6 +109,42 @@ class CallerPin(models.Model):
     )
     key_number = models.SmallIntegerField()
     salt = models.BinaryField(max_length=16)
+
+
+class Helper(models.Model):
+    """That somebody may follow this one letter for its writer and write on it, until that is ended, and
+    from what their secret and PIN follow. Not who: no name, and nothing that ties letters by their helper.
+    """
+
+    # Nothing but its end: a trigger refuses any other change.
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="helpers")
+    label = models.CharField(max_length=32, unique=True)
+    relation = models.CharField(max_length=20, choices=Relation.choices)
+    consent = models.CharField(max_length=10, choices=Consent.choices)
+    key_number = models.SmallIntegerField()
+    salt = models.BinaryField(max_length=16)
+    replay = models.BinaryField(max_length=32, unique=True, null=True)
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(relation__in=Relation.values), name="helper_relation_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(consent__in=Consent.values), name="helper_consent_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="")
+                | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="helper_end_has_author",
+            ),
+        ]
 
 
 class Contact(models.Model):

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiying.intake import receipts
+from huiying.intake import helping, receipts
 from huiying.intake.errors import WrongCode
 from huiying.intake.models import Message, Submission
 from huiying.intake.states import State
@@ -15,7 +15,7 @@ TRIES_PER_ADDRESS = 300  # a whole town may share one address; the tries per cod
 @dataclass(frozen=True, slots=True)
 class MessageLine:
     """One line of the exchange; `from_resident` says whose it is, `kind` what it is, `by_clerk` that a
-    clerk typed it for the resident.
+    clerk typed it for the resident. `helper` is the label of the helper who said it, if one did.
     """
 
     id: int
@@ -24,6 +24,7 @@ class MessageLine:
     kind: str
     text: str
     by_clerk: bool = False
+    helper: str = ""
 
 
 def resident(label: str) -> Actor:
@@ -31,8 +32,8 @@ def resident(label: str) -> Actor:
     return Actor(f"resident:{label}", frozenset({Grant("resident", f"submission:{label}")}))
 
 
-def open_with(*, code: str, secret: str, address: str) -> Actor:
-    """The resident who holds this receipt.
+def open_with(*, code: str, secret: str, address: str, helpers: bool = False) -> Actor:
+    """The resident who holds this receipt; where `helpers` may come in too, also who helps with the letter.
 
     Raises WrongCode, the same and as slowly for a wrong code as for a wrong secret, and TooMany
     beyond 20 tries at one code or 300 from one address in a quarter of an hour.
@@ -43,9 +44,10 @@ def open_with(*, code: str, secret: str, address: str) -> Actor:
     row = Submission.objects.filter(code=plain or "").first()
     known_code = row.code if row else "0" * receipts.CODE_DIGITS
     fits = receipts.matches(known_code, row.code_key if row else None, secret)
-    if row is None or not fits:
+    helper = helping.by_secret(plain or "", secret) if helpers else None
+    if row is None or not (fits or helper):
         raise WrongCode
-    return resident(row.label)
+    return resident(row.label) if fits or helper is None else helping.acting_as(helper)
 
 
 def by_replay(replay: bytes | None) -> Submission | None:
@@ -65,7 +67,8 @@ def exchange_on(submission_ids: list[int]) -> dict[int, list[MessageLine]]:
     for row in rows:
         own = row.sender == Message.From.RESIDENT
         typed = own and row.author.startswith("staff:")
-        line = MessageLine(row.pk, row.at, own, row.kind, row.text, typed)
+        helper = helping.label_of(Actor(row.author)) if own else ""
+        line = MessageLine(row.pk, row.at, own, row.kind, row.text, typed, helper)
         found[row.submission_id].append(line)
     return found
 

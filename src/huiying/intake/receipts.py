@@ -36,6 +36,15 @@ class Receipt:
     pin: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HelperPass:
+    """What a helper takes away, beside the code: shown once, stored nowhere."""
+
+    relation: str
+    secret: str
+    pin: str
+
+
 def new_code() -> str:
     """A random code; the caller tries again where it is taken."""
     digits = f"{secrets.randbelow(9) + 1}{secrets.randbelow(10**10):010d}"
@@ -47,16 +56,37 @@ def secret_of(code: str, key_number: int | None) -> str:
     digest = hmac.digest(
         keys.for_purpose("receipt secret", key_number), code.encode(), hashlib.sha256
     )
+    return _letters(digest)
+
+
+def _letters(digest: bytes) -> str:
     number = int.from_bytes(digest)
     return "".join(ALPHABET[number >> 5 * place & 31] for place in range(SECRET_LENGTH))
 
 
-def pin_of(code: str, salt: bytes, key_number: int | None) -> str:
-    """The PIN that belongs to `code` and `salt` under ring key `key_number`."""
+def _pin(purpose: str, code: str, salt: bytes, key_number: int | None) -> str:
     digest = hmac.digest(
-        keys.for_purpose("caller pin", key_number), code.encode() + b"\0" + salt, hashlib.sha256
+        keys.for_purpose(purpose, key_number), code.encode() + b"\0" + salt, hashlib.sha256
     )
     return f"{int.from_bytes(digest) % 10**PIN_DIGITS:0{PIN_DIGITS}d}"
+
+
+def pin_of(code: str, salt: bytes, key_number: int | None) -> str:
+    """The PIN that belongs to `code` and `salt` under ring key `key_number`."""
+    return _pin("caller pin", code, salt, key_number)
+
+
+def helper_secret_of(code: str, salt: bytes, key_number: int | None) -> str:
+    """The secret by which one helper opens the letter `code`."""
+    digest = hmac.digest(
+        keys.for_purpose("helper secret", key_number), code.encode() + b"\0" + salt, hashlib.sha256
+    )
+    return _letters(digest)
+
+
+def helper_pin_of(code: str, salt: bytes, key_number: int | None) -> str:
+    """The PIN by which a clerk opens the letter `code` for one helper."""
+    return _pin("helper pin", code, salt, key_number)
 
 
 def grouped(code: str) -> str:
@@ -87,9 +117,12 @@ def matches(code: str, key_number: int | None, typed: str) -> bool:
     return hmac.compare_digest(secret_of(code, key_number), read_secret(typed))
 
 
+def read_pin(typed: str) -> str:
+    """The digits of a PIN as typed, of whatever width."""
+    plain = unicodedata.normalize("NFKC", typed)
+    return "".join(character for character in plain if character.isdigit())
+
+
 def pin_matches(code: str, salt: bytes, key_number: int | None, typed: str) -> bool:
     """Whether `typed`, in digits of any width, is the PIN of `code`; compared in constant time."""
-    plain = "".join(
-        character for character in unicodedata.normalize("NFKC", typed) if character.isdigit()
-    )
-    return hmac.compare_digest(pin_of(code, salt, key_number).encode(), plain.encode())
+    return hmac.compare_digest(pin_of(code, salt, key_number).encode(), read_pin(typed).encode())

@@ -25,6 +25,28 @@ class Channel(models.TextChoices):
 SPOKEN = (Channel.PHONE, Channel.COUNTER)
 
 
+class Relation(models.TextChoices):
+    """What a helper is to the writer: a closed list, and no name beside it."""
+
+    CHILD = "child", _("Son, daughter or their family")
+    PARTNER = "partner", _("Husband, wife or partner")
+    PARENT = "parent", _("Father or mother")
+    RELATIVE = "relative", _("Another relative")
+    NEIGHBOUR = "neighbour", _("Neighbour or friend")
+    CARER = "carer", _("Carer or nurse")
+    SOCIAL_WORKER = "social_worker", _("Social or community worker")
+    OTHER = "other", _("Somebody else they trust")
+
+
+class Consent(models.TextChoices):
+    """How the writer's consent to a helper came on record."""
+
+    PAGE = "page", _("On this page, with code and secret")
+    LINE = "line", _("On the phone, with code and PIN")
+    COUNTER = "counter", _("At the counter, with code and PIN")
+    TOLD = "told", _("The helper wrote the letter and said that it was agreed")
+
+
 class Wish(models.TextChoices):
     PUBLIC = "public", _("The answer may be published")
     PRIVATE = "private", _("Answer only me")

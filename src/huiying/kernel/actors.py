@@ -19,12 +19,13 @@ class Actor:
     """`label` is what entries say ("staff:7k2…"); `grants` is what policies ask.
 
     `via` names the way ("phone") by which somebody acts here for another who is with them; every entry
-    of theirs says so.
+    of theirs says so. `spoken_by` is the label of who speaks for that other, where they do not themselves.
     """
 
     label: str
     grants: frozenset[Grant] = field(default_factory=frozenset)
     via: str = ""
+    spoken_by: str = ""
 
     def has(self, *names: str) -> bool:
         """True where any grant has one of `names`, whatever its scope."""

@@ -68,7 +68,9 @@ class Timing:
 # What a person of the desk does: print and post, or ring.
 HAND_WAYS = (Way.LETTER, Way.CALL)
 # Worth a stamp or a call; of the rest, the page tells.
-WORTH_A_HAND = frozenset({"question", "answered", "declined", "corrected", "answer_withdrawn"})
+WORTH_A_HAND = frozenset(
+    {"question", "answered", "declined", "corrected", "answer_withdrawn", "helper"}
+)
 MOST_CALLS = 3
 
 

@@ -52,6 +52,8 @@ def _committed(
 ) -> tuple[dict[str, Any], bytes, bytes]:
     """What the payload says, its salt, and the commitment to it."""
     said = data | ({"via": actor.via} if actor.via else {})
+    if actor.spoken_by:
+        said["spoken_by"] = actor.spoken_by
     salt = secrets.token_bytes(commitments.SALT_BYTES)
     content = commitments.canonical(at, action, actor.label, subject, said)
     return said, salt, commitments.commit(salt, content)

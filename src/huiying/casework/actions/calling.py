@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework import policy
 from huiying.casework.models import Report
 from huiying.casework.own_acts import CODE_SENT, OPENED
-from huiying.intake import callers, letters
+from huiying.intake import callers, helping, letters
 from huiying.intake.errors import SentToday, WrongPin
 from huiying.intake.models import CallerPin, Submission
 from huiying.intake.states import SPOKEN
@@ -34,28 +34,40 @@ def require_clerk(actor: Actor, via: str) -> None:
         raise Invalid(_("Choose one."), field="via")
 
 
-def on_the_line(actor: Actor, *, label: str, via: str) -> Actor:
-    """The clerk as who acts for the writer of the letter with this label, and can do nothing else.
+def on_the_line(actor: Actor, *, label: str, via: str, helper: str = "") -> Actor:
+    """The clerk as who acts for the writer of the letter with this label, and can do nothing else; or for
+    the `helper` (a label) who is on the line instead.
 
-    Raises NotFound where the letter is one that this clerk may know nothing of.
+    Raises NotFound where the letter is one that this clerk may know nothing of, or the help has ended.
     """
     require_clerk(actor, via)
     seen = policy.visible_cases(actor)
     if not Report.objects.filter(submission__label=label, case__in=seen).exists():
         raise NotFound
-    return Actor(actor.label, frozenset({Grant("resident", f"submission:{label}")}), via)
+    if not helper:
+        return Actor(actor.label, frozenset({Grant("resident", f"submission:{label}")}), via)
+    known = helping.helping_now(helper)
+    if known is None or known.submission.label != label:
+        raise NotFound
+    return replace(
+        helping.acting_as(known), label=actor.label, via=via, spoken_by=f"helper:{helper}"
+    )
 
 
 def open_for_caller(*, actor: Actor, code: str, pin: str, via: str) -> Actor:
-    """Open a letter by code and PIN for its writer, who is with the clerk; who acts from then on.
+    """Open a letter by code and PIN for its writer or a helper of theirs, who is with the clerk; who acts
+    from then on.
 
     Raises WrongPin, PinLocked, TooMany; the tries are counted whatever becomes of them. That it was
     opened is an entry, and stands on the writer's page.
     """
     require_clerk(actor, via)
-    submission = callers.letter_of_caller(clerk=actor.label, code=code, pin=pin)
+    caller = callers.letter_of_caller(clerk=actor.label, code=code, pin=pin)
+    submission, helper = caller.submission, caller.helper
     try:
-        acting = on_the_line(actor, label=submission.label, via=via)
+        acting = on_the_line(
+            actor, label=submission.label, via=via, helper=helper.label if helper else ""
+        )
     except NotFound:
         raise WrongPin(field="pin") from None
     callers.forget_wrong_tries(submission)
@@ -65,8 +77,8 @@ def open_for_caller(*, actor: Actor, code: str, pin: str, via: str) -> Actor:
 
 @verb
 def note_opening(*, actor: Actor, submission: Submission) -> None:
-    """Keep that a clerk opened this letter with its writer, who gave the PIN."""
-    letters.require_writer(actor, submission)
+    """Keep that a clerk opened this letter with its writer or a helper of theirs, who gave the PIN."""
+    letters.require_follower(actor, submission)
     write(actor=actor, action=OPENED, subject=letters.subject(submission))
 
 
@@ -119,7 +131,8 @@ def send_code(*, actor: Actor, submission: Submission) -> None:
     if not policy.may_take_calls(actor):
         raise NotAllowed
     if submission.reachable:
-        CallerPin.objects.bulk_create([letters.caller_pin(submission)], ignore_conflicts=True)
+        row = letters.caller_pin(submission, taken=helping.pins_of(submission))
+        CallerPin.objects.bulk_create([row], ignore_conflicts=True)
         queue(
             kind="lost_code",
             recipient=letters.subject(submission),

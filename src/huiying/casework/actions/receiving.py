@@ -17,8 +17,9 @@ from huiying.harm.urgency import need_of
 from huiying.intake import letters, reads
 from huiying.intake.actions.enclosing import attach
 from huiying.intake.errors import AlreadyImported, AlreadyReceived, CodeTaken
+from huiying.intake.helping import first_pass
 from huiying.intake.models import Submission
-from huiying.intake.receipts import Receipt
+from huiying.intake.receipts import HelperPass, Receipt
 from huiying.intake.uploads import Upload
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
@@ -36,9 +37,12 @@ DRAWS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseReceipt(Receipt):
-    """A receipt that also says until when the letter is to be answered."""
+    """A receipt that also says until when the letter is to be answered; with that of the helper who wrote
+    it, if one did.
+    """
 
     due_at: datetime
+    helper: HelperPass | None = None
 
 
 def title_of(title: str, body: str) -> str:
@@ -72,7 +76,7 @@ def receive(
         sent_before = reads.by_replay(letters.letter_replay(letter, form_key))
         if sent_before is None:
             raise
-        return _receipt(sent_before, again=True)
+        return _receipt(sent_before, letter, again=True)
     return _kept(actor=actor, letter=letter, form_key=form_key, files=files, same_as=same_as)
 
 
@@ -94,7 +98,7 @@ def _kept(
                 kept = receive_letter(
                     actor=actor, letter=letter, form_key=form_key, same_as=same_as
                 )
-            return _receipt(kept)
+            return _receipt(kept, letter)
         except CodeTaken:
             continue
         except AlreadyReceived:
@@ -102,11 +106,11 @@ def _kept(
         except AlreadyImported:
             known = reads.by_source(letter.source, letter.source_id)
         if known is not None:
-            return _receipt(known, again=True)
+            return _receipt(known, letter, again=True)
     raise CodeTaken
 
 
-def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
+def _receipt(submission: Submission, letter: letters.Letter, *, again: bool = False) -> CaseReceipt:
     plain = letters.receipt_of(submission, again=again)
     return CaseReceipt(
         code=plain.code,
@@ -116,6 +120,7 @@ def _receipt(submission: Submission, *, again: bool = False) -> CaseReceipt:
         again=plain.again,
         pin=plain.pin,
         due_at=submission.report.due_at,
+        helper=first_pass(submission) if letter.helper else None,
     )
 
 
@@ -157,12 +162,11 @@ def receive_letter(
     )
     said = _said_same(actor, case, same_as) if same_as else []
     data: dict[str, str | int] = {"submission": submission.label, "channel": submission.channel}
-    entry = entry_rows(
-        actor=actor,
-        action="case.receive",
-        subject=subject(case),
-        data=data | {"same_as": same_as} if said else data,
-    )
+    if said:
+        data["same_as"] = same_as
+    if letter.helper:
+        data["helped_by"] = letter.helper
+    entry = entry_rows(actor=actor, action="case.receive", subject=subject(case), data=data)
     insert_together(
         submission,
         *sealed,

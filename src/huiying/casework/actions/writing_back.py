@@ -1,4 +1,4 @@
-"""The resident's verbs, each on their own letter alone."""
+"""The resident's verbs, each on their own letter alone; some of them a helper may do for them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework import policy
 from huiying.casework.actions.joining import take_out
 from huiying.casework.errors import NotAnswered, NotWaiting, WindowClosed, WrongState
-from huiying.casework.following import own_report, part_open, reopen_until
+from huiying.casework.following import followed_report, own_report, part_open, reopen_until
 from huiying.casework.joined import others_are_content, was_asked
 from huiying.casework.models import Assignment, CaseFile, Report, Verdict
 from huiying.casework.splitting.letters import as_part, parts_of
@@ -31,10 +31,17 @@ from huiying.record.actions import write
 from huiying.routing.reads import due_at
 
 
+def _acting_report(actor: Actor) -> Report:
+    """The report of the letter that this actor wrote or helps with, while they do."""
+    report = followed_report(actor)
+    letters.require_follower(actor, report.submission)
+    return report
+
+
 @verb
 def add_words(*, actor: Actor, text: str, form_key: str = "", files: Sequence[Upload] = ()) -> None:
     """Add to one's letter, with files that wait for it, at any time until it is withdrawn."""
-    report = own_report(actor)
+    report = _acting_report(actor)
     message = writing.add_message(
         actor=actor,
         submission=report.submission,
@@ -63,7 +70,7 @@ def answer_question(
 
     Raises NotWaiting where the unit has gone on without it.
     """
-    report = own_report(actor)
+    report = _acting_report(actor)
     if not was_asked(report):
         raise NotWaiting
     message = writing.add_message(
@@ -123,7 +130,7 @@ def _withdraw_parts(actor: Actor, report: Report, pressed: bool | None) -> None:
 @verb
 def vote(*, actor: Actor, verdict: str) -> None:
     """Say whether the problem is solved; it can be said again, and the last word counts."""
-    report = own_report(actor)
+    report = _acting_report(actor)
     if verdict not in Vote.values:
         raise Invalid(_("Choose one of the answers."), field="verdict")
     if report.delivered_at is None or report.ended_at is not None:
@@ -177,7 +184,7 @@ def reopen_own(*, actor: Actor, text: str, form_key: str = "") -> None:
 
     A letter that was joined to another case comes out of it where the others are content.
     """
-    report = own_report(actor)
+    report = _acting_report(actor)
     said = required(text, "text", most=letters.LONGEST_BODY)
     until = reopen_until(report)
     if until is None:

@@ -1,10 +1,13 @@
 """Which letters are parts of which, and by which letter a writer hears and acts."""
 
+from dataclasses import replace
+
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.part_models import Part
+from huiying.intake.helping import GRANT
 from huiying.intake.models import Submission
 from huiying.kernel.actors import Actor, Grant
 from huiying.kernel.refusals import NotFound
@@ -42,14 +45,15 @@ def of_one_letter(case: CaseFile) -> list[int]:
 
 
 def as_part(actor: Actor, part: Part) -> Actor:
-    """The writer of the whole letter, acting on this part of it."""
+    """Who acts on the whole letter, acting on this part of it: its writer, or a helper of theirs."""
     label = f"submission:{part.report.submission.label}"
-    return Actor(actor.label, frozenset({Grant("resident", label)}), actor.via)
+    name = "resident" if actor.has("resident") else GRANT
+    return replace(actor, grants=frozenset({Grant(name, label)}))
 
 
 def own_part(actor: Actor, place: int) -> Actor:
-    """Who wrote the letter, acting on the part of it at this place; NotFound where there is none."""
-    labels = [each.removeprefix("submission:") for each in actor.scopes("resident")]
+    """Who wrote the letter or helps with it, acting on the part at this place; NotFound without one."""
+    labels = [each.removeprefix("submission:") for each in actor.scopes("resident", GRANT)]
     rows = Part.objects.filter(
         letter__submission__label__in=labels, place=place, taken_back_at=None
     )
@@ -61,7 +65,7 @@ def own_part(actor: Actor, place: int) -> Actor:
 
 def own_parts(actor: Actor) -> list[tuple[int, Actor]]:
     """The places of the parts of the actor's letter, each with who acts on it; none where it is whole."""
-    labels = [each.removeprefix("submission:") for each in actor.scopes("resident")]
+    labels = [each.removeprefix("submission:") for each in actor.scopes("resident", GRANT)]
     rows = Part.objects.filter(letter__submission__label__in=labels, taken_back_at=None)
     rows = rows.select_related("report__submission").order_by("place")
     return [(part.place, as_part(actor, part)) for part in rows]

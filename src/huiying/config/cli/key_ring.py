@@ -15,6 +15,7 @@ BATCH = 500
 NAMES = {
     "intake_submission": "receipts whose secrets follow from it",
     "intake_callerpin": "PINs of callers that follow from it",
+    "intake_helper": "helpers whose secrets and PINs follow from it",
     "intake_seal": "letters whose own keys it wraps",
     "intake_loosefile": "files that wait with an unsent letter (an hour at most)",
     "accounts_codeapp": "authenticator apps",

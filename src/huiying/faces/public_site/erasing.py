@@ -8,8 +8,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework.following import LetterPage, letter_page
-from huiying.faces.public_site.following import SeeOther, on_letter
 from huiying.faces.public_site.forms import PLAIN_INPUT, OnLetterForm, Typed
+from huiying.faces.public_site.letter_guard import SeeOther, on_letter
 from huiying.faces.public_site.origin import address_of
 from huiying.faces.public_site.pages import ErasePage
 from huiying.intake.reads import open_with

@@ -1,13 +1,12 @@
 """Following a letter with code and secret, and the writer's acts on it."""
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.functional import Promise
@@ -15,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from huiying.casework.actions import writing_back
+from huiying.casework.actions.helping import note_opening_by_helper
 from huiying.casework.errors import NotAnswered, NotWaiting
-from huiying.casework.following import LetterPage, letter_page, own_label, said_before
+from huiying.casework.following import LetterPage, followed_label, letter_page, said_before
 from huiying.casework.splitting.letters import own_part, own_parts
 from huiying.casework.stages import stage_in_words
 from huiying.faces.look.files import files_shown
@@ -34,32 +34,23 @@ from huiying.faces.public_site.forms import (
     WordsAndFilesForm,
 )
 from huiying.faces.public_site.letter_files import address_of_file
-from huiying.faces.public_site.opened import forget, opened, remember, renew
+from huiying.faces.public_site.letter_guard import SeeOther, on_letter, on_letter_or_helping
+from huiying.faces.public_site.opened import forget, opened, remember
 from huiying.faces.public_site.origin import address_of, same_origin
 from huiying.faces.public_site.own_words import ShowWordsForm, decide
 from huiying.faces.public_site.pages import FollowedPage, FollowPage, PartOfPage, WithdrawPage
-from huiying.intake.errors import AlreadyReceived
+from huiying.intake.errors import AlreadyReceived, HelpEnded
+from huiying.intake.helping import label_of
 from huiying.intake.reads import open_with
 from huiying.intake.uploads import Upload, form_key_with
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
-from huiying.kernel.refusals import NotFound, Refusal
+from huiying.kernel.refusals import Refusal
 from huiying.notices.states import Way
 from huiying.replies.reads import answers_for_submission
 from huiying.replies.reads.own_words import offer_to
 from huiying.replies.reads.publication import with_publication_for
 from huiying.retention.reads import own_erasure
-
-type OnLetter = Callable[..., HttpResponse]
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST: get that page instead (RFC 9110, 15.4.4)."""
-
-    status_code = 303
-
-    def __init__(self, name: str) -> None:
-        super().__init__(reverse(f"public_site:{name}"))
 
 
 @login_not_required
@@ -75,46 +66,22 @@ def follow(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             actor = open_with(
-                code=given["code"], secret=given["secret"], address=address_of(request)
+                code=given["code"],
+                secret=given["secret"],
+                address=address_of(request),
+                helpers=True,
             )
+            helper = label_of(actor)
+            if helper:
+                note_opening_by_helper(actor=actor)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
             status = refusal.status
         else:
             response = SeeOther("letter")
-            remember(response, actor.label.removeprefix("resident:"))
+            remember(response, followed_label(actor), helper=helper)
             return response
     return render(request, "public_site/follow.html", {"page": FollowPage(form)}, status=status)
-
-
-def on_letter(view: OnLetter) -> Callable[..., HttpResponse]:
-    """For the writer of the letter that this browser has open; each page keeps it open another hour.
-
-    Where none is open any more, code and secret are asked for, and typed words are shown to be kept.
-    """
-
-    @functools.wraps(view)
-    def found(request: HttpRequest, **of: int) -> HttpResponse:
-        actor = opened(request)
-        if actor is None:
-            return _ask_again(request)
-        try:
-            response = view(request, actor, **of)
-        except NotFound:
-            return _ask_again(request)
-        renew(request, response)
-        return response
-
-    guarded = require_http_methods(["GET", "HEAD", "POST"])(found)
-    return login_not_required(same_origin(guarded))  # type: ignore[arg-type]
-
-
-def _ask_again(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
-        return SeeOther("follow")
-    typed = [str(text) for name, text in request.POST.items() if name.endswith("-text")]
-    page = FollowPage(FollowForm(), lapsed=True, kept="\n".join(typed))
-    return render(request, "public_site/follow.html", {"page": page}, status=403)
 
 
 def _prefix(name: str, place: int) -> str:
@@ -144,7 +111,7 @@ def _whole_page(actor: Actor) -> FollowedPage:
 def _page_of(letter: LetterPage, place: int = 0) -> FollowedPage:
     answers = tuple(answers_for_submission(letter.submission_id))
     published = any(answer.on_view and not answer.withdrawn for answer in answers)
-    own_words = offer_to(letter.submission_id) if published else None
+    own_words = offer_to(letter.submission_id) if published and not letter.helps else None
     known = {
         "vote": {"verdict": letter.vote},
         "reach": {"hears_by": letter.hears_by},
@@ -168,7 +135,7 @@ def _page_of(letter: LetterPage, place: int = 0) -> FollowedPage:
         erasure=erasure,
         files=files,
         reopened=letter.clock.ended_at is None and not letter.withdrawn,
-        hears_by=str(Way(letter.hears_by).label),
+        hears_by=str(Way(letter.hears_by).label) if letter.hears_by else "",
         own_words=own_words,
         stages=[
             stage_in_words(each)
@@ -183,7 +150,7 @@ def _show(request: HttpRequest, page: FollowedPage, status: int = 200) -> HttpRe
     return render(request, "public_site/letter.html", {"page": page}, status=status)
 
 
-@on_letter
+@on_letter_or_helping
 def letter(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The opened letter."""
     return _show(request, _whole_page(actor))
@@ -246,7 +213,8 @@ ACTS = (
 )
 
 
-# What can be done on one part of a letter; the rest belongs to the letter as a whole.
+# What can be done on one part of a letter, and what a helper may do; the rest belongs to the letter as a
+# whole, and to its writer alone.
 ON_PART = ("add", "answer", "vote", "reopen")
 
 # In a quarter of an hour; nobody who only writes meets it.
@@ -258,14 +226,18 @@ def _view_of(act: Act) -> Callable[..., HttpResponse]:
         if request.method != "POST":
             return SeeOther("letter")
         acting = own_part(actor, place) if place else actor
-        form = act.form(data=request.POST, label=own_label(acting), prefix=_prefix(act.name, place))
+        form = act.form(
+            data=request.POST, label=followed_label(acting), prefix=_prefix(act.name, place)
+        )
         form.is_valid()
         uploads = enclose(request, form)
         if form.errors:
             return _with_form(request, actor, act, form, place)
         try:
-            count_try("letter", own_label(actor), most=ACTS_PER_LETTER)
+            count_try("letter", followed_label(actor), most=ACTS_PER_LETTER)
             act.do(acting, form.cleaned_data | {"uploads": uploads} | form.more())
+        except HelpEnded:
+            raise  # and no page of the letter
         except Refusal as refusal:
             if not _was_done_before(acting, form, uploads, refusal):
                 return _with_refusal(request, actor, form, refusal, place)
@@ -273,7 +245,7 @@ def _view_of(act: Act) -> Callable[..., HttpResponse]:
         return SeeOther("letter")
 
     view.__name__, view.__doc__ = act.name, f"The writer's act: {act.name}."
-    return on_letter(view)
+    return on_letter_or_helping(view) if act.name in ON_PART else on_letter(view)
 
 
 def _was_done_before(

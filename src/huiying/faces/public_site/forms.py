@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from huiying.agencies.reads import UnitChoice
 from huiying.faces.look.harm import HarmFields
+from huiying.faces.look.helping import check_relation, relation_field
 from huiying.faces.look.reaching import ReachFields
 from huiying.faces.look.several_files import FilesField
 from huiying.faces.look.verdicts import pressed_field, verdict_field
@@ -69,6 +70,7 @@ class WriteForm(HarmFields, ReachFields):
     field_order = (
         "danger", "body", "title", "place", "harm", "people", "legal_date", "enclosed",
         "category_code", "conduct", "named_units", "wish", "hears_by", "email", "phone", "address",
+        "for_other", "relation",
     )  # fmt: skip
 
     danger = forms.BooleanField(
@@ -121,6 +123,10 @@ class WriteForm(HarmFields, ReachFields):
         error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
     )
     enclosed = FilesField(label=_("Photos or documents"))
+    for_other = forms.BooleanField(
+        required=False, label=_("I write for somebody else, who knows of it and agreed")
+    )
+    relation = relation_field(label=_("What are you to them?"), required=False)
     form_key = Typed(required=False, widget=forms.HiddenInput)
     # The address of a published answer that is about the same, as its writer says.
     me_too = Typed(required=False, widget=forms.HiddenInput)
@@ -166,6 +172,11 @@ class WriteForm(HarmFields, ReachFields):
             chosen: Any = self.fields[name]
             chosen.choices = list(chosen.choices)
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        check_relation(self)
+        return given
+
     def clean_form_key(self) -> str:
         return str(self.cleaned_data["form_key"])[:LONGEST_KEY] or random_label()
 
@@ -192,6 +203,7 @@ class WriteForm(HarmFields, ReachFields):
             phone=contact.get("phone", ""),
             address=contact.get("address", ""),
             files=tuple(each.digest for each in files),
+            helper=given["relation"],
         )
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, override
 
+from huiying.intake.helping import acting_as, helping_now
 from huiying.intake.reads import resident
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -29,13 +30,18 @@ def _cookie(language: str) -> str:
     return f"letter-{language}"
 
 
-def remember(response: HttpResponse, label: str, *, since: float | None = None) -> None:
+def remember(
+    response: HttpResponse, label: str, *, since: float | None = None, helper: str = ""
+) -> None:
     """Let this browser read the letter for an hour from now, on the follow pages alone.
 
     `since` is when it was opened with its secret (a time stamp); after eight hours that is asked again.
+    `helper` is the label of the helper who opened it; empty for the writer.
     """
     now = int(time.now().timestamp())
-    held = {"letter": label, "at": now, "since": int(since or now)}
+    held: dict[str, str | int] = {"letter": label, "at": now, "since": int(since or now)}
+    if helper:
+        held["helper"] = helper
     value = signing.dumps(held, salt=SALT)
     for language, _name in settings.LANGUAGES:
         with override(language):
@@ -76,16 +82,24 @@ def _held(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def opened(request: HttpRequest) -> Actor | None:
-    """The writer of the letter that this browser opened within the last hour."""
+    """The writer of the letter that this browser opened within the last hour; or who helps with it, while
+    they do: asked anew each time.
+    """
     held = _held(request)
-    return resident(held["letter"]) if held else None
+    if held is None:
+        return None
+    if "helper" not in held:
+        return resident(held["letter"])
+    helper = helping_now(held["helper"])
+    return acting_as(helper) if helper else None
 
 
 def renew(request: HttpRequest, response: HttpResponse) -> None:
     """Another hour for whoever is reading, up to eight since the letter was opened."""
     held = _held(request)
     if held:
-        remember(response, held["letter"], since=held["since"])
+        helper = held.get("helper", "")
+        remember(response, held["letter"], since=held["since"], helper=helper)
 
 
 def form_key_for(label: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework.following import LetterPage
 from huiying.faces.look.files import FileShown
 from huiying.faces.look.harm import UrgencyShown
+from huiying.faces.look.helping import HelperShown
 from huiying.faces.public_site.alike import PublicAlikePart
 from huiying.faces.public_site.forms import FollowForm, OnLetterForm, WithdrawalForm, WriteForm
 from huiying.replies.reads.own_words import OwnWordsOffer
@@ -41,7 +42,7 @@ class DangerPage:
 @dataclass(frozen=True, slots=True)
 class ReceiptPage:
     """`secret` in groups as well; `again` where this very letter had come before; `me_too` where it
-    was sent as about the same as a published answer.
+    was sent as about the same as a published answer. `helper` is for who wrote for the writer.
     """
 
     code: str
@@ -55,6 +56,7 @@ class ReceiptPage:
     hears_by: str
     files: int
     me_too: bool = False
+    helper: HelperShown | None = None
 
 
 @dataclass(frozen=True, slots=True)

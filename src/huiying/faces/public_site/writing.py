@@ -16,6 +16,7 @@ from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.receiving import CaseReceipt, receive
 from huiying.faces.look.dates import at_time, on_day
 from huiying.faces.look.frames import render_framed
+from huiying.faces.look.helping import helper_shown
 from huiying.faces.public_site.alike import PublicAlikePart, alike_part
 from huiying.faces.public_site.enclosures import enclose
 from huiying.faces.public_site.forms import WriteForm
@@ -137,6 +138,8 @@ def _take_in(
         page.add_error(refusal.field if refusal.field in page.fields else None, str(refusal))
         return _page(request, page, refusal.status)
     given = _receipt(request, receipt, hears_by=form.way(), files=len(files), me_too=bool(same_as))
+    if given.helper:
+        return render(request, "public_site/receipt.html", {"page": given})
     return render_framed(request, "public_site/receipt.html", given, OF_ONE_LETTER)
 
 
@@ -155,6 +158,7 @@ def _receipt(
         hears_by=hears_by,
         files=files,
         me_too=me_too,
+        helper=helper_shown(receipt.helper) if receipt.helper else None,
     )
 
 

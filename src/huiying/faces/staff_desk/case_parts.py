@@ -9,7 +9,7 @@ from huiying.casework.cursors import place_in
 from huiying.casework.extensions import granted_in, waiting
 from huiying.casework.policy import Act
 from huiying.casework.queues import TABS, Wanted
-from huiying.casework.reads import CaseShown, LetterShown
+from huiying.casework.reads import CaseShown, ExchangeLine, LetterShown
 from huiying.casework.states import Outcome, State, Vote
 from huiying.faces.look import dates
 from huiying.faces.look.files import files_shown
@@ -303,7 +303,7 @@ def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
             line.at,
             line.from_resident,
             line.text,
-            said_by(line.kind, line.unit, from_resident=line.from_resident),
+            said_by(line),
         )
         for line in letter.exchange
     ]
@@ -347,13 +347,15 @@ WRITER_SAID: dict[str, str | Promise] = {
 }
 
 
-def said_by(kind: str, unit: dict[str, str], *, from_resident: bool) -> str:
+def said_by(line: ExchangeLine) -> str:
     """Whose words these are, for staff: a question is that of the unit that asked it."""
-    if from_resident:
-        return str(WRITER_SAID.get(kind, _("The writer")))
-    if kind == Message.Kind.QUESTION and unit:
-        return _("%(unit)s, asking") % {"unit": localized(unit)}
-    if kind == Message.Kind.INTERIM:
+    if line.by_helper:
+        return _("A helper of the writer")
+    if line.from_resident:
+        return str(WRITER_SAID.get(line.kind, _("The writer")))
+    if line.kind == Message.Kind.QUESTION and line.unit:
+        return _("%(unit)s, asking") % {"unit": localized(line.unit)}
+    if line.kind == Message.Kind.INTERIM:
         return _("The unit, telling how it stands")
     return _("The desk")
 

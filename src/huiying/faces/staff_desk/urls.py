@@ -32,6 +32,7 @@ from huiying.faces.staff_desk.account import own as account
 from huiying.faces.staff_desk.account import safety as account_safety
 from huiying.faces.staff_desk.briefs import reading as briefs
 from huiying.faces.staff_desk.calendars import reading as calendars
+from huiying.faces.staff_desk.calls import helping as call_helping
 from huiying.faces.staff_desk.calls import letter as call_letter
 from huiying.faces.staff_desk.calls import taking as call
 from huiying.faces.staff_desk.duty import calendar_feed, overview, rosters, shifts
@@ -54,6 +55,7 @@ urlpatterns = [
     *search.urls,
     *call.urls,
     *call_letter.urls,
+    *call_helping.urls,
     *my_next.urls,
     *notes.urls,
     *numbers.urls,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import uploads, vault
 from huiying.intake.errors import FilesGone
-from huiying.intake.letters import require_writer, subject
+from huiying.intake.letters import require_follower, subject
 from huiying.intake.models import Attachment, LooseFile, Message, Submission
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -32,7 +32,7 @@ def attach(
     Invalid beyond the number that a letter may have.
     """
     if message is not None:
-        require_writer(actor, submission)
+        require_follower(actor, submission)
     if not files:
         return 0
     # Two additions at once must not take the same places.

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from huiying.intake import helping
 from huiying.intake.errors import AlreadyWithdrawn
 from huiying.intake.letters import (
     LONGEST_BODY,
     replay_of,
+    require_follower,
     require_keepable,
     require_writer,
     subject,
@@ -37,13 +39,14 @@ def add_message(
 ) -> Message:
     """Add to the exchange: words or an answer by the resident, a question by the desk.
 
-    The caller's policy has decided that a member of staff may; a resident only on their own letter.
+    The caller's policy has decided that a member of staff may; a resident only on their own letter, a
+    helper on the one with which they help.
     Raises AlreadyReceived where the same form brought the same words before.
     """
     _require_text(text)
     sender = Message.From.DESK
-    if actor.has("resident"):
-        require_writer(actor, submission)
+    if actor.has("resident", helping.GRANT):
+        require_follower(actor, submission)
         sender = Message.From.RESIDENT
     if submission.state == State.WITHDRAWN:
         raise AlreadyWithdrawn
@@ -52,7 +55,7 @@ def add_message(
         at=time.now(),
         sender=sender,
         kind=kind,
-        author=actor.label,
+        author=actor.spoken_by or actor.label,
         text=text,
         replay=replay_of(form_key, f"{submission.label}\0{text}"),
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.agencies.reads import UnitChoice
 from huiying.faces.look.harm import HarmFields
+from huiying.faces.look.helping import check_relation, relation_field
 from huiying.faces.look.reaching import ReachFields
 from huiying.faces.look.verdicts import pressed_field, verdict_field
 from huiying.faces.staff_desk.answer_forms import Prose
@@ -69,7 +70,7 @@ class CallForm(HarmFields, ReachFields):
     field_order = (
         "via", "language", "danger", "body", "title", "place", "harm", "people", "legal_date",
         "topic", "find", "conduct",
-        "hears_by", "email", "phone", "address", "wish",
+        "hears_by", "email", "phone", "address", "wish", "for_other", "relation",
     )  # fmt: skip
 
     via = way_field()
@@ -111,6 +112,10 @@ class CallForm(HarmFields, ReachFields):
         ],
         error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
     )
+    for_other = forms.BooleanField(
+        required=False, label=_("They call for somebody else, who knows of it and agreed")
+    )
+    relation = relation_field(label=_("What are they to that person?"), required=False)
     form_key = Typed(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -133,6 +138,11 @@ class CallForm(HarmFields, ReachFields):
                 required=False,
                 error_messages={"invalid_choice": _("Choose units from the list.")},
             )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        check_relation(self)
+        return given
 
     def clean_topic(self) -> str:
         return chosen_topic(self.topics, self.cleaned_data["topic"])
@@ -173,6 +183,7 @@ class CallForm(HarmFields, ReachFields):
             email=contact.get("email", ""),
             phone=contact.get("phone", ""),
             address=contact.get("address", ""),
+            helper=given["relation"],
         )
 
 

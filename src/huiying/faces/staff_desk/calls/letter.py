@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huiying.casework.actions import writing_back
 from huiying.casework.actions.calling import on_the_line, open_for_caller, require_clerk
-from huiying.casework.following import LetterPage, letter_page, own_label, said_before
+from huiying.casework.following import LetterPage, followed_label, letter_page, said_before
 from huiying.casework.splitting.letters import own_part, own_parts
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.calls.forms import (
@@ -28,7 +28,8 @@ from huiying.faces.staff_desk.calls.forms import (
     WithdrawalForm,
 )
 from huiying.faces.staff_desk.calls.taking import Link, ways
-from huiying.intake.errors import AlreadyReceived
+from huiying.intake.errors import AlreadyReceived, HelpEnded
+from huiying.intake.helping import label_of
 from huiying.intake.states import Channel
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -192,7 +193,8 @@ def _opening(request: HttpRequest, form: OpenForm, status: int = 200, **more: An
 
 def _hold(request: HttpRequest, acting: Actor) -> None:
     at = int(time.now().timestamp())
-    request.session[HELD] = {"letter": own_label(acting), "via": acting.via, "at": at}
+    held = {"letter": followed_label(acting), "via": acting.via, "at": at}
+    request.session[HELD] = held | {"helper": label_of(acting)}
 
 
 def _acting(request: HttpRequest) -> Actor | None:
@@ -201,7 +203,12 @@ def _acting(request: HttpRequest) -> Actor | None:
     if not held or time.now().timestamp() - held["at"] > IDLE.total_seconds():
         return None
     try:
-        return on_the_line(actor_of(request), label=held["letter"], via=held["via"])
+        return on_the_line(
+            actor_of(request),
+            label=held["letter"],
+            via=held["via"],
+            helper=held.get("helper", ""),
+        )
     except NotFound:
         return None
 
@@ -210,7 +217,7 @@ def on_call(view: OnCall) -> OnCall:
     """For the letter that this clerk has open with its writer; each page keeps it open."""
 
     @functools.wraps(view)
-    def found(request: HttpRequest, **of: int) -> HttpResponse:
+    def found(request: HttpRequest, **of: Any) -> HttpResponse:
         require_clerk(actor_of(request), Channel.PHONE)
         acting = _acting(request)
         if acting is None:
@@ -283,12 +290,14 @@ def _view_of(act: Act) -> OnCall:
         if request.method != "POST":
             return redirect("staff_desk:call_letter")
         doing = own_part(acting, place) if place else acting
-        form = act.form(request.POST, label=own_label(doing), name=_named(act, place))
+        form = act.form(request.POST, label=followed_label(doing), name=_named(act, place))
         if not form.is_valid():
             return _again(request, acting, (act, place), form, 422)
         try:
-            count_try("letter", own_label(acting), most=ACTS_PER_LETTER)
+            count_try("letter", followed_label(acting), most=ACTS_PER_LETTER)
             act.do(doing, form.cleaned_data)
+        except HelpEnded:
+            raise  # and no page of the letter
         except Refusal as refusal:
             if not _was_done_before(doing, form, refusal):
                 form.add_error(None, str(refusal))

@@ -15,6 +15,7 @@ from huiying.agencies.divisions import place_names
 from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.calling import Sending, require_clerk, send_lost_code
 from huiying.faces.look.dates import at_time, on_day
+from huiying.faces.look.helping import HelperShown, helper_shown
 from huiying.faces.staff_desk.alike import CallAlike, alike_in_call, whole_number
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.calls.forms import CallForm, LostForm, chosen_topic, typed
@@ -55,6 +56,7 @@ class Paper:
     received: str
     due_day: str
     url: str
+    helper: HelperShown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def _paper(request: HttpRequest, taken: Taken, language: str, via: str) -> Paper
             received=at_time(receipt.received_at),
             due_day="" if taken.answers else on_day(receipt.due_at),
             url=request.build_absolute_uri(reverse("public_site:follow")),
+            helper=helper_shown(receipt.helper) if receipt.helper else None,
         )
 
 
