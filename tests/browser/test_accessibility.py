@@ -31,7 +31,7 @@ ELSEWHERE |= {
 # With an open letter these are looked at in test_call.py.
 ELSEWHERE |= {
     f"staff_desk:call_{act}"
-    for act in ("letter", "answer", "vote", "reopen", "add", "withdraw", "helpers")
+    for act in ("letter", "answer", "vote", "reopen", "add", "withdraw", "show", "helpers")
 }
 ELSEWHERE |= {f"staff_desk:call_part_{act}" for act in ("answer", "vote", "reopen", "add")}
 # Each page is loaded once a language and looked at twice, so that every width meets both schemes.

@@ -445,8 +445,9 @@ TABLE: dict[str, Address] = {
         f"staff_desk:call_part_{name}": replace(WITH_PIN, arguments=first_part)
         for name in ("answer", "vote", "reopen", "add")
     },
+    "staff_desk:call_show": WITH_PIN,
     "staff_desk:call_helpers": WITH_PIN,
-    "staff_desk:call_helper_end": Address(None, {"clerk"}, arguments=no_helper),
+    "staff_desk:call_helper_end": Address(None, frozenset(), arguments=no_helper),
     "staff_desk:call_leave": Address(None, {"clerk"}),
     "staff_desk:queue": Address(STAFF),  # who sees no letters is told so there
     "staff_desk:find": Address(None, STAFF),

@@ -1,7 +1,6 @@
 """A helper acts for who wrote the letter: on its page, in a call, and not one step further."""
 
 import re
-import secrets
 import threading
 from typing import Any
 
@@ -13,12 +12,13 @@ from django.utils.translation import override
 
 from huiying.casework.actions import writing_back
 from huiying.casework.actions.helping import end_helping, let_help
-from huiying.intake import helping
-from huiying.intake.actions import revealing
+from huiying.intake import helping, receipts
+from huiying.intake.actions import enclosing, revealing
 from huiying.intake.errors import HelpEnded
 from huiying.intake.models import CallerPin, Contact, Helper, Message, Submission
 from huiying.intake.reads import resident
-from huiying.kernel.actors import Actor
+from huiying.intake.states import Consent
+from huiying.kernel.actors import STRANGER, Actor
 from huiying.kernel.refusals import NotAllowed, NotFound
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
@@ -26,7 +26,7 @@ from huiying.retention.actions import erase_on_wish
 from tests.people import People
 from tests.public_site.conftest import Desk, Writer, keys_in, text_of
 from tests.staff_desk.test_call import act as act_in_call
-from tests.staff_desk.test_call import at, filled, open_by, receipt_of, take
+from tests.staff_desk.test_call import at, filled, hidden, open_by, receipt_of, take
 
 pytestmark = pytest.mark.django_db
 GIVEN = re.compile(r'hy-receipt__secret">([^<]+)<')
@@ -106,17 +106,17 @@ class TestLetting:
         end(opened, Helper.objects.first().label)  # type: ignore[union-attr]
         assert let(opened, "other").status_code == 200
 
-    def test_pins_that_fall_together_are_drawn_again(
-        self, opened: Writer, monkeypatch: pytest.MonkeyPatch
-    ):
-        drawn = iter([b"a" * 16, b"a" * 16, b"b" * 16])
-        real = secrets.token_bytes
-        monkeypatch.setattr(
-            helping.secrets, "token_bytes", lambda size: next(drawn) if size == 16 else real(size)
+    def test_pins_that_fall_together_are_drawn_again(self, monkeypatch: pytest.MonkeyPatch):
+        drawn = iter(["111111", "222222"])
+        monkeypatch.setattr(receipts, "helper_pin_of", lambda *_of: next(drawn))
+        helping.new_helper(
+            Submission(code="1"),
+            actor=STRANGER,
+            relation="child",
+            consent=Consent.PAGE,
+            taken=["111111"],
         )
-        let(opened)
-        let(opened, "carer")
-        assert [bytes(row.salt)[:1] for row in Helper.objects.order_by("pk")] == [b"a", b"b"]
+        assert not list(drawn)
 
 
 class TestOnThePage:
@@ -168,7 +168,7 @@ class TestOnThePage:
     def test_the_verbs_refuse_a_helper_whatever_the_page_says(self, opened: Writer):
         helper_of(opened)
         actor, letter = actor_of(opened), opened.submission
-        change = {"hears_by": "page", "contact": {}}
+        change: dict[str, Any] = {"hears_by": "page", "contact": {}}
         for refused in (
             lambda: writing_back.withdraw(actor=actor),
             lambda: writing_back.change_way(actor=actor, **change),
@@ -256,7 +256,7 @@ def test_an_act_that_began_first_is_done_before_the_help_ends(
             connection.close()
 
     ender = threading.Thread(target=end_it)
-    kept = writing_back.attach
+    kept = enclosing.attach
 
     def meanwhile(**given: Any) -> int:
         ender.start()
@@ -275,13 +275,14 @@ def test_an_act_that_began_first_is_done_before_the_help_ends(
 class TestWritingForSomebody:
     def test_the_receipt_holds_both_and_each_opens_its_own(self, english: Writer):
         page = english.write("Her lamp is broken.", for_other="on", relation="neighbour")
-        secret, pin = GIVEN.findall(text_of(page))[1:3]
+        own, secret, pin = GIVEN.findall(text_of(page))[:3]
+        assert english.secret == secret  # the button on the receipt opens what the helper may see
         row = Helper.objects.get()
         assert (row.consent, row.relation, row.begun_by) == ("told", "neighbour", "resident")
         helper = Writer("en", code=english.code, secret=secret)
         helper.open()
         assert "You are helping with this letter" in text_of(helper.letter())
-        english.open()
+        english.open(secret=own)
         mine = text_of(english.letter())
         assert "The helper wrote the letter and said that it was agreed" in mine
         assert len(pin.replace(" ", "")) == 6
@@ -314,7 +315,7 @@ class TestInACall:
         assert act_in_call(client, "add", text="She says: still dark.").status_code == 302
         entry = Entry.objects.get(action="exchange.words")
         assert entry.actor == people.clerk.actor.label
-        assert entry.payload.data["spoken_by"] == f"helper:{Helper.objects.get().label}"
+        assert (entry.payload.data or {})["spoken_by"] == f"helper:{Helper.objects.get().label}"
         assert client.post(at("call_withdraw"), {}).status_code in (403, 422)
         assert client.get(at("call_helpers")).status_code == 403
         assert open_by(client, code, pin).status_code == 302
@@ -327,10 +328,9 @@ class TestInACall:
         code, pin = take(client)
         open_by(client, code, pin)
         page = client.get(at("call_helpers"))
-        given = {
-            name: re.search(rf'name="{name}" value="([^"]*)"', text_of(page))[1]  # type: ignore[index]
-            for name in ("form_key", "of")
-        } | {"relation": "child", "agreed": "on"}
+        form = at("call_helpers")
+        given = {name: hidden(page, name, form) for name in ("form_key", "of")}
+        given |= {"relation": "child", "agreed": "on"}
         done = client.post(at("call_helpers"), given)
         assert Helper.objects.get().consent == "line"
         _code, helpers = receipt_of(done)

@@ -18,7 +18,9 @@ from huiying.replies.models import OwnWords, Reply
 from huiying.replies.reads.own_words import as_everybody_reads, name_of
 from huiying.replies.words import Words
 from huiying.retention.actions import erase_on_wish
+from tests.people import People
 from tests.public_site.conftest import Desk, Writer, keys_in, text_of
+from tests.staff_desk.test_call import act, at, hidden, open_by, take
 
 pytestmark = pytest.mark.django_db
 
@@ -279,3 +281,34 @@ def test_nobody_but_the_system_forgets_words(answered, desk: Desk):
         forget_own_words(actor=desk.people.administrator.actor, submission=writer.submission)
     assert forget_own_words(actor=SYSTEM, submission=writer.submission)
     assert not forget_own_words(actor=SYSTEM, submission=writer.submission)
+
+
+def test_who_has_no_page_says_yes_or_no_on_the_line_once_it_was_read_out(people: People):
+    """The clerk reads the preview out and keeps what the caller said, as the caller's act."""
+    client = people.clerk.client
+    code, pin = take(client, body=BODY, wish="public")
+    caller = Writer("en", code=code.replace(" ", ""))
+    reply = publish(Desk(people), caller)
+    open_by(client, code, pin)
+    page = text_of(client.get(at("call_letter")))
+    assert COVERED in page
+    assert (
+        "13800138000" not in page[page.index(at("call_show")) - 3000 : page.index(at("call_show"))]
+    )
+    assert COVERED not in public(caller, reply)
+    assert act(client, "show", shown="yes", seen="another").status_code == 409
+    assert act(client, "show", shown="").status_code == 422
+    seen = hidden(client.get(at("call_letter")), "seen", at("call_show"))
+    assert act(client, "show", shown="yes", seen=seen).status_code == 302
+    assert COVERED in public(caller, reply)
+    entry = Entry.objects.get(action="own_words.shown")
+    assert (entry.actor, (entry.payload.data or {})["via"]) == (
+        people.clerk.actor.label,
+        "phone",
+    )
+    assert "A clerk read out to you what everybody would read" in text_of(
+        client.get(at("call_letter"))
+    )
+    assert act(client, "show", shown="no").status_code == 302
+    assert COVERED not in public(caller, reply)
+    assert "You told a clerk that your own words" in text_of(client.get(at("call_letter")))

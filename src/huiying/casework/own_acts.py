@@ -30,6 +30,16 @@ OWN_WORDS = {
     "own_words.put_back": gettext_lazy("Your own words stand beside the answer again."),
 }
 
+BY_CLERK = OWN_WORDS | {
+    "own_words.shown": gettext_lazy(
+        "A clerk read out to you what everybody would read; you let your own words stand beside the "
+        "published answer."
+    ),
+    "own_words.taken_back": gettext_lazy(
+        "You told a clerk that your own words shall not stand beside the answer any more."
+    ),
+}
+
 
 def own_events(
     report: Report, exchange: list[MessageLine], helpers: Sequence[HelperLine] = ()
@@ -51,7 +61,9 @@ def own_events(
         if entry.action == CHANGED_WAY and entry not in through
     ]
     found += [
-        story.Event(entry.at, str(OWN_WORDS[entry.action]), "info")
+        story.Event(
+            entry.at, str((BY_CLERK if entry in through else OWN_WORDS)[entry.action]), "info"
+        )
         for entry in said
         if entry.action in OWN_WORDS
     ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.faces.public_site.forms import OnLetterForm, Typed
 from huiying.kernel.actors import Actor
-from huiying.replies.actions.own_words import show_own_words, take_back_own_words
+from huiying.replies.actions.own_words import decide_own_words
 from huiying.replies.reads.own_words import OwnWordsOffer
 
 MISSING = {"required": _("Choose one."), "invalid_choice": _("Choose one.")}
@@ -37,7 +37,4 @@ class ShowWordsForm(OnLetterForm):
 
 def decide(actor: Actor, given: dict[str, Any]) -> None:
     """Do what the writer said."""
-    if given["shown"] == "yes":
-        show_own_words(actor=actor, seen=given["seen"])
-    else:
-        take_back_own_words(actor=actor)
+    decide_own_words(actor=actor, shown=given["shown"] == "yes", seen=given["seen"])

@@ -57,6 +57,15 @@ def take_back_own_words(*, actor: Actor) -> None:
 
 
 @verb
+def decide_own_words(*, actor: Actor, shown: bool, seen: str) -> None:
+    """Do what the writer said of the preview `seen`: let their words stand beside the answer, or not."""
+    if shown:
+        show_own_words(actor=actor, seen=seen)
+    else:
+        take_back_own_words(actor=actor)
+
+
+@verb
 def forget_own_words(*, actor: Actor, submission: Submission) -> bool:
     """Take a letter's words from beside its answer because they are erased, or were taken back before a
     restore; whether there were any. For the system alone.

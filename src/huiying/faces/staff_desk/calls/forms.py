@@ -319,6 +319,21 @@ class VerdictForm(OnCallForm):
     verdict = verdict_field()
 
 
+class ShowWordsForm(OnCallForm):
+    """What the caller said to the preview that was read out to them."""
+
+    shown = forms.ChoiceField(
+        label=_("Ask them, once you have read it out: may your words stand beside the answer?"),
+        choices=(
+            ("yes", _("They said yes, as it was read out")),
+            ("no", _("They said no, or are not sure")),
+        ),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
+    )
+    seen = Typed(required=False, widget=forms.HiddenInput)
+
+
 class WithdrawalForm(OnCallForm):
     """Whether anybody pressed the caller to withdraw."""
 

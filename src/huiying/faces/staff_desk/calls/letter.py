@@ -24,6 +24,7 @@ from huiying.faces.staff_desk.calls.forms import (
     OnCallForm,
     OpenForm,
     SaidForm,
+    ShowWordsForm,
     VerdictForm,
     WithdrawalForm,
 )
@@ -35,7 +36,9 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
-from huiying.replies.reads import answers_for_submission
+from huiying.replies.actions.own_words import decide_own_words
+from huiying.replies.reads import answers_for_submission, answers_with_parts
+from huiying.replies.reads.own_words import OwnWordsOffer, offer_to
 from huiying.replies.shown import AnswerShown
 
 HELD = "caller"  # what the session knows: the letter, by which way, since when it lies idle
@@ -79,7 +82,7 @@ class CallerPart:
 @dataclass(frozen=True, slots=True)
 class CallerPage:
     """`problem` says why an act was refused, `failed` is its form; `kept` what was typed where it fits no
-    form of this page.
+    form of this page. `own_words` is what the writer may say yes to, read out to them first.
     """
 
     letter: LetterPage
@@ -87,6 +90,7 @@ class CallerPage:
     acts: tuple[ActForm, ...]
     way: str
     parts: tuple[CallerPart, ...] = ()
+    own_words: OwnWordsOffer | None = None
     problem: str = ""
     failed: OnCallForm | None = None
     kept: str = ""
@@ -94,7 +98,9 @@ class CallerPage:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act for the caller: `name` is also the field of `MayDo` that says whether it is theirs now."""
+    """An act for the caller: `name` is also the field of `MayDo` that says whether it is theirs now; `show`
+    hangs on the answer instead.
+    """
 
     name: str
     label: str | Promise
@@ -149,6 +155,16 @@ ACTS = (
         gettext_lazy("The words have been added to their letter."),
     ),
     Act(
+        "show",
+        gettext_lazy("Their own words beside the answer"),
+        ShowWordsForm,
+        lambda actor, given: decide_own_words(
+            actor=actor, shown=given["shown"] == "yes", seen=given["seen"]
+        ),
+        gettext_lazy("Keep what they said"),
+        gettext_lazy("Done as they said. They can change it at any time."),
+    ),
+    Act(
         "withdraw",
         gettext_lazy("Withdraw the letter"),
         WithdrawalForm,
@@ -161,7 +177,7 @@ ACTS = (
 
 
 # What a caller can do on one part of a letter, as on their own page; the rest belongs to the whole.
-ON_PART = tuple(act for act in ACTS if act.name != "withdraw")
+ON_PART = tuple(act for act in ACTS if act.name not in {"show", "withdraw"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -236,7 +252,17 @@ def _page(acting: Actor) -> CallerPage:
     letter = letter_page(acting)
     answers = tuple(answers_for_submission(letter.submission_id))
     parts = tuple(_part(place, part) for place, part in own_parts(acting)) if letter.parted else ()
-    return CallerPage(letter, answers, _acts(letter), str(Channel(acting.via).label), parts)
+    way, offer = str(Channel(acting.via).label), _own_words(letter)
+    return CallerPage(letter, answers, _acts(letter, offer=offer), way, parts, offer)
+
+
+def _own_words(letter: LetterPage) -> OwnWordsOffer | None:
+    """What the writer may say yes to beside an answer that stands in public; None where nothing is."""
+    if letter.helps:
+        return None
+    answers = answers_with_parts(letter.submission_id)
+    published = any(answer.on_view and not answer.withdrawn for answer in answers)
+    return offer_to(letter.submission_id) if published else None
 
 
 def _part(place: int, acting: Actor) -> CallerPart:
@@ -245,13 +271,16 @@ def _part(place: int, acting: Actor) -> CallerPart:
     return CallerPart(place, letter, answers, _acts(letter, place))
 
 
-def _acts(letter: LetterPage, place: int = 0) -> tuple[ActForm, ...]:
+def _acts(
+    letter: LetterPage, place: int = 0, offer: OwnWordsOffer | None = None
+) -> tuple[ActForm, ...]:
     """What the caller may do on the letter, or on its part at this place."""
+    may_show = offer is not None and not offer.set_aside_because
     return tuple(
         ActForm(
             act.name,
             act.label,
-            _blank(act, letter, place),
+            _blank(act, letter, place, offer),
             act.submit,
             reverse(f"staff_desk:call_part_{act.name}", args=[place])
             if place
@@ -260,7 +289,7 @@ def _acts(letter: LetterPage, place: int = 0) -> tuple[ActForm, ...]:
             letter.may.reopen_until if act.name == "reopen" else None,
         )
         for act in (ON_PART if place else ACTS)
-        if getattr(letter.may, act.name)
+        if (may_show if act.name == "show" else getattr(letter.may, act.name))
     )
 
 
@@ -269,8 +298,10 @@ def _named(act: Act, place: int) -> str:
     return f"{act.name}-part{place}" if place else act.name
 
 
-def _blank(act: Act, letter: LetterPage, place: int) -> OnCallForm:
+def _blank(act: Act, letter: LetterPage, place: int, offer: OwnWordsOffer | None) -> OnCallForm:
     known = {"verdict": letter.vote} if act.name == "vote" else {}
+    if act.name == "show" and offer is not None:
+        known = {"seen": offer.seen, "shown": "yes" if offer.agreed_at else ""}
     return act.form(label=letter.label, name=_named(act, place), initial=known)
 
 
