@@ -25,7 +25,7 @@ CREATE TRIGGER helper_fixed BEFORE UPDATE ON intake_helper
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0013_whereabouts'),
+        ('intake', '0015_harm'),
     ]
 
     operations = [
