@@ -156,6 +156,7 @@ def test_no_column_links_two_letters_by_who_wrote_them():
                     "Attachment",
                     "Reveal",
                     "Helper",  # that somebody helps with this one; who stands nowhere
+                    "UnitLetter",  # which units had a part in it, for their search
                     "Given",  # which answer this letter was given
                 }
                 assert of_one, f"{other.__name__}.{field.name}"
