@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import assign, reassign, triage
+from huiying.casework.actions.weighing import weigh_harm
 from huiying.casework.actions.working import accept, ask_resident, resume
 from huiying.casework.actions.writing_back import reopen, reopen_own
 from huiying.casework.deadlines import Clock
@@ -83,6 +84,25 @@ def test_each_stage_ends_by_its_act_and_late_is_late(promised):
     assert (found["first_contact"].ended_at, found["first_contact"].late) == (START + 2 * DAY, True)
     assert found["solve"].ended_at is None
     assert {each.stage for each in letter_page(writer_of(case)).stages} == set(found)
+
+
+@pytest.mark.django_db
+def test_what_was_late_stays_late_when_the_desk_takes_the_harm_away(people):
+    row = ROWS.split("[[promise]]")[1].replace('"agency"', '"agency"\nurgency = ["now", "first"]')
+    with time.at(START - 9 * DAY):
+        promises = read_promises('name = { en = "a" }\n[[promise]]' + row)
+        number = propose_promises(actor=people.administrator.actor, promises=promises)
+        adopt_promises(actor=people.supervisor.actor, number=number)
+    late, early = [], []
+    for days, cases in ((2, late), (0, early)):
+        with time.at(START):
+            cases.append(taken_in(harm=("hazard",)))
+        with time.at(START + days * DAY + timedelta(hours=1)):
+            weigh_harm(actor=people.clerk.actor, number=cases[0].number, facts=(), reason="不是")
+    with time.at(START + 3 * DAY):
+        assert stages(people, late[0])["first_contact"].late
+        assert letter_page(writer_of(late[0])).stages[0].late
+        assert set(stages(people, early[0])) == {"solve"}
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from huiying.casework import policy
 from huiying.casework.deadlines import Clock, clock
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.states import STAYS, TAKEN_UP_AGAIN
-from huiying.casework.urgency.standing import need_of_round
+from huiying.casework.urgency.standing import RoundNeed, need_of_round
 from huiying.harm.urgency import Need
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -36,6 +36,7 @@ TAKEN_ON = ENDS | {"accept", "return_to_desk"}
 GIVEN = frozenset({"assign", "reassign"})
 TAKEN_BACK = frozenset({"undo_assign", "take_back_from_named"})
 NONE = timedelta()
+IN_ORDER = (Stage.FIRST_CONTACT, Stage.ACCEPT, Stage.INTERIM, Stage.SOLVE, Stage.PUBLISH)
 
 
 class Done(Protocol):
@@ -209,15 +210,24 @@ def stages_of(
     *,
     again_at: datetime | None,
     paused: timedelta,
-    need: Need,
+    need: RoundNeed,
 ) -> tuple[StageClock, ...]:
     """The stages of the round that began with the letter that `made` is about, or when it was taken up again,
-    by what was known then of its harm; one or two small queries.
+    by what was known then of its harm; one or two small queries, and as many for each time that the desk
+    took a fact away: what was late by it then stays late.
     """
     start = again_at or made.received_at
-    terms = terms_kept(start, made.category, need=need, channel=made.channel)
     since = _since(steps, again_at)
-    return stage_clocks(terms, since, start, answer, time.now(), paused=paused)
+
+    def reckoned_by(asked: Need) -> tuple[StageClock, ...]:
+        terms = terms_kept(start, made.category, need=asked, channel=made.channel)
+        return stage_clocks(terms, since, start, answer, time.now(), paused=paused)
+
+    found = {each.stage: each for each in reckoned_by(need.need)}
+    for asked, until in reversed(need.before):
+        late = [each for each in reckoned_by(asked) if each.late and each.due_at < until]
+        found |= {each.stage: each for each in late if each.stage != Stage.SOLVE}
+    return tuple(sorted(found.values(), key=lambda each: IN_ORDER.index(Stage(each.stage))))
 
 
 def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, ...]]:

@@ -1,6 +1,7 @@
 """The harm facts of a case as they stand, in its columns and for its clock."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -74,10 +75,45 @@ def left_without(root: CaseFile, gone: CaseFile) -> frozenset[str]:
     return root.facts - (gone.facts - known)
 
 
-def need_of_round(case: CaseFile, again_at: datetime | None) -> Need:
-    """How urgent the case was by what was known when its round began. Two queries at most."""
+@dataclass(frozen=True, slots=True)
+class RoundNeed:
+    """How urgent a round was by what was known when it began: `need` by what holds still; `before` by what
+    held as well until the desk took it away, each with until when.
+    """
+
+    need: Need
+    before: tuple[tuple[Need, datetime], ...] = ()
+
+
+def round_need(
+    case: CaseFile,
+    facts: frozenset[str],
+    said: Collection[str],
+    rows: Iterable[tuple[str, bool, datetime]],
+    start: datetime,
+) -> RoundNeed:
+    """`facts` are those of the case that were known at `start`, `said` the writer's, `rows` what the desk
+    said of each (fact, whether it holds, when), oldest first.
+    """
+    held, gone = set(said), []
+    for fact, holds, at in rows:
+        if holds and at <= start:
+            held.add(fact)
+        elif not holds and fact in held:
+            held.discard(fact)
+            gone += [(fact, at)] if at > start else []
+    before = tuple(
+        (need_of(facts | {fact for fact, at in gone if at >= until}, case.legal_date), until)
+        for until in sorted({at for _fact, at in gone})
+    )
+    return RoundNeed(need_of(facts, case.legal_date), before)
+
+
+def need_of_round(case: CaseFile, again_at: datetime | None) -> RoundNeed:
+    """The same from the database, for the case's own letter. Three queries at most."""
     letter = Report.objects.filter(case=case, own_case=None).select_related("submission").first()
-    said = letter.submission.facts if letter else frozenset()
+    said, start = letter.submission.facts if letter else frozenset(), again_at or case.received_at
     later = said_later(case) if case.facts - said else {}
-    facts = at_first(case.facts, said, later, again_at or case.received_at)
-    return need_of(facts, case.legal_date)
+    facts = at_first(case.facts, said, later, start)
+    rows = HarmDecision.objects.filter(case=case).order_by("pk")
+    return round_need(case, facts, said, rows.values_list("fact", "holds", "at"), start)

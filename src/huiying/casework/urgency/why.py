@@ -1,6 +1,6 @@
 """Why a case is as urgent as it is: each fact, who said it, and what the desk decided of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.models import CaseFile
-from huiying.casework.urgency.standing import at_first
+from huiying.casework.urgency.standing import RoundNeed, at_first, round_need
 from huiying.harm.facts import Fact, in_order
-from huiying.harm.urgency import Need, need_of
+from huiying.harm.urgency import Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,10 @@ def why(case: CaseFile, rows: Iterable[dict[str, Any]], said: Collection[str]) -
 
 
 def need_at_first(
-    case: CaseFile, rows: Iterable[dict[str, Any]], said: Collection[str], start: datetime
-) -> Need:
+    case: CaseFile, rows: Sequence[dict[str, Any]], said: Collection[str], start: datetime
+) -> RoundNeed:
     """How urgent the case was by what was known at `start`: what came later binds no earlier stage."""
     later = {fact: one.at for fact, one in _last(rows).items() if one.holds}
     facts = at_first(case.facts, said, later, start)
-    return need_of(facts, case.legal_date)
+    told = [(row["fact"], row["holds"], datetime.fromisoformat(row["at"])) for row in rows]
+    return round_need(case, facts, said, told, start)
