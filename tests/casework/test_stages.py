@@ -20,10 +20,11 @@ from huiying.casework.stages import StageClock, case_stages, stage_clocks, stage
 from huiying.casework.states import State
 from huiying.casework.story import Step
 from huiying.clocks.working_time import Timetable
+from huiying.intake.models import Submission
 from huiying.kernel import time
 from huiying.kernel.refusals import NotFound
 from huiying.replies.actions.mending import withdraw
-from huiying.replies.reads.publication import with_publication_for
+from huiying.replies.reads.publication import with_publication, with_publication_for
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.definitions import USUAL_CAP, Promise, Span
 from huiying.routing.promises.files import read_promises
@@ -93,16 +94,15 @@ def test_what_was_late_stays_late_when_the_desk_takes_the_harm_away(people):
         promises = read_promises('name = { en = "a" }\n[[promise]]' + row)
         number = propose_promises(actor=people.administrator.actor, promises=promises)
         adopt_promises(actor=people.supervisor.actor, number=number)
-    late, early = [], []
-    for days, cases in ((2, late), (0, early)):
-        with time.at(START):
-            cases.append(taken_in(harm=("hazard",)))
+    with time.at(START):
+        late, early = taken_in(harm=("hazard",)), taken_in(harm=("hazard",))
+    for days, case in ((2, late), (0, early)):
         with time.at(START + days * DAY + timedelta(hours=1)):
-            weigh_harm(actor=people.clerk.actor, number=cases[0].number, facts=(), reason="不是")
+            weigh_harm(actor=people.clerk.actor, number=case.number, facts=(), reason="不是")
     with time.at(START + 3 * DAY):
-        assert stages(people, late[0])["first_contact"].late
-        assert letter_page(writer_of(late[0])).stages[0].late
-        assert set(stages(people, early[0])) == {"solve"}
+        assert stages(people, late)["first_contact"].late
+        assert letter_page(writer_of(late)).stages[0].late
+        assert set(stages(people, early)) == {"solve"}
 
 
 @pytest.mark.django_db
@@ -214,6 +214,27 @@ def test_publication_ends_by_the_answer_that_stands_in_public(promised):
     with time.at(START + 9 * DAY):
         withdraw(actor=people.reviewer.actor, label=reply.label, reason="有误")
         assert "Late: it was due Tuesday 1 December 2026, 10:00." in _row(people, page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "stays"), [(6, False), (8, True)])
+def test_a_private_letter_that_is_joined_takes_no_lateness_away(promised, days, stays):
+    people = promised
+    with time.at(START):
+        case, private = taken_in(wish="public"), taken_in(wish="private")
+    with time.at(START + days * DAY):
+        join(actor=people.dispatcher.actor, number=private.number, into=case.number)
+    with time.at(START + 9 * DAY):
+        found = with_publication(
+            tuple(stages(people, case).values()), CaseFile.objects.get(pk=case.pk)
+        )[-1]
+        assert (found.stage, found.not_published, found.late) == ("publish", "wish", stays)
+        of_private = with_publication_for(letter_page(writer_of(private)).stages, _letter(private))
+        assert of_private[-1].late is stays
+
+
+def _letter(case: CaseFile) -> int:
+    return Submission.objects.get(report__own_case=case).pk
 
 
 def _row(people: People, address: str) -> str:

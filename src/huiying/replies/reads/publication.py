@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Joined, Report
 from huiying.casework.stages import NotPublished, StageClock
+from huiying.intake.states import Wish
 from huiying.kernel.refusals import Refusal
 from huiying.replies.errors import NeverPublic
 from huiying.replies.models import Reply
@@ -43,10 +44,20 @@ def _ended(clock: StageClock, case: CaseFile) -> StageClock:
         return _at(clock, next(at for state, at in public if state != State.WITHDRAWN))
     refusal = may_be_public(case)
     if refusal is not None:
-        return replace(clock, late=False, excused_until=None, not_published=_why(refusal))
+        why = _why(refusal)
+        if clock.late and why == NotPublished.WISH and _joined_after(case, clock.due_at):
+            return replace(clock, not_published=why)
+        return replace(clock, late=False, excused_until=None, not_published=why)
     if said and not public:
         return _at(replace(clock, not_published=NotPublished.DECIDED), said[0][2])
     return clock
+
+
+def _joined_after(case: CaseFile, due_at: datetime) -> bool:
+    """Whether the letters for which nothing is published came to the case when it was late already."""
+    private = Report.objects.filter(case=case, ended_at=None).exclude(submission__wish=Wish.PUBLIC)
+    came = Joined.objects.filter(case=case, ended_at=None, since__gt=due_at)
+    return not private.exclude(pk__in=came.values("report")).exists()
 
 
 def _at(clock: StageClock, at: datetime) -> StageClock:
