@@ -207,3 +207,5 @@ def test_the_queue_by_urgency_pages_both_ways(people: People):
     shown = people.clerk.client.get("/en/desk/?tab=open&urgency=first").text
     assert shown.count("Before others") >= 2
     assert f"/cases/{usual[0].number}/" not in shown
+    unknown = people.clerk.client.get("/en/desk/?tab=open&urgency=x").text
+    assert f"/cases/{first[0].number}/" not in unknown

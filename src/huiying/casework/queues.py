@@ -192,8 +192,8 @@ def _narrowed(wanted: Wanted, units: Units, categories: Categories, moment: date
         rule &= Q(category_id__in=categories.at_or_below(wanted.category))
     if wanted.channel:
         rule &= Q(channel=wanted.channel)
-    if wanted.urgency in CODES:
-        rule &= Q(urgency=CODES[wanted.urgency])
+    if wanted.urgency:
+        rule &= Q(urgency=CODES.get(wanted.urgency))
     if wanted.late:
         rule &= late_at(moment)
     if wanted.conduct:
