@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.urls import reverse
 from django.utils.translation import override
@@ -236,7 +236,7 @@ class TestEnding:
             "DELETE FROM intake_helper",
             "UPDATE intake_helper SET ended_at = now()",
         ):
-            with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(sql)
 
 
@@ -265,7 +265,7 @@ def test_an_act_that_began_first_is_done_before_the_help_ends(
 
     monkeypatch.setattr(writing_back, "attach", meanwhile)
     writing_back.add_words(actor=actor, text="in time")
-    ender.join(10)
+    ender.join(60)
     assert ended.is_set()
     assert Message.objects.count() == 1
     with pytest.raises(HelpEnded):
