@@ -18,6 +18,7 @@ from huiying.intake.errors import HelpEnded
 from huiying.intake.models import CallerPin, Contact, Helper, Message, Submission
 from huiying.intake.reads import resident
 from huiying.intake.states import Consent
+from huiying.kernel import time
 from huiying.kernel.actors import STRANGER, Actor
 from huiying.kernel.refusals import NotAllowed, NotFound
 from huiying.notices.models import Outgoing
@@ -350,3 +351,15 @@ class TestInACall:
         assert not CallerPin.objects.exists()
         assert open_by(people.clerk.client, opened.code, pin).status_code == 302
         assert open_by(people.clerk.client, opened.code, "000000").status_code == 422
+
+    def test_a_helpers_pin_gives_no_new_tries_at_the_writers(self, opened: Writer, people: People):
+        _helper, pin = helper_of(opened)
+        client, wrong = people.clerk.client, f"{(int(pin.replace(' ', '')) + 1) % 10**6:06d}"
+        with time.at(time.now()):  # one quarter of an hour
+            for _try in range(4):
+                assert open_by(client, opened.code, pin).status_code == 302  # costs no try
+            for _try in range(4):
+                assert open_by(client, opened.code, wrong).status_code == 422
+            assert open_by(client, opened.code, pin).status_code == 302
+            assert open_by(client, opened.code, wrong).status_code == 422
+            assert open_by(client, opened.code, pin).status_code == 429

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from huiying.intake import helping, receipts
 from huiying.intake.errors import PinLocked, WrongPin
 from huiying.intake.models import CallerPin, Helper, Submission
-from huiying.kernel.limits import A_DAY, count_try, forget_tries
+from huiying.kernel.limits import A_DAY, count_try, forget_tries, give_back_try
 from huiying.kernel.refusals import TooMany
 
 # With a million PINs, ten tries a day need a century for one chance in three.
@@ -56,10 +56,17 @@ def letter_of_caller(*, clerk: str, code: str, pin: str) -> Caller:
     return Caller(helper.submission, helper)
 
 
-def forget_wrong_tries(submission: Submission) -> None:
-    """Start again for the code of this letter: it was opened by its PIN."""
-    forget_tries("pin code", submission.code)
-    forget_tries("pin code a day", submission.code)
+def forget_wrong_tries(caller: Caller) -> None:
+    """Start again for the code of this letter: its writer opened it by their PIN. A helper only gets their
+    own try back, or they could guess at the writer's PIN for ever, in between.
+    """
+    code = caller.submission.code
+    if caller.helper is None:
+        forget_tries("pin code", code)
+        forget_tries("pin code a day", code)
+    else:
+        give_back_try("pin code", code)
+        give_back_try("pin code a day", code, within=A_DAY)
 
 
 def pin_for(submission: Submission) -> str:

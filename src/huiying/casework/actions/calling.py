@@ -70,7 +70,7 @@ def open_for_caller(*, actor: Actor, code: str, pin: str, via: str) -> Actor:
         )
     except NotFound:
         raise WrongPin(field="pin") from None
-    callers.forget_wrong_tries(submission)
+    callers.forget_wrong_tries(caller)
     note_opening(actor=acting, submission=submission)
     return acting
 
