@@ -144,18 +144,18 @@ def test_the_case_ends_with_its_last_writer_though_both_leave_at_once(people, lo
 
 def test_a_verdict_on_an_answer_that_is_gone_is_not_kept(people, monkeypatch):
     case = brought_to(State.ANSWERED, people)
-    writer, own_report = writer_of(case), following.own_report
+    writer, followed_report = writer_of(case), following.followed_report
 
     def reopened_meanwhile(actor: Actor) -> Report:
-        report = own_report(actor)
-        monkeypatch.setattr(writing_back, "own_report", own_report)
+        report = followed_report(actor)
+        monkeypatch.setattr(writing_back, "followed_report", followed_report)
         results = together(
             lambda: reopen(actor=people.supervisor.actor, number=case.number, words="未修好。")
         )
         assert isinstance(results[0], CaseFile)
         return report
 
-    monkeypatch.setattr(writing_back, "own_report", reopened_meanwhile)
+    monkeypatch.setattr(writing_back, "followed_report", reopened_meanwhile)
     with pytest.raises(NotAnswered):
         vote(actor=writer, verdict="solved")
     assert case.reports.get().vote == ""
