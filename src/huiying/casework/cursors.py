@@ -69,15 +69,19 @@ def page_of(
         parts = [part.filter(rest) for part in parts]
     sign = "-" if down else ""
     found = _first(parts, (f"{sign}{column}", f"{sign}id"), size + 1)
+    return _cut(found, size, sort, back=back, begun=place is not None)
+
+
+def _cut(found: list[CaseFile], size: int, sort: str, *, back: bool, begun: bool) -> Page:
+    """The page of what was found, of which one more than `size` was asked for; `begun` at a place."""
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
-    ends = [place_of(getattr(row, column), row.pk) for row in (found[:1] + found[-1:])]
-    first, last = (ends[0], ends[-1]) if ends else ("", "")
+    first, last = (place_in(found[0], sort), place_in(found[-1], sort)) if found else ("", "")
     return Page(
         rows=found,
-        newer=first if (more if back else place is not None) else "",
-        older=last if (place is not None if back else more) else "",
+        newer=first if (more if back else begun) else "",
+        older=last if (begun if back else more) else "",
     )
 
 
@@ -97,15 +101,7 @@ def _urgent_page(parts: Sequence[QuerySet[CaseFile]], after: str, before: str, s
     rest = [half.filter(_past(place, urgent, back)) for half, urgent in halves]
     order = ("urgency", "-due_at", "-id") if back else ("-urgency", "due_at", "id")
     found = _first(rest, order, size + 1)
-    more, found = len(found) > size, found[:size]
-    if back:
-        found.reverse()
-    first, last = (_urgent_place(found[0]), _urgent_place(found[-1])) if found else ("", "")
-    return Page(
-        rows=found,
-        newer=first if (more if back else place is not None) else "",
-        older=last if (place is not None if back else more) else "",
-    )
+    return _cut(found, size, URGENT, back=back, begun=place is not None)
 
 
 def _read_urgent(text: str) -> tuple[int, Place] | None:

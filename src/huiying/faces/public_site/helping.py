@@ -10,18 +10,15 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiying.casework.actions.helping import end_helping, let_help
+from huiying.casework.actions.helping import end_helping
 from huiying.casework.following import own_label
-from huiying.faces.look.helping import HelperShown, helper_shown, relation_field
+from huiying.faces.look.helping import HelperShown, let_by, relation_field
+from huiying.faces.public_site.following import ACTS_PER_LETTER
 from huiying.faces.public_site.forms import OnLetterForm
 from huiying.faces.public_site.letter_guard import SeeOther, on_letter
 from huiying.intake.helping import HelperLine, helpers_of_label
 from huiying.intake.receipts import grouped
 from huiying.kernel.actors import Actor
-from huiying.kernel.limits import count_try
-from huiying.kernel.refusals import Refusal
-
-ACTS_PER_LETTER = 20  # in a quarter of an hour
 
 
 class HelperForm(OnLetterForm):
@@ -70,16 +67,8 @@ def helpers(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method != "POST":
         return _page(request, actor, HelperForm(label=label, prefix="helper"))
     form = HelperForm(data=request.POST, label=label, prefix="helper")
-    if not form.is_valid():
-        return _page(request, actor, form, 422)
-    chosen = form.cleaned_data
-    try:
-        count_try("letter", label, most=ACTS_PER_LETTER)
-        given = let_help(actor=actor, relation=chosen["relation"], form_key=chosen["form_key"])
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return _page(request, actor, form, refusal.status)
-    return _page(request, actor, form, given=helper_shown(given))
+    given, status = let_by(form, actor=actor, label=label, most=ACTS_PER_LETTER)
+    return _page(request, actor, form, status, given)
 
 
 @on_letter

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from huiying.casework.actions.helping import end_helping, let_help
+from huiying.casework.actions.helping import end_helping
 from huiying.casework.following import own_label
-from huiying.faces.look.helping import HelperShown, helper_shown, relation_field
+from huiying.faces.look.helping import HelperShown, let_by, relation_field
 from huiying.faces.staff_desk.calls.forms import OnCallForm
 from huiying.faces.staff_desk.calls.letter import ACTS_PER_LETTER, on_call
 from huiying.intake.errors import ForWriterAlone
@@ -21,8 +21,6 @@ from huiying.intake.helping import GRANT, HelperLine, helpers_of_label
 from huiying.intake.receipts import grouped
 from huiying.intake.states import Channel
 from huiying.kernel.actors import Actor
-from huiying.kernel.limits import count_try
-from huiying.kernel.refusals import Refusal
 
 
 class HelperForm(OnCallForm):
@@ -88,16 +86,8 @@ def helpers(request: HttpRequest, acting: Actor) -> HttpResponse:
     if request.method != "POST":
         return _page(request, acting, HelperForm(label=label, name="helper"))
     form = HelperForm(request.POST, label=label, name="helper")
-    if not form.is_valid():
-        return _page(request, acting, form, 422)
-    chosen = form.cleaned_data
-    try:
-        count_try("letter", label, most=ACTS_PER_LETTER)
-        given = let_help(actor=acting, relation=chosen["relation"], form_key=chosen["form_key"])
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return _page(request, acting, form, refusal.status)
-    return _page(request, acting, form, given=helper_shown(given))
+    given, status = let_by(form, actor=acting, label=label, most=ACTS_PER_LETTER)
+    return _page(request, acting, form, status, given)
 
 
 @require_POST
