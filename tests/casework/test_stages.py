@@ -9,14 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.casework.actions.joining import join
-from huiying.casework.actions.sorting import assign, reassign, triage
+from huiying.casework.actions.reporting import report_interim
+from huiying.casework.actions.sorting import assign, mark_conduct, reassign, triage
+from huiying.casework.actions.undoing import undo
 from huiying.casework.actions.weighing import weigh_harm
 from huiying.casework.actions.working import accept, ask_resident, resume
-from huiying.casework.actions.writing_back import reopen, reopen_own
+from huiying.casework.actions.writing_back import reopen, reopen_own, vote
+from huiying.casework.actions.writing_back import withdraw as leave
 from huiying.casework.deadlines import Clock
+from huiying.casework.errors import NobodyWaits
 from huiying.casework.following import letter_page
-from huiying.casework.models import CaseFile
-from huiying.casework.stages import StageClock, case_stages, stage_clocks, stage_in_words
+from huiying.casework.models import CaseFile, Move
+from huiying.casework.stages.clocks import StageClock, stage_clocks
+from huiying.casework.stages.standing import case_stages
+from huiying.casework.stages.wording import stage_in_words
 from huiying.casework.states import State
 from huiying.casework.story import Step
 from huiying.clocks.working_time import Timetable
@@ -45,12 +51,16 @@ ROWS = "".join(
 )  # fmt: skip
 
 
-@pytest.fixture
-def promised(people):
+def _adopted(people: People, rows: str) -> None:
     with time.at(START - 9 * DAY):
-        promises = read_promises('name = { en = "a" }\n' + ROWS)
+        promises = read_promises('name = { en = "a" }\n' + rows)
         number = propose_promises(actor=people.administrator.actor, promises=promises)
         adopt_promises(actor=people.supervisor.actor, number=number)
+
+
+@pytest.fixture
+def promised(people):
+    _adopted(people, ROWS)
     return people
 
 
@@ -90,10 +100,7 @@ def test_each_stage_ends_by_its_act_and_late_is_late(promised):
 @pytest.mark.django_db
 def test_what_was_late_stays_late_when_the_desk_takes_the_harm_away(people):
     row = ROWS.split("[[promise]]")[1].replace('"agency"', '"agency"\nurgency = ["now", "first"]')
-    with time.at(START - 9 * DAY):
-        promises = read_promises('name = { en = "a" }\n[[promise]]' + row)
-        number = propose_promises(actor=people.administrator.actor, promises=promises)
-        adopt_promises(actor=people.supervisor.actor, number=number)
+    _adopted(people, "[[promise]]" + row)
     with time.at(START):
         late, early = taken_in(harm=("hazard",)), taken_in(harm=("hazard",))
     for days, case in ((2, late), (0, early)):
@@ -103,6 +110,87 @@ def test_what_was_late_stays_late_when_the_desk_takes_the_harm_away(people):
         assert stages(people, late)["first_contact"].late
         assert letter_page(writer_of(late)).stages[0].late
         assert set(stages(people, early)) == {"solve"}
+
+
+SORTED = "".join(
+    f'[[promise]]\nstage = "{stage}"\nsource = "agency"\namount = {amount}\n'
+    f'category = "{topic}"\nkind = "calendar_days"\nbasis = {{ en = "because" }}\n'
+    for topic, amount in (("noise", 2), ("leak", 4))
+    for stage in ("first_contact", "interim", "publish")
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "due"), [(1, 4), (3, 2)])
+def test_another_topic_moves_what_runs_and_nothing_that_has_run_out(people, days, due):
+    _adopted(people, SORTED)
+    with time.at(START):
+        case = taken_in()
+        triage(actor=people.clerk.actor, number=case.number, category_code="noise")
+    with time.at(START + days * DAY):
+        triage(actor=people.clerk.actor, number=case.number, category_code="leak")
+        assign(actor=people.dispatcher.actor, number=case.number, lead_code="housing")
+        accept(actor=people.handler.actor, number=case.number)
+        ask_resident(actor=people.handler.actor, number=case.number, question="几栋？")
+    with time.at(START + (days + 2) * DAY):
+        resume(actor=people.handler.actor, number=case.number)
+        found = stages(people, case)
+        assert found["first_contact"].due_at == START + due * DAY
+        assert found["first_contact"].late is (days == 3)
+        # Two days that the desk waited for the writer come on top of what ran then.
+        moved = due if days == 3 else due + 2
+        assert [found[each].due_at for each in ("interim", "publish")] == [START + moved * DAY] * 2
+        of_writer = {each.stage: each for each in letter_page(writer_of(case)).stages}
+        assert of_writer == found
+    with time.at(START + 9 * DAY):
+        late = stages(people, case)
+        assert late["interim"].late
+        assert late["publish"].due_at == START + moved * DAY
+
+
+@pytest.mark.django_db
+def test_a_topic_that_was_taken_back_at_once_leaves_no_lateness(people):
+    _adopted(people, SORTED)
+    with time.at(START):
+        case = taken_in(category_code="leak")
+    with time.at(START + 3 * DAY):
+        triage(actor=people.clerk.actor, number=case.number, category_code="noise")
+        assert stages(people, case)["first_contact"].late
+        undo(actor=people.clerk.actor, number=case.number)
+        assert stages(people, case)["first_contact"].due_at == START + 4 * DAY
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "late"), [(6, False), (8, True)])
+def test_what_is_marked_as_conduct_after_the_day_stays_late(promised, days, late):
+    people = promised
+    with time.at(START):
+        case, _receipt = letter(people, upto="in_progress", wish="public")
+        said, _receipt = letter(people, wish="public", conduct=True)
+    with time.at(START + days * DAY):
+        for each in (case, said):
+            mark_conduct(
+                actor=people.supervisor.actor, number=each.number, usernames=["other_handler"]
+            )
+    with time.at(START + 9 * DAY):
+        for each, stays in ((case, late), (said, False)):
+            each.refresh_from_db()
+            found = with_publication(case_stages(people.supervisor.actor, each.number)[1], each)[-1]
+            assert (found.stage, found.not_published, found.late) == ("publish", "conduct", stays)
+
+
+@pytest.mark.django_db
+def test_no_interim_report_is_told_to_nobody(promised):
+    people = promised
+    case, other = (brought_to(State.IN_PROGRESS, people) for _number in range(2))
+    join(actor=people.dispatcher.actor, number=other.number, into=case.number)
+    answered(actor=people.reviewer.actor, number=case.number)
+    vote(actor=writer_of(other), verdict="solved")
+    reopen_own(actor=writer_of(case), text="还吵")
+    leave(actor=writer_of(case), pressed=False)
+    with pytest.raises(NobodyWaits):
+        report_interim(actor=people.handler.actor, number=case.number, words="快了。")
+    assert not Move.objects.filter(verb="interim").exists()
 
 
 @pytest.mark.django_db

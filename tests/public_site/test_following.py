@@ -329,10 +329,10 @@ def test_the_same_queries_at_one_message_and_at_thirty(
     writer.open()
     writer.act("add", text="一")
     writer.letter()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         writer.letter()
     for number in range(30):
         writer.act("add", text=f"补充 {number}")
     writer.letter()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         writer.letter()

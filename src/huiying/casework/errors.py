@@ -11,6 +11,13 @@ class WrongState(MovedOn):
     sentence = _("This cannot be done in the state that the case is in now. Look at it again.")
 
 
+class NobodyWaits(MovedOn):
+    """Words that nobody would read end no clock."""
+
+    code = "nobody_waits"
+    sentence = _("Nobody who wrote waits for an answer here any more, so there is nobody to tell.")
+
+
 class NeedsSupervisor(NotAllowed):
     code = "needs_supervisor"
     sentence = _("Two units have sent this back. Now a supervisor decides who takes it.")

@@ -26,7 +26,8 @@ from huiying.casework.models import CaseFile, Joined, Move, Report
 from huiying.casework.own_acts import helper_named, own_events
 from huiying.casework.part_models import Part
 from huiying.casework.splitting.letters import HEARD_BY, parts_of
-from huiying.casework.stages import StageClock, stages_of
+from huiying.casework.stages.clocks import StageClock
+from huiying.casework.stages.standing import RoundSteps, read_sorts, sorts_of_own, stages_of
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.casework.urgency.why import Why, decided_of_own, need_at_first, why
 from huiying.intake import reads as letters
@@ -125,6 +126,7 @@ def _reports() -> QuerySet[Any]:
         sent=log_of(OuterRef("heard_by")),
         more_time=extensions_of_own(),
         decided=decided_of_own(),
+        sorts=sorts_of_own(),
         stood=ArraySubquery(
             stood.values(row=JSONObject(case="case", since="since", until="ended_at"))
         ),
@@ -262,7 +264,14 @@ def _stages(report: Any, moves: Sequence[story.Step], running: Clock) -> tuple[S
     start = report.again_at or made.received_at
     need = need_at_first(made, report.decided, report.submission.facts, start)
     paused = report.paused + running.due_at - report.due_at
-    return stages_of(made, moves, running, again_at=report.again_at, paused=paused, need=need)
+    done = RoundSteps(
+        moves,
+        read_sorts(report.sorts, start),
+        [(line.decided_at, line.until) for line in _more_time(report) if line.decided_at],
+        report.again_at,
+        paused,
+    )
+    return stages_of(made, done, running, need)
 
 
 def _hears_by(submission: Submission) -> str:

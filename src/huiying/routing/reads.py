@@ -168,6 +168,13 @@ class Terms:
         due = min(span.due(start, timetable).at for span in spans)
         return self.latest if self.latest is not None and start < self.latest < due else due
 
+    def known(self, moment: datetime) -> "Terms":
+        """The same with the versions of the calendar that were adopted by then."""
+        if not self.versions:
+            return self
+        before = [each for each in self.versions if each[0] <= moment] or [self.versions[0]]
+        return replace(self, timetable=before[-1][1], versions=tuple(before))
+
     def by(self, timetable: Timetable) -> "Terms":
         """The same by another calendar."""
         return replace(self, timetable=timetable)

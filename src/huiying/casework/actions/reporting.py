@@ -1,7 +1,7 @@
 """Telling the writers of a case how it stands, before there is an answer: the interim report."""
 
 from huiying.casework import policy
-from huiying.casework.errors import WrongState
+from huiying.casework.errors import NobodyWaits, WrongState
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.stepping import change, check_seen, move_row
@@ -28,13 +28,15 @@ def report_interim(
     check_seen(case, seen)
     if not policy.may_report(actor, case):
         raise WrongState if policy.handles(actor, case) else NotAllowed
+    waiting = Report.objects.filter(case=case, ended_at=None, delivered_at=None)
+    if not waiting.exists():
+        raise NobodyWaits
     said = required(words, "words")
     change(case)
     insert_together(
         move_row(case, verb="interim", source=case.state, at=case.moved_at),
         *entry_rows(actor=actor, action="case.interim", subject=subject(case), data={}),
     )
-    waiting = Report.objects.filter(case=case, ended_at=None, delivered_at=None)
     for report in waiting.select_related("submission"):
         writing.add_message(
             actor=actor,

@@ -18,7 +18,7 @@ from huiying.casework.actions.helping import note_opening_by_helper
 from huiying.casework.errors import NotAnswered, NotWaiting
 from huiying.casework.following import LetterPage, followed_label, letter_page, said_before
 from huiying.casework.splitting.letters import own_part, own_parts
-from huiying.casework.stages import stage_in_words
+from huiying.casework.stages.wording import stage_in_words
 from huiying.faces.look.files import files_shown
 from huiying.faces.look.harm import urgency_shown
 from huiying.faces.look.several_files import FilesField

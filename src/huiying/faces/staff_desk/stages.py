@@ -8,7 +8,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from huiying.casework.stages import case_stages, stage_in_words
+from huiying.casework.stages.standing import case_stages
+from huiying.casework.stages.wording import stage_in_words
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.replies.reads.publication import with_publication

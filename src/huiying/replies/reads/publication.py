@@ -1,10 +1,13 @@
 """Whether an answer was published in time, where that was promised: by the answer itself, or by why not."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from huiying.casework.models import CaseFile, Joined, Report
-from huiying.casework.stages import NotPublished, StageClock
+from django.db.models import Min, Q
+
+from huiying.casework.models import CaseFile, Joined, Named, Report
+from huiying.casework.stages.clocks import NotPublished, StageClock
 from huiying.intake.states import Wish
 from huiying.kernel.refusals import Refusal
 from huiying.replies.errors import NeverPublic
@@ -40,17 +43,37 @@ def _ended(clock: StageClock, case: CaseFile) -> StageClock:
     found = rows.order_by("issued_at", "id").values_list("audience", "state", "issued_at")
     said = [(audience, state, at) for audience, state, at in found if at is not None]
     public = [(state, at) for audience, state, at in said if audience == Audience.PUBLIC]
-    if not case.conduct and any(state == State.PUBLISHED for state, _at in public):
-        return _at(clock, next(at for state, at in public if state != State.WITHDRAWN))
+    stands = [at for state, at in public if state != State.WITHDRAWN]
+    on_view = stands if any(state == State.PUBLISHED for state, _at in public) else []
+    if on_view and not case.conduct:
+        return _at(clock, on_view[0])
     refusal = may_be_public(case)
     if refusal is not None:
         why = _why(refusal)
-        if clock.late and why == NotPublished.WISH and _joined_after(case, clock.due_at):
+        if clock.late and _too_late(clock, case, why, on_view):
             return replace(clock, not_published=why)
         return replace(clock, late=False, excused_until=None, not_published=why)
     if said and not public:
         return _at(replace(clock, not_published=NotPublished.DECIDED), said[0][2])
     return clock
+
+
+def _too_late(
+    clock: StageClock, case: CaseFile, why: NotPublished, on_view: Sequence[datetime]
+) -> bool:
+    """Whether its time was over when the reason came not to publish; till then it was, at `on_view`."""
+    if why == NotPublished.WISH:
+        return _joined_after(case, clock.due_at)
+    marked = _marked(case)
+    return marked is not None and clock.due_at < min([marked, *on_view])
+
+
+def _marked(case: CaseFile) -> datetime | None:
+    """When somebody said of the case that it is about conduct; None where its own letter says so."""
+    own = Report.objects.filter(Q(own_case=case) | Q(own_case=None, case=case))
+    said = own.exclude(submission__conduct=False, submission__named_units=[])
+    named = Named.objects.filter(case=case).aggregate(first=Min("since"))["first"]
+    return None if said.exists() else named
 
 
 def _joined_after(case: CaseFile, due_at: datetime) -> bool:

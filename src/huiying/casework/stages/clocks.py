@@ -11,22 +11,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from huiying.casework import policy
-from huiying.casework.deadlines import Clock, clock
-from huiying.casework.models import CaseFile, Move
+from huiying.casework.deadlines import Clock
 from huiying.casework.states import STAYS, TAKEN_UP_AGAIN
-from huiying.casework.urgency.standing import RoundNeed, need_of_round
-from huiying.harm.urgency import Need
-from huiying.kernel import time
-from huiying.kernel.actors import Actor
-from huiying.kernel.days import day_in_words
-from huiying.kernel.names import chinese
 from huiying.routing.promises.definitions import Reckoned, Stage
-from huiying.routing.promises.wording import in_short
-from huiying.routing.reads import Terms, terms_kept
+from huiying.routing.reads import Terms
 
 ENDS = frozenset({"answer", "answer_unreviewed", "answer_at_once", "decline", "withdraw"})
 CONTACT = ENDS | {"ask_resident", "extend", "interim"}
@@ -82,7 +71,7 @@ def last_taken_up(steps: Iterable[Done]) -> datetime | None:
     return again[-1] if again else None
 
 
-def _since[Step: Done](steps: Sequence[Step], again_at: datetime | None) -> Sequence[Step]:
+def since[Step: Done](steps: Sequence[Step], again_at: datetime | None) -> Sequence[Step]:
     """The steps of the round that began when it was taken up again at `again_at`; all for None."""
     begin = [
         place
@@ -107,7 +96,7 @@ def stage_clocks(
     Whether an answer was published stands with the answer: `replies` ends that clock.
     """
     told = _first(steps, INTERIM)
-    still = _stood_still(steps, told or moment)
+    still = stood_still(steps, told or moment)
     found = [
         _clock(terms, Stage.FIRST_CONTACT, start, _first(steps, CONTACT), moment),
         *(_clock(terms, Stage.ACCEPT, *given, moment) for given in _given(steps)),
@@ -138,7 +127,7 @@ def stage_clocks(
     return tuple(each for each in (*found, published) if each is not None)
 
 
-def _stood_still(steps: Iterable[Done], until: datetime) -> timedelta:
+def stood_still(steps: Iterable[Done], until: datetime) -> timedelta:
     """How long these steps waited for the writer up to then, as far as a round may."""
     total, since = NONE, None
     for step in steps:
@@ -201,101 +190,3 @@ def _excused(
     """When it would be due by the calendar of now, where that is later than what counts."""
     due = terms.of(stage, start)[0].due.at
     return due + paused if due > kept[0].due.at else None
-
-
-def stages_of(
-    made: CaseFile,
-    steps: Sequence[Done],
-    answer: Clock,
-    *,
-    again_at: datetime | None,
-    paused: timedelta,
-    need: RoundNeed,
-) -> tuple[StageClock, ...]:
-    """The stages of the round that began with the letter that `made` is about, or when it was taken up again,
-    by what was known then of its harm; one or two small queries, and as many for each time that the desk
-    took a fact away: what was late by it then stays late.
-    """
-    start = again_at or made.received_at
-    since = _since(steps, again_at)
-
-    def reckoned_by(asked: Need) -> tuple[StageClock, ...]:
-        terms = terms_kept(start, made.category, need=asked, channel=made.channel)
-        return stage_clocks(terms, since, start, answer, time.now(), paused=paused)
-
-    found = {each.stage: each for each in reckoned_by(need.need)}
-    for asked, until in reversed(need.before):
-        late = [each for each in reckoned_by(asked) if each.late and each.due_at < until]
-        found |= {each.stage: each for each in late if each.stage != Stage.SOLVE}
-    return tuple(sorted(found.values(), key=lambda each: IN_ORDER.index(Stage(each.stage))))
-
-
-def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, ...]]:
-    """The case for this reader with its stages; NotFound where it is not theirs."""
-    case = policy.find(actor, number)
-    moves = list(Move.objects.filter(case=case).order_by("at", "id"))
-    again_at = last_taken_up(moves)
-    answer = clock(
-        case.due_at,
-        waiting_since=case.waiting_since,
-        waiting_until=case.waiting_until,
-        ended_at=case.answered_at or case.closed_at,
-        moment=time.now(),
-    )
-    paused, need = case.paused + answer.due_at - case.due_at, need_of_round(case, again_at)
-    return case, stages_of(case, moves, answer, again_at=again_at, paused=paused, need=need)
-
-
-def stage_in_words(each: StageClock) -> tuple[str, str]:
-    """The stage, and how it stands, line by line: when it is or was due, and by whose word."""
-    when = {"when": _moment(each.due_at)}
-    if each.not_published is not None:
-        why = [_why_not(each)]
-        if each.late:
-            why.append(_("Late: it was due %(when)s.") % when)
-        return str(Stage(each.stage).label), "\n".join(why)
-    if each.ended_at is not None:
-        when["done"] = _moment(each.ended_at)
-        said = (
-            _("Done %(done)s; late: it was due %(when)s.")
-            if each.late
-            else _("Done %(done)s, in time: it was due %(when)s.")
-        )
-    elif each.late:
-        said = _("Late: it was due %(when)s.")
-    else:
-        said = _("Due %(when)s.")
-    lines = [said % when]
-    if each.provisional and each.ended_at is None:
-        lines.append(_("Provisional: the holidays of that year are not announced yet."))
-    if each.excused_until is not None:
-        lines.append(
-            _(
-                "The calendar was changed afterwards: it would be due %(when)s now. "
-                "What is late stays late; this only explains it."
-            )
-            % {"when": _moment(each.excused_until)}
-        )
-    lines += [in_short(reckoned.promise) for reckoned in each.promises]
-    return str(Stage(each.stage).label), "\n".join(lines)
-
-
-def _why_not(each: StageClock) -> str:
-    done = _moment(each.ended_at) if each.ended_at else ""
-    return {
-        NotPublished.WISH: _(
-            "Not published: an answer is published only where everybody who wrote wishes it so."
-        ),
-        NotPublished.CONDUCT: _("Not published: answers to complaints about conduct never are."),
-        NotPublished.DECIDED: _(
-            "Not published: whoever checked the answer decided that it goes to the writer alone "
-            "(%(done)s)."
-        )
-        % {"done": done},
-        NotPublished.UNANSWERED: _("Not published: there was no answer of ours."),
-    }[each.not_published or NotPublished.DECIDED]
-
-
-def _moment(at: datetime) -> str:
-    comma = "" if chinese() else ","
-    return f"{day_in_words(at, weekday=True)}{comma} {timezone.localtime(at):%H:%M}"
