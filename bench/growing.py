@@ -2,7 +2,8 @@
 
 Simulated weeks without any change; weeks in which one cell is some times its usual; and, of a file of
 Boston's requests (columns open_dt, neighborhood, type), its real weeks, and weeks drawn anew with the
-means and the scatter of that file but without any change.
+means and the scatter of that file but without any change. Of each count of the week as many letters are
+left out as the desk leaves out.
 """
 
 # ruff: noqa: E402 - the settings come before what needs them
@@ -20,7 +21,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.config.settings")
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@localhost/none")  # none is asked
 django.setup()
 
-from huiying.insight.growing.counting import Cell, grown_in
+from huiying.insight.growing.blurring import MOST, blurred
+from huiying.insight.growing.counting import Cell, Grown, grown_in
 from huiying.insight.growing.exceedance import POISSON, evenness_of
 from huiying.insight.growing.weeks import RECENT, monday, usual
 
@@ -42,9 +44,21 @@ def drawn(rng: np.random.Generator, means: dict[Cell, float], shapes: dict[int, 
     }
 
 
+def grown(rng: np.random.Generator, weeks: Weeks) -> list[Grown]:
+    """What is called, with one letter to `MOST` taken off each count."""
+    off = rng.integers(1, MOST + 1, len(weeks[WEEK]))
+    left = {
+        cell: count - int(less)
+        for (cell, count), less in zip(weeks[WEEK].items(), off, strict=True)
+    }
+    return grown_in(
+        WEEK, weeks | {WEEK: {cell: count for cell, count in left.items() if count > 0}}
+    ).grown
+
+
 def false_alarms(means: dict[Cell, float], shapes: dict[int, float]) -> str:
     rng = np.random.default_rng(1)
-    lines = [len(grown_in(WEEK, drawn(rng, means, shapes)).grown) for _round in range(ROUNDS)]
+    lines = [len(grown(rng, drawn(rng, means, shapes))) for _round in range(ROUNDS)]
     return f"weeks with any {sum(map(bool, lines)) / ROUNDS:.3f}, lines a week {sum(lines) / ROUNDS:.3f}"
 
 
@@ -57,7 +71,7 @@ def power(means: dict[Cell, float], shapes: dict[int, float], usually: float) ->
         for _round in range(ROUNDS // 3):
             weeks = drawn(rng, means | {cell: usually}, shapes)
             weeks[WEEK][cell] = int(rng.poisson(usually * times))
-            called += any(each.cell == cell for each in grown_in(WEEK, weeks).grown)
+            called += any(each.cell == cell for each in grown(rng, weeks))
         found.append(f"{times} times {called / (ROUNDS // 3):.2f}")
     return ", ".join(found)
 
@@ -89,8 +103,9 @@ def boston(path: str) -> None:
     whole: Weeks = {week: dict(counted[week]) for week in weeks}
     names = {number: kind for kind, number in kinds.items()}
     for week in weeks[RECENT + 1 :]:
-        grown = grown_in(week, whole).grown
-        said = [f"{g.cell[0]}, {names[g.cell[1]]} {g.letters} ({g.usual:.1f})" for g in grown]
+        now = blurred(week, whole[week])
+        lines = grown_in(week, whole | {week: now}).grown
+        said = [f"{g.cell[0]}, {names[g.cell[1]]} {g.letters} ({g.usual:.1f})" for g in lines]
         print(week, "; ".join(said) or "nothing")
     by_kind: dict[int, list[list[int]]] = defaultdict(list)
     for cell in cells:

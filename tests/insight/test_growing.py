@@ -13,6 +13,7 @@ from huiying.agencies.divisions import load_divisions
 from huiying.agencies.towns import towns
 from huiying.casework.models import CaseFile
 from huiying.insight.growing.actions import count_growth
+from huiying.insight.growing.blurring import at_least, blurred
 from huiying.insight.growing.counting import RATE, grown_in
 from huiying.insight.growing.exceedance import POISSON, chance_of, evenness_of
 from huiying.insight.growing.models import GrowthLine, GrowthList
@@ -84,15 +85,16 @@ def rows_of(client: Client, path: str) -> list[str]:
 
 
 def test_residents_and_staff_see_the_same_list_and_only_readers_its_cases(quarter):
-    cases = write_in(quarter, WEEK, 12)
+    cases = write_in(quarter, WEEK, 15)
     write_in(quarter, WEEK, 3, conduct=True, named_units=("housing",))
     write_in(quarter, WEEK, 4, place="沙渚镇")
     assert count()
     public = rows_of(quarter.stranger, "/zh-hans/growing/")
-    assert public == ["漏水|青石滩镇|12|不到 5"]
+    assert public == ["漏水|青石滩镇|至少 10 件|不到 5"]
     assert rows_of(quarter.supervisor.client, "/zh-hans/desk/growing/") == public
     html = quarter.stranger.get("/zh-hans/growing/").content.decode()
     assert "5%" in html
+    assert "漏水 10+" in html
     assert str(cases[0].number) not in html
     behind = f"/zh-hans/desk/growing/{GrowthLine.objects.get().pk}/"
     shown = quarter.supervisor.client.get(behind).context["page"].rows
@@ -102,30 +104,42 @@ def test_residents_and_staff_see_the_same_list_and_only_readers_its_cases(quarte
 
 
 def test_a_list_stands_until_five_letters_differ(quarter):
-    cases = write_in(quarter, WEEK, 12)
+    cases = write_in(quarter, WEEK, 15)
     assert count()
     assert not count()
     CaseFile.objects.filter(pk=cases[0].pk).update(conduct=True)
     assert not count(days_later=8), "a list that is one letter shorter would tell of the complaint"
-    assert growing().lines[0].letters == 12
+    assert growing().lines[0].at_least == 10
     write_in(quarter, WEEK + timedelta(days=2), 6)
     assert count(days_later=9)
-    assert [growing(WEEK, version).lines[0].letters for version in (1, 2)] == [12, 17]
-    assert "12" in rows_of(quarter.stranger, f"/zh-hans/growing/?week={WEEK}&version=1")[0]
+    assert [growing(WEEK, version).lines[0].at_least for version in (1, 2)] == [10, 15]
+    assert "10" in rows_of(quarter.stranger, f"/zh-hans/growing/?week={WEEK}&version=1")[0]
     with pytest.raises(DatabaseError), transaction.atomic():
         GrowthLine.objects.update(letters=5)
 
 
-def test_four_letters_are_never_shown_however_rare_they_are(quarter):
-    write_in(quarter, WEEK, 4, place="杏坡镇", category_code="pothole")
+def test_five_letters_are_never_shown_to_who_may_have_written_four(quarter):
+    write_in(quarter, WEEK, 5, place="杏坡镇", category_code="pothole")
     assert count()
     page = quarter.stranger.get("/en/growing/")
     assert page.context["page"].told.rows == []
     assert "Nothing grows more than usual" in page.content.decode()
 
 
+def test_what_is_left_out_of_a_count_is_the_same_each_time_and_nobody_can_foresee_it():
+    counts = {(str(place), kind): 9 for place in range(20) for kind in range(10)}
+    left = blurred(WEEK, counts)
+    assert set(left.values()) == {4, 5, 6, 7, 8}
+    assert blurred(WEEK, dict.fromkeys(counts, 15)) == {
+        cell: count + 6 for cell, count in left.items()
+    }
+    assert blurred(WEEK + timedelta(days=7), counts) != left
+    assert all(at_least(count) <= 5 for count in left.values())
+    assert not blurred(WEEK, {("a", 1): 1})
+
+
 def test_the_worker_waits_for_the_weeks_end_and_for_usual_weeks(quarter):
-    write_in(quarter, WEEK, 12)
+    write_in(quarter, WEEK, 15)
     with time.at(at(WEEK + timedelta(days=6))):
         count_due_growth()
     assert not GrowthList.objects.filter(week=WEEK).exists()
@@ -133,7 +147,7 @@ def test_the_worker_waits_for_the_weeks_end_and_for_usual_weeks(quarter):
         assert count_due_growth() == 1
         assert count_due_growth() == 0
     found = quarter.stranger.get("/en/growing/")
-    assert "12" in found.content.decode()
+    assert "10 or more" in found.content.decode()
     assert quarter.stranger.get("/en/growing/?week=2026-03-03").status_code == 404
     assert quarter.stranger.get("/en/growing/?week=x").status_code == 404
     narrowed = f"/en/growing/?week={WEEK}&place=none"
@@ -169,10 +183,10 @@ def test_a_place_lies_in_a_town_only_where_it_tells_one(people):
 
 
 def test_a_letter_whose_words_were_erased_before_it_was_placed_still_counts(quarter):
-    cases = write_in(quarter, WEEK, 12, place="")
+    cases = write_in(quarter, WEEK, 15, place="")
     erase_words(actor=SYSTEM, submission=Submission.objects.get(report__case=cases[0]))
     assert count()
-    assert growing().lines[0].letters == 12
+    assert growing().lines[0].at_least == 10
 
 
 def test_weeks_end_at_midnight_in_the_agencys_zone():

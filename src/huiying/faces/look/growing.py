@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from huiying.faces.look import dates
+from huiying.faces.look.growing_words import Told, place_of, told
 from huiying.insight.growing.errors import NoGrowthList
 from huiying.insight.growing.reads import Growing, GrowthShown, growing
-from huiying.insight.growing.wording import Told, place_of, told
 from huiying.kernel.names import localized
 
 NOWHERE = "none"  # in an address: letters that tell no place

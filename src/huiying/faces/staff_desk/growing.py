@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from huiying.faces.look import dates
 from huiying.faces.look.growing import growing_page
+from huiying.faces.look.growing_words import letters_of, place_of, week_in_words
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.briefs.cases import Cell
 from huiying.faces.staff_desk.trails import Trail
 from huiying.insight.growing.reads import Growing, GrowingCase, cases_behind, require_reader
-from huiying.insight.growing.wording import place_of, week_in_words
 from huiying.kernel.names import localized
 
 
@@ -58,9 +58,9 @@ def growing_cases(request: HttpRequest, line: int) -> HttpResponse:
         trail=[(_("What grows"), week), (title, "")],
         title=title,
         lead=_(
-            "%(letters)s letters from %(week)s. Here are those of their cases that you may read."
+            "Letters from %(week)s: %(letters)s. Here are those of their cases that you may read."
         )
-        % {"letters": f"{found.line.letters:,}", "week": week_in_words(found.week)},
+        % {"letters": letters_of(found.line), "week": week_in_words(found.week)},
         columns=[
             {"label": pgettext("column", "Case")},
             {"label": pgettext("column", "Title")},

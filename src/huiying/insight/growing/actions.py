@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from huiying.insight import policy
+from huiying.insight.growing.blurring import blurred
 from huiying.insight.growing.counting import (
     RATE,
     Cell,
@@ -39,7 +40,9 @@ def count_growth(*, actor: Actor, week: date) -> bool:
         raise NotAllowed
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    counted = grown_in(week, letters_by_week([week, *usual(week), *season(week)]))
+    by_week = letters_by_week([week, *usual(week), *season(week)])
+    by_week[week] = blurred(week, by_week.get(week, {}))
+    counted = grown_in(week, by_week)
     known = GrowthList.objects.filter(week=week).order_by("-version").first()
     if counted.usual_weeks < FEWEST_USUAL and known is None:
         return False

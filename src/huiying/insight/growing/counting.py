@@ -14,12 +14,11 @@ from datetime import date
 from django.conf import settings
 from django.db import connection
 
-from huiying.insight.growing.exceedance import called, chance_of, evenness_of
+from huiying.insight.growing.exceedance import LEVEL, called, chance_of, evenness_of
 from huiying.insight.growing.models import FEWEST
 from huiying.insight.growing.weeks import FEWEST_SEASON, FEWEST_USUAL, season, usual
 
 RATE = 0.05  # of weeks with a false alarm, as stated
-LEVEL = 0.03  # of the test: the scatter is estimated, and the measured rate shall keep below the stated one
 
 OWN_SCATTER = 100  # letters of a category from which on its own scatter is known well enough
 

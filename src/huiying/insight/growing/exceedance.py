@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 POISSON = 1e6  # an evenness with which the scatter is that of a Poisson count
 LEAST = 0.05
 NEGLIGIBLE = 1e-15
+LEVEL = 0.03  # of the test: the scatter is estimated, and the measured rate shall keep below the stated one
 
 
 def chance_of(count: int, before: int, weeks: float, evenness: float) -> float:

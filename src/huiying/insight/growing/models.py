@@ -32,8 +32,9 @@ class GrowthList(models.Model):
 class GrowthLine(models.Model):
     """A place (a code of `agencies.Division`, empty for not told) and a category that grew.
 
-    `usual` and `season` are letters a week, `season` None where there was no such year; `chance` is the
-    greater of both tests. Only `letters`, and the usual rounded, ever leave the database.
+    `letters` are those that `blurring` left; `usual` and `season` are letters a week, `season` None where
+    there was no such year; `chance` is the greater of both tests. Only `letters` and the usual ever leave
+    the database, and those rounded.
     """
 
     database_rights = ("SELECT", "INSERT")

@@ -12,6 +12,7 @@ from huiying.agencies.towns import Town, towns
 from huiying.casework.models import CaseFile
 from huiying.casework.policy import visible_cases
 from huiying.insight import policy
+from huiying.insight.growing.blurring import TESTED_STEP, at_least
 from huiying.insight.growing.errors import NoGrowthList
 from huiying.insight.growing.models import FEWEST, GrowthCase, GrowthLine, GrowthList
 from huiying.kernel.actors import Actor
@@ -24,8 +25,8 @@ type Names = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """One place and category. `usual` and `season` are letters a week, rounded; None for fewer than
-    `FEWEST`, and `has_season` tells that from none.
+    """One place and category. `at_least` so many letters came, in steps of five. `usual` and `season` are
+    letters a week, rounded; None for fewer than `FEWEST`, and `has_season` tells that from none.
     """
 
     id: int
@@ -33,7 +34,7 @@ class Growing:
     place: Names
     category_code: str
     category: Names
-    letters: int
+    at_least: int
     usual: int | None
     season: int | None
     has_season: bool
@@ -41,7 +42,9 @@ class Growing:
 
 @dataclass(frozen=True, slots=True)
 class GrowthShown:
-    """One list. `versions` counts those of the week; `older` and `newer` are weeks with a list, if any."""
+    """One list. `versions` counts those of the week; `older` and `newer` are weeks with a list, if any.
+    `cells` were tested: so many hundreds, or more.
+    """
 
     week: date
     version: int
@@ -92,7 +95,7 @@ def _shown(line: GrowthLine, places: dict[str, Names]) -> Growing:
         place=places.get(line.division, {}),
         category_code=line.category.code,
         category=line.category.name,
-        letters=line.letters,
+        at_least=at_least(line.letters),
         usual=_rounded(line.usual),
         season=_rounded(line.season),
         has_season=line.season is not None,
@@ -115,7 +118,8 @@ def growing(week: date | None = None, version: int | None = None) -> GrowthShown
     """The list of the week that begins on this Monday, or the newest; raises NoGrowthList."""
     chosen = _chosen(week, version)
     places = _places()
-    rows = chosen.lines.select_related("category").order_by("-letters", "division", "category")
+    rows = chosen.lines.select_related("category").order_by("division", "category")
+    lines = sorted((_shown(line, places) for line in rows), key=lambda line: -line.at_least)
     others = GrowthList.objects.values_list("week", flat=True)
     counted = GrowthList.objects.filter(week=chosen.week).aggregate(most=Max("version"))
     return GrowthShown(
@@ -125,9 +129,9 @@ def growing(week: date | None = None, version: int | None = None) -> GrowthShown
         counted_at=chosen.counted_at,
         usual_weeks=chosen.usual_weeks,
         season_weeks=chosen.season_weeks,
-        cells=chosen.cells,
+        cells=at_least(chosen.cells, TESTED_STEP),
         rate=chosen.rate,
-        lines=tuple(_shown(line, places) for line in rows),
+        lines=tuple(lines),
         towns=towns().listed,
         older=others.filter(week__lt=chosen.week).order_by("-week").first(),
         newer=others.filter(week__gt=chosen.week).order_by("week").first(),

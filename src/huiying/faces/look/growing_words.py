@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from huiying.insight.growing.blurring import TESTED_STEP
+from huiying.insight.growing.exceedance import LEVEL
 from huiying.insight.growing.models import FEWEST
 from huiying.insight.growing.reads import Growing, GrowthShown
 from huiying.kernel.days import day_in_words
@@ -50,7 +52,12 @@ def place_of(line: Growing) -> str:
 
 
 def _a_week(number: int | None) -> str:
-    return f"{number:,}" if number is not None else _("under %(few)d") % {"few": FEWEST}
+    return f"{number:,}" if number is not None else _("fewer than %(few)d") % {"few": FEWEST}
+
+
+def letters_of(line: Growing) -> str:
+    """How many letters came: never the exact number."""
+    return pgettext("letters", "%(few)s or more") % {"few": f"{line.at_least:,}"}
 
 
 def _said(count: int) -> str:
@@ -66,7 +73,7 @@ def _said(count: int) -> str:
 def _row(line: Growing, link: Callable[[Growing], str] | None, *, season: bool) -> list[Any]:
     name = localized(line.category)
     first: Any = {"text": name, "url": link(line)} if link else name
-    cells = [first, place_of(line), f"{line.letters:,}", _a_week(line.usual)]
+    cells = [first, place_of(line), letters_of(line), _a_week(line.usual)]
     if season:
         cells.append(_a_week(line.season) if line.has_season else "–")
     return cells
@@ -77,13 +84,19 @@ def _tiles(shown: GrowthShown, lines: tuple[Growing, ...]) -> tuple[Tile, ...]:
         Tile(
             localized(town.name),
             tuple(
-                f"{localized(line.category)} {line.letters:,}"
+                f"{localized(line.category)} {line.at_least:,}+"
                 for line in lines
                 if line.division == town.code
             ),
         )
         for town in shown.towns
     )
+
+
+def _tested(cells: int) -> str:
+    if not cells:
+        return _("fewer than %(few)d") % {"few": TESTED_STEP}
+    return pgettext("places", "%(few)s or more") % {"few": f"{cells:,}"}
 
 
 def _notes(shown: GrowthShown) -> tuple[str, ...]:
@@ -97,16 +110,24 @@ def _notes(shown: GrowthShown) -> tuple[str, ...]:
             "What grew is also more than in %(weeks)d weeks around the same time last year."
         ) % {"weeks": shown.season_weeks}
     test = _(
-        "Test: exact conditional test for negative binomial counts, with Benjamini and Hochberg's bound over"
-        " all %(cells)s places and categories. Where nothing grows, at most %(rate)s of the weeks show"
-        " anything by chance."
-    ) % {"cells": f"{shown.cells:,}", "rate": f"{shown.rate:.0%}"}
-    counted = _(
-        "Letters are counted, not people. Fewer than %(few)d are never shown; complaints about conduct are"
-        " not counted. The list changes no urgency and no unit's turn, and residents and staff see the same"
-        " one at the same time."
+        "Letters also come in bunches by chance. A matter is listed only where chance alone would hardly"
+        " bring so many: as long as nothing grows, all but %(rate)s of the weeks have an empty list."
+    ) % {"rate": f"{shown.rate:.0%}"}
+    exact = _(
+        "For statisticians: an exact conditional test of negative binomial counts, the scatter estimated by"
+        " moments, of every place and category with five letters or more in all (%(cells)s of them), by the"
+        " procedure of Benjamini and Hochberg at a false discovery rate of %(level)s."
+    ) % {"cells": _tested(shown.cells), "level": f"{LEVEL:.0%}"}
+    spared = _(
+        "So that nobody can tell a single letter from a count, a few letters are left out of each before"
+        " anything is reckoned, how many is up to chance, and what remains is rounded down to fives. Fewer"
+        " than %(few)d are never shown."
     ) % {"few": FEWEST}
-    return usual, test, counted
+    counted = _(
+        "Letters are counted, not people; complaints about conduct are not counted. The list changes no"
+        " urgency and no unit's turn, and residents and staff see the same one at the same time."
+    )
+    return usual, test, spared, counted, exact
 
 
 def told(

@@ -1,0 +1,35 @@
+"""What is taken off a count, so that nobody with letters of their own learns of a single other one. Pure.
+
+Whoever wrote four of five letters would else see from a line that there is a fifth.
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import date
+
+from huiying.kernel import keys
+
+MOST = 5  # letters that are taken off; one at least
+STEP = 5  # what is left is shown rounded down to these
+TESTED_STEP = 100  # and of places and categories that were tested, only the hundreds
+
+
+def blurred(week: date, counts: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], int]:
+    """The letters of a week by cell, each count without one to `MOST` of them, and no cell without any.
+
+    How many, only the installation's key tells: the same for a cell and week however often it is counted,
+    so that no second list gives it away.
+    """
+    left = {cell: count - _taken_off(week, cell) for cell, count in counts.items()}
+    return {cell: count for cell, count in left.items() if count > 0}
+
+
+def _taken_off(week: date, cell: tuple[str, int]) -> int:
+    named = f"{week:%Y-%m-%d} {cell[0]} {cell[1]}"
+    mark = hmac.digest(keys.for_purpose("growing"), named.encode(), "sha256")
+    return 1 + int.from_bytes(mark[:4]) % MOST
+
+
+def at_least(count: int, step: int = STEP) -> int:
+    """Rounded down: so many, or more."""
+    return count - count % step
