@@ -75,8 +75,7 @@ def _derived(rows: Sequence[tuple[int, int, datetime]]) -> list[datetime]:
     timetable, *_earlier = earlier_timetables("bench")
     reckoning, found = reckoned_by("bench"), []
     for _pk, category, start in rows:
-        terms = reckoning.terms(category, start, need=NO_NEED, channel="web")
-        assert terms is not None
+        terms, _counts = reckoning.terms(category, start, need=NO_NEED, channel="web")
         found.append(terms.by(timetable).answer(start).at)
     return found
 

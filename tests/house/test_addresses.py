@@ -593,7 +593,9 @@ TABLE: dict[str, Address] = {
     "staff_desk:brief": Address(STAFF - {"administrator"}, arguments=day),
     "staff_desk:calendars": Address(CALENDARS),
     "staff_desk:calendar": Address(CALENDARS, arguments=office_hours),
+    "staff_desk:calendar_rehearsal": Address(CALENDARS, CALENDARS, office_hours),
     "staff_desk:promises": Address(CALENDARS),
+    "staff_desk:promises_rehearsal": Address(CALENDARS, arguments=proposed_promises),
     "staff_desk:promises_propose": Address(
         {"administrator", "supervisor"}, {"administrator", "supervisor"}
     ),

@@ -329,7 +329,7 @@ def test_the_pages_show_propose_and_put_in_force(people):
     assert "Waits for a second person." in page
     assert "within 5 hours" in page
     assert "/adopt/" not in page
-    assert "/adopt/" in people.supervisor.client.get(desk).text
+    assert "/adopt/" in people.supervisor.client.get(desk + "1/").text
     assert "5 hours" not in people.stranger.get("/en/promises/").text  # not yet
     assert people.administrator.client.post(desk + "1/adopt/").status_code == 403
     assert people.supervisor.client.post(desk + "1/adopt/").status_code == 302

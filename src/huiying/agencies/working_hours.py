@@ -100,6 +100,12 @@ def calendar_of(path: str) -> str | None:
     return nearest.first()
 
 
+def agency_calendar() -> str | None:
+    """The code of the calendar of the whole agency; None where none was given. One query."""
+    root = Unit.objects.filter(parent=None).order_by("id")
+    return root.values_list("calendar__code", flat=True).first()
+
+
 def units_by_calendar() -> dict[str, list[UnitAtCalendar]]:
     """The units that each calendar was given to, by its code. One query."""
     found: dict[str, list[UnitAtCalendar]] = {}

@@ -50,11 +50,8 @@ def adopt_calendar_version(
     newest = calendar.versions.order_by("-number").first()
     if newest is None:
         return _adopt(actor, calendar, definition, note=note, source="")
-    before = from_data(newest.definition)
-    if definition.known_years is not None and before.known_years is not None:
-        listed = [day for day in before.days if day.notice is not None]
-        definition = definition.with_holidays(listed, before.known_years)
-    return _next(actor, calendar, newest, definition, note=note, source=newest.source)
+    following = definition.with_lists_of(from_data(newest.definition))
+    return _next(actor, calendar, newest, following, note=note, source=newest.source)
 
 
 @verb

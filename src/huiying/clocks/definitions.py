@@ -66,6 +66,13 @@ class Definition:
         known = tuple(sorted({*self.known_years, *listed}))
         return replace(self, days=_sorted(kept + new), known_years=known)
 
+    def with_lists_of(self, before: "Definition") -> "Definition":
+        """The same with the lists of holidays that `before` has, unless this office works through them."""
+        if self.known_years is None or before.known_years is None:
+            return self
+        listed = [day for day in before.days if day.notice is not None]
+        return self.with_holidays(listed, before.known_years)
+
     def counting(self) -> list[SpecialDay]:
         """One special day a date: where two lists name it the later one, and the agency's own before all."""
         ordered = sorted(self.days, key=lambda each: (each.notice is None, each.notice or 0))

@@ -7,7 +7,12 @@ from django.db.models import CharField
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from huiying.agencies.working_hours import CALENDAR_OF, timetable_digest, timetable_versions
+from huiying.agencies.working_hours import (
+    CALENDAR_OF,
+    agency_calendar,
+    timetable_digest,
+    timetable_versions,
+)
 from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Due, Timetable
 from huiying.harm.urgency import Need
@@ -162,7 +167,7 @@ class Terms:
             found = reckoned(self.promises, stage, start, timetable)
         return found
 
-    def answer_by(self, start: datetime, timetable: Timetable) -> datetime:
+    def answer_by(self, start: datetime, timetable: Timetable | None) -> datetime:
         """When it is due by another calendar: `by(timetable).answer(start).at`, where many are reckoned."""
         spans = (each.span for each in self.promises if each.stage == Stage.SOLVE)
         due = min(span.due(start, timetable).at for span in spans)
@@ -289,21 +294,26 @@ def targets() -> dict[str, tuple[int, Target]]:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """What hangs on one calendar: `leaves` are its categories' codes upwards and own targets, by row id."""
+    """What hangs on one calendar: `leaves` are its categories' codes upwards and own targets, by row id;
+    under None for what has no category.
+    """
 
-    leaves: dict[int, tuple[frozenset[str], Promise]]
+    leaves: dict[int | None, tuple[frozenset[str], Promise]]
     versions: Sequence[tuple[datetime, PromiseSet]]
-    _known: dict[tuple[object, ...], Terms | None] = field(default_factory=dict, compare=False)
+    _known: dict[tuple[object, ...], tuple[Terms, bool]] = field(
+        default_factory=dict, compare=False
+    )
 
-    def terms(self, category_id: int, start: datetime, *, need: Need, channel: str) -> Terms | None:
-        """What was promised at `start`, still without a calendar; None where no working time counts."""
+    def terms(
+        self, category_id: int | None, start: datetime, *, need: Need, channel: str
+    ) -> tuple[Terms, bool]:
+        """What was promised at `start`, still without a calendar, and whether working time counts in it."""
         version = at(start, self.versions)
         key = (id(version), category_id, need, channel)
         if key not in self._known:
             codes, target = self.leaves[category_id]
             terms = _terms(version, Matter(codes, need.level, channel), target, need)
-            counts = any(each.span.by_calendar for each in terms.promises)
-            self._known[key] = terms if counts else None
+            self._known[key] = terms, any(each.span.by_calendar for each in terms.promises)
         return self._known[key]
 
 
@@ -312,6 +322,15 @@ def reckoned_by(calendar_code: str) -> Reckoning:
     leaves = Category.objects.filter(is_leaf=True).annotate(by=CALENDAR).filter(by=calendar_code)
     tree = {row.pk: row for row in Category.objects.only("code", "parent_id")}
     return Reckoning({row.pk: (_upwards(row, tree), _own_target(row)) for row in leaves}, history())
+
+
+def reckoned_everywhere() -> tuple[Reckoning, dict[int | None, str | None]]:
+    """Every category, and what has none; with the code of the calendar by which each goes. Four queries."""
+    leaves = list(Category.objects.filter(is_leaf=True).annotate(by=CALENDAR))
+    tree = {row.pk: row for row in Category.objects.only("code", "parent_id")}
+    known = {row.pk: (_upwards(row, tree), _own_target(row)) for row in leaves}
+    calendars = {row.pk: row.by for row in leaves} | {None: agency_calendar()}
+    return Reckoning(known | {None: (frozenset(), _own_target(None))}, history()), calendars
 
 
 def _upwards(row: Category, tree: dict[int, Category]) -> frozenset[str]:

@@ -64,6 +64,11 @@ class Round:
                 moment += ends - begins
         return moment
 
+    def settled(self) -> list[tuple[datetime, datetime]]:
+        """The pauses that have ended: `due_at` holds them."""
+        runs = sum((ends - begins for begins, ends in self.pauses), timedelta()) > self.paused
+        return self.pauses[:-1] if runs else self.pauses
+
     def unit_at(self, moment: datetime) -> int | None:
         """Which unit had it then."""
         held = [unit for since, unit in self.units if since <= moment]
@@ -108,22 +113,23 @@ def rehearse(definition: Definition, *, days: int, most: int | None = None) -> R
     """Try the policy on all cases whose clock ran in the last `days`; at most the newest `most`."""
     until = time.now()
     since = until - timedelta(days=max(1, min(days, MOST_DAYS)))
-    cases = _ran_since(since)
+    cases = ran_since(since)
     chosen = list(cases.order_by("-pk").values_list("pk", flat=True)[: most and most + 1])
     cut = most is not None and len(chosen) > most
     chosen = chosen[:most]
-    trial = _Trial(definition, since, until)
-    for one in _rounds(chosen):
+    trial = Trial(definition, since, until)
+    for one in rounds(chosen):
         trial.take(one)
     return trial.result(len(chosen), cut=cut)
 
 
-def _ran_since(since: datetime) -> QuerySet[CaseFile]:
+def ran_since(since: datetime) -> QuerySet[CaseFile]:
+    """The cases whose clock ran after that moment."""
     moved = Move.objects.filter(at__gte=since).values("case_id")
     return CaseFile.objects.filter(Q(pk__in=moved) | Q(state__in=OPEN), conduct=False)
 
 
-def _rounds(cases: Iterable[int]) -> Iterator[Round]:
+def rounds(cases: Iterable[int]) -> Iterator[Round]:
     """The rounds of these cases from their moves. One query, read in pieces."""
     moves = Move.objects.filter(case_id__in=list(cases)).order_by("case_id", "id")
     rows = map(_Row._make, moves.values_list(*_Row._fields).iterator(chunk_size=5000))
@@ -148,7 +154,7 @@ def _round(rows: list[_Row]) -> Round:
     return one
 
 
-class _Trial:
+class Trial:
     """Counts what the policy would have told."""
 
     def __init__(self, definition: Definition, since: datetime, until: datetime) -> None:

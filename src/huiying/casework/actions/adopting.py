@@ -135,14 +135,14 @@ def _waiting() -> QuerySet[Report]:
     return Report.objects.filter(ended_at=None, delivered_at=None)
 
 
-def _reckoned_by(leaves: Collection[int]) -> QuerySet[CaseFile]:
+def _reckoned_by(leaves: Collection[int | None]) -> QuerySet[CaseFile]:
     """The open cases with a letter whose category is one of these, wherever it stands."""
     own = Q(category__in=leaves)
     joined = Q(pk__in=_waiting().filter(own_case__category__in=leaves).values("case"))
     return CaseFile.objects.filter(own | joined, state__in=OPEN)
 
 
-def _batch(leaves: Collection[int], after: int) -> _Batch:
+def _batch(leaves: Collection[int | None], after: int) -> _Batch:
     """All rows are locked at once and in one order, as whoever joins and takes apart locks them; where a
     letter came from elsewhere since they were looked for, its case is left to the next batch.
     """
@@ -185,8 +185,8 @@ def _new_due(
     if made.category_id is None or made.category_id not in reckoning.leaves:
         return None
     start = began(letter, made)
-    terms = reckoning.terms(made.category_id, start, need=made.need, channel=made.channel)
-    if terms is None:
+    terms, counts = reckoning.terms(made.category_id, start, need=made.need, channel=made.channel)
+    if not counts:
         return None
     dues = (terms.answer_by(start, each) + letter.paused for each in timetables)
     due = next(dues)

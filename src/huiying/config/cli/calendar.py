@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from huiying.config.cli import installation
 from huiying.config.cli.installation import say
+from huiying.config.cli.rehearsed import print_rehearsal
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.names import localized
@@ -22,7 +23,7 @@ HELP = "a calendar (.toml), one year of China's holidays (.json) or holidays as 
 
 
 def add(subparsers: "Subparsers") -> None:
-    """`import`, `give`, `list`, `show`."""
+    """`import`, `rehearse`, `give`, `list`, `show`."""
     parser = subparsers.add_parser("calendar", help="Keep working hours and holidays.")
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     take = acts.add_parser("import", help="make a calendar, or a new version of it")
@@ -35,6 +36,10 @@ def add(subparsers: "Subparsers") -> None:
         "--until", type=int, metavar="YEAR", help="the iCalendar file is complete up to this year"
     )
     take.add_argument("--note", default="", help="why; it stands beside the version")
+    rehearse = acts.add_parser("rehearse", help="try a file on past cases; no clock is moved")
+    rehearse.add_argument("file", type=Path, help=HELP)
+    rehearse.add_argument("--to", required=True, metavar="CODE", help="the calendar that changes")
+    rehearse.add_argument("--days", type=int, default=30, help="how far back, 90 at most; else 30")
     give = acts.add_parser("give", help="let a unit, and those below it, work by a calendar")
     give.add_argument("code", metavar="CODE", help="the calendar; - for that of the unit above")
     give.add_argument("unit", metavar="UNIT")
@@ -87,6 +92,15 @@ def _import(args: argparse.Namespace) -> None:
         number = actions.add_holidays(actor=SYSTEM, code=code, holidays=each, note=args.note)
     say(f"Version {number} of {code} is in force.")
     _adopt(code)
+
+
+def _rehearse(args: argparse.Namespace) -> None:
+    trying = importlib.import_module("huiying.clocks.trying")
+    definition = trying.changed(args.to, _text(args))
+    terms = importlib.import_module("huiying.routing.trying").OtherTerms(
+        code=args.to, timetable=definition.timetable()
+    )
+    print_rehearsal(terms, args.days)
 
 
 def _adopt(code: str) -> None:
@@ -160,4 +174,4 @@ def _show(args: argparse.Namespace) -> None:
         print(f"  {days}  {worked}  {localized(stretch.special.name)}")
 
 
-ACTS = {"import": _import, "give": _give, "list": _list, "show": _show}
+ACTS = {"import": _import, "rehearse": _rehearse, "give": _give, "list": _list, "show": _show}

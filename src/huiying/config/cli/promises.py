@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from huiying.config.cli import installation
 from huiying.config.cli.installation import say
+from huiying.config.cli.rehearsed import print_rehearsal
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Invalid, Refusal
 
@@ -15,13 +16,16 @@ if TYPE_CHECKING:  # the package imports its commands when they are called
 
 
 def add(subparsers: "Subparsers") -> None:
-    """`show`, `check`, `adopt`."""
+    """`show`, `check`, `rehearse`, `adopt`."""
     parser = subparsers.add_parser("promises", help="Keep what the agency promises.")
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     show = acts.add_parser("show", help="print the promises in force, and what waits")
     show.add_argument("--version", type=int, help="one version, also an earlier or a proposed one")
     check = acts.add_parser("check", help="read a file and print it, and change nothing")
     check.add_argument("file", type=Path)
+    rehearse = acts.add_parser("rehearse", help="try a file on past cases; no clock is moved")
+    rehearse.add_argument("file", type=Path)
+    rehearse.add_argument("--days", type=int, default=30, help="how far back, 90 at most; else 30")
     adopt = acts.add_parser(
         "adopt", help="propose a file; the same file by a second person puts it in force"
     )
@@ -85,6 +89,13 @@ def _check(args: argparse.Namespace) -> None:
     _print(promises)
 
 
+def _rehearse(args: argparse.Namespace) -> None:
+    promises = _read(args.file)
+    importlib.import_module("huiying.routing.promises.actions").check_categories(promises)
+    tried = importlib.import_module("huiying.routing.trying").OtherTerms(promises=promises)
+    print_rehearsal(tried, args.days)
+
+
 def _adopt(args: argparse.Namespace) -> None:
     """Two people: whoever comes first proposes, the second puts the same promises in force."""
     actions = importlib.import_module("huiying.routing.promises.actions")
@@ -108,4 +119,4 @@ def _adopt(args: argparse.Namespace) -> None:
     say(f"Proposed as version {number}. A second person puts it in force, here or at the desk.")
 
 
-ACTS = {"show": _show, "check": _check, "adopt": _adopt}
+ACTS = {"show": _show, "check": _check, "rehearse": _rehearse, "adopt": _adopt}

@@ -32,6 +32,7 @@ from huiying.faces.staff_desk.account import own as account
 from huiying.faces.staff_desk.account import safety as account_safety
 from huiying.faces.staff_desk.briefs import reading as briefs
 from huiying.faces.staff_desk.calendars import reading as calendars
+from huiying.faces.staff_desk.calendars import rehearsal as calendar_rehearsal
 from huiying.faces.staff_desk.calls import helping as call_helping
 from huiying.faces.staff_desk.calls import letter as call_letter
 from huiying.faces.staff_desk.calls import taking as call
@@ -41,6 +42,7 @@ from huiying.faces.staff_desk.joint_sessions import listing as joint_sessions
 from huiying.faces.staff_desk.joint_sessions import one as joint_session
 from huiying.faces.staff_desk.joint_sessions import task as joint_task
 from huiying.faces.staff_desk.promises import pages as promises
+from huiying.faces.staff_desk.promises import rehearsal as promises_rehearsal
 from huiying.faces.staff_desk.ruling import pages as ruling
 from huiying.faces.staff_desk.suggesting import deciding, reading
 
@@ -82,11 +84,13 @@ urlpatterns = [
     *growing.urls,
     *imports.urls,
     *calendars.urls,
+    *calendar_rehearsal.urls,
     *overview.urls,
     *calendar_feed.urls,
     *rosters.urls,
     *shifts.urls,
     *promises.urls,
+    *promises_rehearsal.urls,
     *ruling.urls,
     *reading.urls,
     *deciding.urls,

@@ -57,6 +57,7 @@ class CalendarPage:
     form: TryForm
     answer: str
     by: str
+    rehearsal_url: str
     versions: list[tuple[str, str, list[str]]]
 
 
@@ -91,6 +92,7 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
         form=form,
         answer=_answer(due, shown) if due else "",
         by=_by(due, shown) if due else "",
+        rehearsal_url=reverse("staff_desk:calendar_rehearsal", args=[code]),
         versions=_versions(shown.versions),
     )
     return render(request, "staff_desk/calendars/calendar.html", {"page": page})

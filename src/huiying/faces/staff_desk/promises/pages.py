@@ -159,7 +159,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     form = ProposeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            actions.propose_promises(
+            number = actions.propose_promises(
                 actor=actor,
                 promises=read_promises(form.cleaned_data["text"]),
                 note=form.cleaned_data["note"],
@@ -169,7 +169,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             form.add_error("text", f"{refusal}{where}")
         else:
             messages.success(request, _("Proposed. A second person puts them in force."))
-            return redirect("staff_desk:promises")
+            return redirect("staff_desk:promises_rehearsal", number)
     status = 422 if form.errors else 200
     page = ProposePage(form)
     return render(request, "staff_desk/promises/propose.html", {"page": page}, status=status)

@@ -1,0 +1,204 @@
+"""Promises and calendars tried on past cases: what would have been due at another time, late, and told."""
+
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from huiying.agencies.working_hours import give_calendar
+from huiying.casework.actions.extending import ask_extension, decide_extension
+from huiying.casework.actions.sorting import mark_conduct
+from huiying.casework.actions.weighing import weigh_harm
+from huiying.casework.actions.working import resume
+from huiying.casework.models import CaseFile
+from huiying.casework.states import State
+from huiying.clocks.actions import adopt_calendar_version
+from huiying.clocks.calendar_files import read_calendar
+from huiying.clocks.trying import changed
+from huiying.config.cli import installation, main
+from huiying.config.demo_sample import file as sample
+from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
+from huiying.routing.promises.actions import adopt_promises, propose_promises
+from huiying.routing.promises.files import read_promises
+from huiying.routing.trying import OtherTerms
+from huiying.supervision.actions.adopting import adopt_policy
+from huiying.supervision.definitions import read_policy
+from huiying.supervision.models import Alert
+from huiying.supervision.other_terms import TermsRehearsal, Told, rehearse_terms
+from tests.casework.ways import answered, brought_to
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+
+# Monday, half past nine: noise has ten days.
+START = datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+POLICY = '[[step]]\nat = 100\ntell = ["unit_head"]\n'
+
+
+def _day(number: float) -> datetime:
+    return START + timedelta(days=number)
+
+
+def _days(amount: int, kind: str = "calendar_days") -> str:
+    return (
+        'name = { en = "Ours" }\n[[promise]]\nstage = "solve"\nsource = "agency"\n'
+        f'amount = {amount}\nkind = "{kind}"\nbasis = {{ en = "because" }}\n'
+    )
+
+
+def _case(people: People, state: State = State.IN_PROGRESS) -> CaseFile:
+    with time.at(START):
+        return brought_to(state, people)
+
+
+def _in_force(people: People, text: str) -> None:
+    with time.at(_day(-1)):
+        number = propose_promises(actor=people.administrator.actor, promises=read_promises(text))
+        adopt_promises(actor=people.supervisor.actor, number=number)
+
+
+def _tried(amount: int, *, on: float = 9, days: int = 30) -> TermsRehearsal:
+    with time.at(_day(on)):
+        terms = OtherTerms(promises=read_promises(_days(amount)))
+        return rehearse_terms(terms, days=days)
+
+
+def _counts(found: TermsRehearsal) -> tuple[int, int, int, int, int]:
+    total = found.total
+    return total.cases, total.sooner, total.later, total.late, total.late_then
+
+
+def test_what_is_sooner_later_and_late_by_other_promises(people):
+    _case(people)
+    done = _case(people)
+    with time.at(_day(6)):
+        answered(actor=people.reviewer.actor, number=done.number)
+    assert _counts(_tried(10)) == (2, 0, 0, 0, 0)
+    assert _counts(_tried(7)) == (2, 2, 0, 0, 1)  # the one that is not answered yet
+    assert _counts(_tried(5)) == (2, 2, 0, 0, 2)
+    assert _counts(_tried(12, on=11)) == (2, 0, 2, 1, 0)
+    found = _tried(5)
+    assert [(line.cases, line.late_then) for line in found.units] == [(2, 2)]
+    assert _tried(10).units == []
+
+
+def test_what_ended_before_these_days_is_not_counted(people):
+    done = _case(people)
+    with time.at(_day(6)):
+        answered(actor=people.reviewer.actor, number=done.number)
+    assert _counts(_tried(5, on=30, days=10)) == (0, 0, 0, 0, 0)
+
+
+def test_pauses_count_as_they_would_have(people):
+    case = _case(people, State.WAITING)  # asked at the very start
+    assert _counts(_tried(7)) == (1, 1, 0, 0, 0)
+    with time.at(_day(4)):
+        resume(actor=people.handler.actor, number=case.number)
+    assert _counts(_tried(7, on=10)) == (1, 1, 0, 0, 0)
+    assert _counts(_tried(7, on=12)) == (1, 1, 0, 0, 1)
+
+
+def test_a_day_that_was_granted_stays(people):
+    case = _case(people)
+    with time.at(_day(2)):
+        ask_extension(
+            actor=people.handler.actor,
+            number=case.number,
+            day=_day(12).date(),
+            reason="部件要从外地调来。",
+        )
+        decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
+    assert _counts(_tried(7, on=11)) == (1, 0, 0, 0, 0)
+    assert _counts(_tried(20, on=11)) == (1, 0, 1, 0, 0)
+
+
+def test_a_day_that_hangs_on_what_was_learned_later_is_left_alone_and_counted_apart(people):
+    urgent = _days(4).partition("\n")[2] + 'urgency = ["now", "first", "soon"]\n'
+    _in_force(people, _days(10) + urgent)
+    case = _case(people)
+    with time.at(_day(3)):
+        weigh_harm(actor=people.clerk.actor, number=case.number, facts=["hazard"], reason="有裂缝")
+    found = _tried(20)
+    assert (found.apart, _counts(found)) == (1, (1, 0, 0, 1, 1))  # due on the seventh day
+
+
+def test_a_complaint_about_conduct_is_left_out(people):
+    case = _case(people)
+    with time.at(_day(1)):
+        mark_conduct(actor=people.clerk.actor, number=case.number, unit_codes=["housing"])
+    assert _tried(5).total.cases == 0
+
+
+def test_it_says_how_many_reminders_that_makes_and_sends_none(people):
+    _case(people)
+    assert _tried(5).told is None
+    adopt_policy(actor=SYSTEM, definition=read_policy(POLICY))
+    assert _tried(5).told == Told(0, 1)
+    assert not Alert.objects.exists()
+
+
+@pytest.fixture
+def offices(people):
+    """Answers within six working days, by the hours of the offices."""
+    read = read_calendar(sample("calendar_offices.toml").read_text("utf-8"))
+    adopt_calendar_version(actor=SYSTEM, code="offices", name=read.name, definition=read.definition)
+    give_calendar(actor=SYSTEM, unit_code="county", calendar_code="offices")
+    _in_force(people, _days(6, "working_days"))
+
+
+HOLIDAY = '{"year": 2026, "days": [{"name": "春节", "date": "2026-03-04", "isOffDay": true}]}'
+ICAL = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    "DTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20260304\r\nSUMMARY:Storm\r\nEND:VEVENT\r\n"
+    "END:VCALENDAR\r\n"
+)
+OWN_DAY = sample("calendar_offices.toml").read_text("utf-8") + "\n[[day]]\nday = 2026-03-04\n"
+
+
+@pytest.mark.parametrize("text", [HOLIDAY, ICAL, OWN_DAY], ids=["json", "ical", "toml"])
+def test_a_day_off_in_the_calendar_moves_what_hangs_on_it(people, offices, text):
+    _case(people)
+    for on, late in ((6, (0, 0)), (8.5, (1, 0)), (9.5, (1, 1))):
+        with time.at(_day(on)):
+            timetable = changed("offices", text).timetable()
+            found = rehearse_terms(OtherTerms(code="offices", timetable=timetable), days=30)
+            other = rehearse_terms(OtherTerms(code="elsewhere", timetable=timetable), days=30)
+        assert _counts(found) == (1, 0, 1, *late)
+        assert _counts(other)[:3] == (1, 0, 0)
+
+
+def test_the_pages_try_before_anything_is_in_force(people, offices):
+    _case(people)
+    people.administrator.client.post("/en/desk/promises/propose/", {"text": _days(2)})
+    with time.at(_day(6)):
+        listed = people.supervisor.client.get("/en/desk/promises/").text
+        page = people.supervisor.client.get("/en/desk/promises/2/").text
+        assert "/en/desk/promises/2/" in listed
+        assert "0 as it is, 1 by this" in page
+        assert "/promises/2/adopt/" in page
+        assert "/adopt/" not in people.administrator.client.get("/en/desk/promises/2/").text
+        assert people.supervisor.client.get("/en/desk/promises/9/").status_code == 404
+        calendar = people.supervisor.client.get("/en/desk/calendars/offices/").text
+        assert "/en/desk/calendars/offices/try/" in calendar
+        address = "/en/desk/calendars/offices/try/"
+        assert "Due later" in people.supervisor.client.post(address, {"text": HOLIDAY}).text
+        wrong = people.supervisor.client.post(address, {"text": "zone = 3"})
+    assert wrong.status_code == 422
+    assert "(zone)" in wrong.text
+    assert people.handler.client.get("/en/desk/promises/2/").status_code == 403
+
+
+def test_the_command_line_tries_both(people, offices, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(installation, "ready", nullcontext)
+    _case(people)
+    promises, calendar = tmp_path / "promises.toml", tmp_path / "2026.json"
+    promises.write_text(_days(2))
+    calendar.write_text(HOLIDAY)
+    with time.at(_day(6)):
+        assert main(["promises", "rehearse", str(promises)]) == 0
+        assert "due sooner: 1, due later: 0" in capsys.readouterr().out
+        assert main(["calendar", "rehearse", str(calendar), "--to", "offices"]) == 0
+        assert "due sooner: 0, due later: 1" in capsys.readouterr().out
+        assert main(["calendar", "rehearse", str(calendar), "--to", "nowhere"]) == 1
