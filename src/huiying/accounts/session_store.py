@@ -11,15 +11,24 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db.models import CharField, DateTimeField, QuerySet
 from django.utils import timezone
 
 from huiying.accounts.models import StaffSession
+from huiying.kernel.kept_queries import Given, KeptQuery
 
 # Somebody who has begun to sign in has this long to finish.
 BEFORE_SIGN_IN = timedelta(minutes=10)
 # The last use is written down this often at most: a write a page would cost more than the page.
 NOTED_EVERY = timedelta(minutes=1)
 STARTED, USED = "started", "used"
+
+
+def _held(*, key: Given | str, now: Given | datetime) -> QuerySet[StaffSession]:
+    return StaffSession.objects.filter(session_key=key, expire_date__gt=now)
+
+
+HELD = KeptQuery(_held, key=CharField(), now=DateTimeField())
 
 
 class SessionStore(db.SessionStore):
@@ -29,6 +38,13 @@ class SessionStore(db.SessionStore):
     @classmethod
     def get_model_class(cls) -> type[StaffSession]:
         return StaffSession
+
+    def _get_session_from_db(self) -> StaffSession | None:
+        """The session of this key, where it has not ended; otherwise a new one is begun."""
+        found = HELD.rows(key=self.session_key, now=timezone.now())
+        if not found:
+            self._session_key = None
+        return found[0] if found else None
 
     @override
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:

@@ -3,12 +3,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef
+from django.db.models import BigIntegerField, CharField, ExpressionWrapper, F, OuterRef, QuerySet
 from django.db.models.functions import Length
 
 from huiying.accounts.models import Account
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.kernel.actors import Actor, Grant
+from huiying.kernel.kept_queries import Given, KeptQuery
 
 # Roles of the desk work for the whole agency, whichever unit their holder belongs to.
 AGENCY_WIDE = frozenset({Role.CLERK, Role.DISPATCHER, Role.AUDITOR, Role.ADMINISTRATOR})
@@ -43,7 +44,7 @@ def ancestors(path: str) -> list[str]:
     return ["/".join(parts[: index + 1]) + "/" for index in range(len(parts))]
 
 
-def _held(account: Account) -> list[Any]:
+def _held(*, account: Given | int) -> QuerySet[Membership]:
     """The memberships that somebody has now, each with the accounts that lead its unit or one above it as
     `superiors`. One query, because every page asks it.
     """
@@ -55,7 +56,10 @@ def _held(account: Account) -> list[Any]:
         .filter(led__startswith=F("unit__path"))
     )
     held = Membership.objects.filter(account=account, ended_at=None).select_related("unit")
-    return list(held.annotate(superiors=ArraySubquery(leading.values("account_id"))).order_by("id"))
+    return held.annotate(superiors=ArraySubquery(leading.values("account_id"))).order_by("id")
+
+
+HELD = KeptQuery(_held, account=BigIntegerField())
 
 
 def _actor(account: Account, held: Iterable[Any]) -> Actor:
@@ -81,7 +85,7 @@ def standing_of(account: Account) -> Standing:
     `under` for each account that leads this person's units. Nobody counts as under those who lead
     the whole agency: everybody would, and nobody could take up a complaint about them.
     """
-    held = _held(account)
+    held: list[Any] = HELD.rows(account=account.pk)
     return Standing(
         account_id=account.pk,
         username=account.username,

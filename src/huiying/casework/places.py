@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from huiying.agencies.models import Unit
 from huiying.agencies.reads import UnitChoice
 from huiying.casework import policy
 from huiying.kernel.actors import Actor
+from huiying.kernel.kept_queries import KeptQuery
 from huiying.routing.models import Category
 
 type Names = dict[str, str]
@@ -128,20 +132,27 @@ class Categories:
         return [(self.name(parent_id), leaves) for parent_id, leaves in found.items()]
 
 
+def _all_units() -> QuerySet[Unit, Any]:
+    columns = ("id", "code", "name", "path", "active", "is_root")
+    return Unit.objects.annotate(is_root=Q(parent=None)).order_by("path").values_list(*columns)
+
+
+def _all_categories() -> QuerySet[Category, tuple[Any, ...]]:
+    columns = ("id", "code", "name", "parent_id", "is_leaf", "active", "lead_unit_id")
+    return Category.objects.order_by("place", "id").values_list(*columns)
+
+
+UNITS, CATEGORIES = KeptQuery(_all_units), KeptQuery(_all_categories)
+
+
 def all_units() -> Units:
     """One query."""
-    rows = Unit.objects.order_by("path").values_list(
-        "id", "code", "name", "path", "active", "parent_id"
-    )
-    return Units(UnitLine(*row[:5], is_root=row[5] is None) for row in rows)
+    return Units(UnitLine(*row) for row in UNITS.rows())
 
 
 def all_categories() -> Categories:
     """One query."""
-    rows = Category.objects.order_by("place", "id").values_list(
-        "id", "code", "name", "parent_id", "is_leaf", "active", "lead_unit_id"
-    )
-    return Categories(CategoryLine(*row) for row in rows)
+    return Categories(CategoryLine(*row) for row in CATEGORIES.rows())
 
 
 def reach_of(actor: Actor) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from huiying.casework import policy
@@ -53,12 +53,21 @@ from huiying.intake.models import Message, Submission
 from huiying.intake.receipts import CODE_DIGITS
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.kernel.kept_queries import Given, KeptQuery
 from huiying.kernel.refusals import NotFound
 from huiying.notices.reads import deliveries, log_of
 
 LONGEST_NUMBER = 15
 
-NOTHING: Mapping[str, ArraySubquery] = {}
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """Columns that a noun above reads along with the case, by their names on it; always the same ones."""
+
+    columns: Mapping[str, ArraySubquery]
+
+
+NOTHING = Beside({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +180,11 @@ def _moment(text: str | None) -> datetime:
     return datetime.fromisoformat(text or "")
 
 
-def _found(actor: Actor, number: int, beside: Mapping[str, ArraySubquery]) -> CaseFile:
+def _case_of(actor: Actor, beside: Beside, *, number: int | Given) -> QuerySet[CaseFile]:
     """The case with `parts` (unit ids by part) and `whom` (named units and people) in one query."""
     parts = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).order_by("id")
     named = Named.objects.filter(case=OuterRef("pk")).order_by("id")
-    case = (
+    return (
         policy.visible_cases(actor)
         .filter(number=number)
         .select_related("lead_unit", "category")
@@ -189,23 +198,22 @@ def _found(actor: Actor, number: int, beside: Mapping[str, ArraySubquery]) -> Ca
             decided_facts=decided_within(),
             parted=parts_within(),
             whom=ArraySubquery(named.values(row=JSONObject(unit="unit_id", name="account__name"))),
-            **beside,
+            **beside.columns,
         )
-        .first()
     )
-    if case is None:
-        raise NotFound
-    return case
 
 
-def case_shown(
-    actor: Actor, number: int, *, beside: Mapping[str, ArraySubquery] = NOTHING
-) -> CaseShown:
+THE_CASE = KeptQuery(_case_of, number=BigIntegerField())
+
+
+def case_shown(actor: Actor, number: int, *, beside: Beside = NOTHING) -> CaseShown:
     """The case with this number for this reader; NotFound where it is not theirs, as if there were
-    none. Five queries: case, letters, entries, units, categories. `beside` are columns that a noun above
-    reads along, by their names on the case.
+    none. Five queries: case, letters, entries, units, categories.
     """
-    case: Any = _found(actor, number, beside)
+    found: list[Any] = THE_CASE.rows(actor, beside, number=number)
+    if not found:
+        raise NotFound
+    case = found[0]
     letters, labels = _letters(case, actor)
     ticked = {fact for letter in letters for fact in letter.harm}
     units, categories = all_units(), all_categories()
@@ -275,8 +283,8 @@ def _named(whom: list[dict[str, Any]], units: Units) -> NamedShown:
     )
 
 
-def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], list[str]]:
-    """The case's letters, oldest first, and the labels by which the record knows them."""
+def _letters_of(actor: Actor, *, case: int | Given) -> QuerySet[Report]:
+    """The letters of a case, oldest first, each with its exchange, its files and what was sent of it."""
     messages = Message.objects.filter(submission=OuterRef("submission")).order_by("id")
     asking = Move.objects.filter(
         case=OuterRef(OuterRef("case")), verb="ask_resident", at__lte=OuterRef("at")
@@ -288,7 +296,7 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
             at="at", sender="sender", kind="kind", text="text", author="author", unit="unit"
         )
     )
-    rows: Any = (
+    return (
         Report.objects.filter(case=case)
         .select_related("submission", "own_case")
         .annotate(
@@ -300,6 +308,14 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
         )
         .order_by("submission__received_at", "id")
     )
+
+
+THE_LETTERS = KeptQuery(_letters_of, case=BigIntegerField())
+
+
+def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], list[str]]:
+    """The case's letters, oldest first, and the labels by which the record knows them."""
+    rows: list[Any] = THE_LETTERS.rows(actor, case=case.pk)
     found = [_letter(row, actor) for row in rows]
     return tuple(found), [f"submission:{row.submission.label}" for row in rows]
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject, Substr
 
 from huiying.accounts.reads import AFTER_KIND, acting_as
@@ -16,6 +17,7 @@ from huiying.casework.sentences import Told, told, who_did
 from huiying.casework.states import STEPS
 from huiying.casework.tellers import Words
 from huiying.casework.undoing import LastAct, last_of
+from huiying.kernel.kept_queries import Given, IsAnyOf, KeptQuery
 from huiying.record.models import Entry
 
 ENTRIES = 300
@@ -38,15 +40,15 @@ class _Held:
     ended_at: datetime | None
 
 
-def _rows(subjects: list[str]) -> list[tuple[Any, ...]]:
-    """(id, time, action, actor, payload, name, memberships, subject) of the newest entries, oldest first."""
+def _newest(*, subjects: Given) -> QuerySet[Entry, tuple[Any, ...]]:
+    """(id, time, action, actor, payload, name, memberships, subject) of the newest entries."""
     author = acting_as("actor")
     held = Membership.objects.filter(account__label=Substr(OuterRef("actor"), AFTER_KIND)).order_by(
         "id"
     )
     member = JSONObject(unit="unit__code", role="role", since="since", ended_at="ended_at")
-    rows = (
-        Entry.objects.filter(subject__in=subjects)
+    return (
+        Entry.objects.filter(IsAnyOf("subject", subjects))
         .annotate(
             name=Subquery(author.values("name")[:1]), held=ArraySubquery(held.values(row=member))
         )
@@ -55,7 +57,9 @@ def _rows(subjects: list[str]) -> list[tuple[Any, ...]]:
             :ENTRIES
         ]
     )
-    return sorted(rows, key=lambda row: (row[1], row[0]))
+
+
+NEWEST = KeptQuery(_newest, subjects=ArrayField(CharField()))
 
 
 def _held(given: Iterable[dict[str, Any]], words: Words) -> list[_Held]:
@@ -94,7 +98,7 @@ def timeline(case: str, letters: list[str], words: Words) -> Story:
 
     One query. Which unit has the case is read from the entries that gave it to one.
     """
-    rows = _rows([case, *letters])
+    rows = sorted(NEWEST.rows(subjects=[case, *letters]), key=lambda row: (row[1], row[0]))
     found = []
     lead: UnitLine | None = None
     for _id, at, action, actor, data, name, given, _subject in rows:

@@ -89,7 +89,8 @@ def configured() -> dict[str, dict[str, Any]]:
         "CONN_HEALTH_CHECKS": True,
         **connection(role),
     }
-    # psycopg's own default, which Django switches off: only `insert_together` sends what can be prepared.
+    # psycopg's own default, which Django switches off. What can be prepared comes from the kernel alone:
+    # `prepared` and `kept_queries`.
     default["OPTIONS"]["prepare_threshold"] = 5
     size = environment.number("HUIYING_POOL", 8, least=0, most=200)
     if size and role == "app":

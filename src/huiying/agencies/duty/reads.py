@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 
 from huiying.accounts.models import Account
 from huiying.agencies.duty import policy
@@ -16,6 +16,7 @@ from huiying.agencies.models import Membership, Unit
 from huiying.agencies.reads import staff_names
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.kernel.kept_queries import Given, KeptQuery
 from huiying.kernel.refusals import NotAllowed
 
 # No shift is longer than a day, and a day has 25 hours at most where clocks change by one.
@@ -117,21 +118,28 @@ def _joined(rows: QuerySet[Shift]) -> QuerySet[Shift]:
     return rows.select_related("roster__unit", "account", "planned")
 
 
-def _running(moment: datetime) -> QuerySet[Shift]:
-    return policy.shifts().filter(
-        starts_at__lte=moment, starts_at__gt=moment - LONGEST, ends_at__gt=moment
-    )
+def _running(moment: Given | datetime, earliest: Given | datetime) -> QuerySet[Shift]:
+    return policy.shifts().filter(starts_at__lte=moment, starts_at__gt=earliest, ends_at__gt=moment)
+
+
+def _on_duty(*, moment: Given | datetime, earliest: Given | datetime) -> QuerySet[Shift]:
+    rows = _joined(_running(moment, earliest))
+    return rows.order_by("roster__unit__path", "roster_id", "starts_at")
+
+
+ON_DUTY = KeptQuery(_on_duty, moment=DateTimeField(), earliest=DateTimeField())
 
 
 def on_duty(now: datetime | None = None) -> list[ShiftShown]:
     """The shifts that run at `now`, by unit and roster. One query."""
-    rows = _joined(_running(now or time.now()))
-    return [_shown(row) for row in rows.order_by("roster__unit__path", "roster_id", "starts_at")]
+    moment = now or time.now()
+    return [_shown(row) for row in ON_DUTY.rows(moment=moment, earliest=moment - LONGEST)]
 
 
 def duty_by_unit(moment: datetime) -> list[tuple[str, int]]:
     """The path of the unit and the account (id) of everybody who is on duty then. One query."""
-    rows = _running(moment).filter(account__is_active=True).order_by("roster_id", "starts_at")
+    running = _running(moment, moment - LONGEST).filter(account__is_active=True)
+    rows = running.order_by("roster_id", "starts_at")
     return list(rows.values_list("roster__unit__path", "account_id"))
 
 

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huiying.casework.reads import Beside
 from huiying.casework.states import OPEN
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
@@ -57,7 +58,7 @@ def _note(alert: AlertShown) -> str:
     return ""
 
 
-BESIDE = {"told": alerts_within(), "on_list": matters_within(), "in_session": in_session()}
+BESIDE = Beside({"told": alerts_within(), "on_list": matters_within(), "in_session": in_session()})
 
 
 def alerts_part(actor: Actor, case: Any) -> AlertsPart | None:

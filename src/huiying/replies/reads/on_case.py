@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery
 
 from huiying.accounts.reads import acting_as
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
+from huiying.kernel.kept_queries import Given, KeptQuery
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import NotAllowed
 from huiying.replies import policy
@@ -82,11 +83,11 @@ def _line(actor: Actor, reply: Reply, version: ReplyVersion, names: dict[str, st
     )
 
 
-def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
+def _replies(actor: Actor, *, case: Given | int) -> QuerySet[Reply]:
     """The replies on a case that this actor may see, newest first, without what was given up."""
     author = acting_as("drafted_by")
     mine = waiting_for(actor).filter(reply=OuterRef("pk")).order_by("id")
-    rows: Any = list(
+    return (
         policy.visible_replies(actor)
         .filter(case=case)
         .exclude(state=State.ABANDONED)
@@ -98,6 +99,14 @@ def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
         )
         .order_by("-id")
     )
+
+
+REPLIES = KeptQuery(_replies, case=BigIntegerField())
+
+
+def replies_on_case(actor: Actor, case: CaseFile) -> CaseReplies:
+    """The replies on a case as its page shows them, and what may be done about them. Two queries."""
+    rows: list[Any] = REPLIES.rows(actor, case=case.pk)
     for row in rows:
         row.case = case
     chain = [

@@ -2,19 +2,27 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, F, QuerySet
 
+from huiying.kernel.kept_queries import Given, IsAnyOf, KeptQuery
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.replies.shown import Chain
 from huiying.replies.words import Words
 
 
+def _current(*, replies: Given) -> QuerySet[ReplyVersion]:
+    listed = IsAnyOf("reply_id", replies)
+    return ReplyVersion.objects.filter(listed, number=F("reply__version"))
+
+
+CURRENT = KeptQuery(_current, replies=ArrayField(BigIntegerField()))
+
+
 def current_versions(replies: Iterable[Reply]) -> dict[int, ReplyVersion]:
     """The current version of each reply, by the reply's id."""
-    rows = ReplyVersion.objects.filter(
-        reply_id__in=[reply.pk for reply in replies], number=F("reply__version")
-    )
-    return {row.reply_id: row for row in rows}
+    keys = [reply.pk for reply in replies]
+    return {row.reply_id: row for row in CURRENT.rows(replies=keys)} if keys else {}
 
 
 def with_words(replies: Iterable[Reply]) -> Chain:
