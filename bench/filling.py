@@ -4,7 +4,13 @@ States, units and categories follow fixed shares: 1 % of the cases lie with one 
 are closed, and every closed case has a published answer.
 """
 
+import hashlib
+
 from django.db import connection
+
+from huiying.intake import vault
+from huiying.intake.opening import Words, seal_words
+from huiying.kernel import keys
 
 UNITS = 100
 CATEGORIES = 100
@@ -45,12 +51,14 @@ SELECT n,
        (ARRAY['web','phone','counter','email'])[1 + n %% 4] AS channel
 FROM generate_series(%(first)s::bigint, %(upto)s::bigint) n;
 
-INSERT INTO intake_submission (label, code, code_key, state, received_at, channel, language, title,
-  body, place, category_code, wish, danger, conduct, named_units, reachable, source, source_id)
-SELECT label, lpad((100000000000 + n)::text, 12, '0'), 1, 'open', at, channel, 'zh-hans',
-  '小区路灯坏了 ' || n, repeat('路灯坏了三天,晚上看不清路,老人摔了一跤,请尽快派人来修。', 2), '清平路',
+INSERT INTO intake_submission (label, code, code_key, state, received_at, channel, language, sealed,
+  category_code, wish, danger, conduct, named_units, reachable, source, source_id)
+SELECT label, lpad((100000000000 + n)::text, 12, '0'), 1, 'open', at, channel, 'zh-hans', sealed,
   category, 'public', false, false, '{}', false, 'bench', n::text
-FROM plan;
+FROM plan JOIN seals USING (n);
+INSERT INTO intake_seal (submission_id, key_number, wrapped)
+SELECT s.id, %(key)s, wrapped
+FROM plan p JOIN seals USING (n) JOIN intake_submission s ON s.label = p.label;
 
 INSERT INTO casework_casefile (label, state, version, title, category_id, lead_unit_id, channel, conduct,
   danger, received_at, due_at, waiting_since, waiting_until, round, returns, outcome,
@@ -106,7 +114,20 @@ SELECT r.id, 1, r.issued_at, 'staff:bench-handler', '清平路路灯已修好', 
   '经查,路灯线路老化。已于昨天换好,现在可以正常照明。', 'solved', 'public'
 FROM plan p JOIN replies_reply r ON r.label = md5('r' || p.n);
 """
+SEALS = "CREATE TEMP TABLE seals (n bigint, sealed bytea, wrapped bytea) ON COMMIT DROP"
 BATCH = 50_000
+
+
+def _sealed(number: int) -> tuple[bytes, bytes]:
+    """The sealed words of one letter, and its key, wrapped."""
+    label = hashlib.md5(f"s{number}".encode()).hexdigest()
+    words = Words(
+        f"小区路灯坏了 {number}",
+        "路灯坏了三天,晚上看不清路,老人摔了一跤,请尽快派人来修。" * 2,
+        "清平路",
+    )
+    key = vault.new_key()
+    return seal_words(key, label, words), vault.wrap(key, keys.newest(), label)
 
 
 def fill(upto: int) -> None:
@@ -120,6 +141,11 @@ def fill(upto: int) -> None:
         for first in range(there + 1, upto + 1, BATCH):
             last = min(first + BATCH - 1, upto)
             cursor.execute("BEGIN")
-            cursor.execute(LETTERS, {**shares, "first": first, "upto": last})
+            cursor.execute(SEALS)
+            with cursor.copy("COPY seals FROM STDIN") as copy:
+                for number in range(first, last + 1):
+                    copy.write_row((number, *_sealed(number)))
+            given = {**shares, "first": first, "upto": last, "key": keys.newest()}
+            cursor.execute(LETTERS, given)
             cursor.execute("COMMIT")
         cursor.execute("VACUUM ANALYZE")

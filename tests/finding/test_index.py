@@ -21,6 +21,8 @@ from huiying.intake.actions.erasing import erase_words
 from huiying.intake.indexing import index_letters
 from huiying.intake.letters import Letter
 from huiying.intake.models import Submission
+from huiying.intake.opening import Words, seal_words, words_of
+from huiying.intake.vault import new_seal
 from huiying.kernel.actors import STRANGER, SYSTEM
 from tests.engine.commands import eventually
 from tests.scene import letter
@@ -76,7 +78,7 @@ def test_other_rules_make_every_text_anew_and_the_old_is_found_until_then(people
         state = following._locked(Kind.LETTER)
         assert state
         rows = Submission.objects.filter(words_erased_at=None)
-        source = lambda row: Source(row.pk, row.received_at, row.body)  # noqa: E731
+        source = lambda row: Source(row.pk, row.received_at, words_of(row).body)  # noqa: E731
         assert following._make_anew(state, rows, source, erasable=True)
     assert sorted(_held().values()).count("old") == 2
     assert following.left_to_make_anew() == {Kind.LETTER: 2}
@@ -94,7 +96,11 @@ def test_a_letter_that_commits_late_is_not_lost(county):
     def write_slowly():
         try:
             with transaction.atomic():
-                Submission.objects.create(**_row("slow"))
+                kept = Submission(**_row("slow"))
+                seal, key = new_seal(kept)
+                kept.sealed = seal_words(key, kept.label, Words("", "下水道堵了", ""))
+                kept.save()
+                seal.save(force_insert=True)
                 drawn.set()
                 go_on.wait(60)
         finally:
@@ -132,7 +138,7 @@ def _time_passes():
 def _row(label):
     return {
         "label": label, "code": "100000000000", "code_key": 1, "received_at": "2026-11-01T08:00Z",
-        "channel": "web", "language": "zh-hans", "title": "", "body": "下水道堵了", "wish": "private",
+        "channel": "web", "language": "zh-hans", "wish": "private",
     }  # fmt: skip
 
 
@@ -154,11 +160,11 @@ def test_an_erasure_at_the_same_moment_wins(county):
     def slow(row):
         reading.set()
         assert not done.wait(0.5)
-        return Source(row.pk, row.received_at, row.body)
+        return Source(row.pk, row.received_at, words_of(row).body)
 
     thread = threading.Thread(target=erase)
     thread.start()
-    letters = Submission.objects.filter(words_erased_at=None)
+    letters = Submission.objects.filter(words_erased_at=None).select_related("seal")
     assert following.follow(Kind.LETTER, letters, slow, erasable=True) == 1
     thread.join(60)
     assert done.is_set()

@@ -277,8 +277,6 @@ class Written:
             received_at=case.received_at if first else self.period.ends_at + came * MINUTE,
             channel=history.channel,
             language="en",
-            title="",
-            body="x",
             wish="private",
             conduct=first and history.conduct == "writer",
         )

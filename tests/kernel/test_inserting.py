@@ -26,8 +26,9 @@ def letter(code: str, **changes: object) -> Submission:
         "received_at": NOON,
         "channel": "web",
         "language": "zh-hans",
-        "title": "%s $1 '; DROP TABLE x; --",
-        "body": "路灯坏了\n\\x00 “引号” \U0001f6a6",
+        "source": "%s $1 '; DROP TABLE x; --",
+        "source_id": f"{code} 路灯坏了\n\\x00 “引号” \U0001f6a6",
+        "sealed": b"\x00\\x00'\xff",
         "wish": "private",
         "named_units": ["water", "a,b{}\"'"],
     }
@@ -41,7 +42,7 @@ def case(label: str) -> CaseFile:
 
 
 def stored(row: CaseFile | Submission) -> dict[str, object]:
-    drawn = {"id", "label", "code", "number"}
+    drawn = {"id", "label", "code", "number", "source_id"}
     found = type(row).objects.values().get(pk=row.pk)
     return {name: value for name, value in found.items() if name not in drawn}
 

@@ -7,6 +7,7 @@ import pytest
 
 from huiying.casework.actions import working
 from huiying.intake.models import Message
+from huiying.intake.opening import text_of as text_of_message
 from huiying.kernel import time
 from huiying.record.models import Entry
 from tests.public_site.conftest import Desk, Writer, browser, keys_in, text_of
@@ -23,7 +24,7 @@ def opened(english: Writer) -> Writer:
 
 def messages_of(writer: Writer) -> list[tuple[str, str, str]]:
     rows = Message.objects.filter(submission=writer.submission).order_by("id")
-    return list(rows.values_list("sender", "kind", "text"))
+    return [(row.sender, row.kind, text_of_message(row)) for row in rows]
 
 
 class TestAdding:

@@ -16,6 +16,7 @@ from huiying.intake import inspecting, keeping, tasks, uploads
 from huiying.intake.actions.writing import withdraw_submission
 from huiying.intake.files import LINK_LIVES
 from huiying.intake.models import Attachment, LooseFile, Message, Submission
+from huiying.intake.opening import text_of as said_in
 from huiying.intake.reads import resident
 from huiying.kernel import time
 from tests import files
@@ -249,8 +250,9 @@ def test_words_and_answers_can_carry_files_too(people: People, english: Writer):
     assert text_of(page).count('type="file"') == 2
     english.act("answer", text="This one.", enclosed=[sent()])
     english.act("add", text="And the bill.", enclosed=[sent(files.pdf(), "bill.pdf")])
-    kinds = Attachment.objects.order_by("position").values_list("kind", "message__text")
-    assert list(kinds) == [("jpeg", "This one."), ("pdf", "And the bill.")]
+    kept = Attachment.objects.order_by("position").select_related("message__submission__seal")
+    carried = [(each.kind, said_in(each.message)) for each in kept if each.message]
+    assert carried == [("jpeg", "This one."), ("pdf", "And the bill.")]
     shown = text_of(people.handler.client.get(f"/en/desk/cases/{english.case.number}/"))
     assert "Photo 1" in shown
     assert "Added 1 file." in shown

@@ -3,6 +3,7 @@
 import pytest
 
 from huiying.intake.models import Submission
+from huiying.intake.opening import Words, words_of
 from tests.public_site.conftest import Desk, Writer, keys_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def test_it_is_kept_and_shown_as_text(writer: Writer, desk: Desk, text: str):
     line = " ".join(text.split())
     receipt = writer.write(text, title=text, place=text)
     assert receipt.status_code == 200
-    assert (writer.submission.body, writer.submission.title) == (text, line)
+    assert words_of(writer.submission) == Words(line, text, line)
     writer.open()
     writer.act("add", text=text)
     for page in (writer.letter(), writer.client.get(writer.at("letter_withdraw"))):
@@ -88,7 +89,7 @@ def test_a_form_that_claims_another_charset_is_read_as_utf_8(writer: Writer, cha
     kind = f"multipart/form-data; boundary=b; charset={charset}"
     page = writer.client.generic("POST", writer.at("write"), body, content_type=kind)
     assert page.status_code == 200
-    assert Submission.objects.get().body == "lone \\ud800 灯"
+    assert words_of(Submission.objects.get()).body == "lone \\ud800 灯"
     kind = f"application/x-www-form-urlencoded; charset={charset}"
     plain = b"wish=private&body=lamp"
     page = writer.client.generic("POST", writer.at("write"), plain, content_type=kind)

@@ -11,6 +11,7 @@ from huiying.casework.models import CaseFile, Named
 from huiying.faces.look.dates import on_day
 from huiying.intake import vault
 from huiying.intake.models import Submission
+from huiying.intake.opening import Words, words_of
 from huiying.kernel import time
 from huiying.routing.models import Category
 from tests.public_site.conftest import Writer, browser, keys_in, text_of
@@ -27,7 +28,7 @@ def test_the_least_that_can_be_written_gets_a_receipt(writer: Writer):
     assert grouped in page
     assert writer.secret in page
     kept = writer.submission
-    assert (kept.body, kept.wish, kept.channel) == ("路灯坏了三天了。", "private", "web")
+    assert (words_of(kept).body, kept.wish, kept.channel) == ("路灯坏了三天了。", "private", "web")
     assert (kept.language, kept.reachable, kept.conduct) == ("zh-hans", False, False)
     assert writer.report.due_at == kept.received_at + timedelta(days=15)
 
@@ -44,8 +45,7 @@ def test_a_letter_with_everything_is_kept_as_it_was_written(english: Writer):
         named_units=["water", "estates"],
     )
     kept = english.submission
-    assert kept.body == "It drips.\n\nSince Monday."
-    assert (kept.title, kept.place) == ("A leak", "12 Water Lane")
+    assert words_of(kept) == Words("A leak", "It drips.\n\nSince Monday.", "12 Water Lane")
     assert (kept.category_code, kept.wish, kept.language) == ("leak", "public", "en")
     assert vault.email_of(f"submission:{kept.label}") == "someone@example.com"
     assert kept.conduct
@@ -113,8 +113,9 @@ def test_what_cannot_be_kept_is_refused_in_the_form(english: Writer, field: str,
 def test_the_longest_letter_fits_whatever_its_line_ends(writer: Writer):
     body = "一行\r\n" * 3333 + "末"
     assert writer.write(body).status_code == 200
-    assert writer.submission.body == body.replace("\r\n", "\n")
-    assert len(writer.submission.body) == 10_000
+    kept = words_of(writer.submission).body
+    assert kept == body.replace("\r\n", "\n")
+    assert len(kept) == 10_000
 
 
 def test_a_page_too_big_to_take_is_refused_in_words(writer: Writer):
@@ -201,7 +202,7 @@ class TestDanger:
         kept = english.submission
         assert kept.danger
         assert english.case.danger
-        assert kept.body == "Gas\n\nin the corridor"
+        assert words_of(kept).body == "Gas\n\nin the corridor"
         assert set(kept.named_units) == {"water", "roads"}
         assert kept.reachable
 

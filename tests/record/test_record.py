@@ -75,11 +75,11 @@ CHANGES = [
     "DELETE FROM intake_submission",
     "TRUNCATE intake_submission CASCADE",
     "UPDATE casework_casefile SET received_at = now()",
-    "UPDATE intake_submission SET body = 'x'",
+    "UPDATE intake_submission SET sealed = 'x'",
     "UPDATE intake_submission SET received_at = now()",
     "UPDATE intake_submission SET wish = 'public'",
     "UPDATE intake_submission SET conduct = NOT conduct",
-    "UPDATE intake_message SET text = 'x'",
+    "UPDATE intake_message SET sealed = 'x'",
     "DELETE FROM intake_message",
 ]
 

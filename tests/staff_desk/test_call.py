@@ -14,6 +14,8 @@ from huiying.agencies.divisions import load_divisions
 from huiying.casework.actions import sorting, working
 from huiying.casework.models import CaseFile, Report
 from huiying.intake.models import Contact, Message, Submission
+from huiying.intake.opening import text_of as text_of_message
+from huiying.intake.opening import words_of
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.notices.delivery import Route, compose
@@ -102,7 +104,11 @@ class TestTaking:
             wish="public",
         )
         kept = Submission.objects.get(code=code.replace(" ", ""))
-        assert (kept.channel, kept.place, kept.language) == ("counter", "文庙街社区", "zh-hans")
+        assert (kept.channel, words_of(kept).place, kept.language) == (
+            "counter",
+            "文庙街社区",
+            "zh-hans",
+        )
         assert (kept.category_code, kept.wish, kept.reachable) == ("noise", "public", True)
         assert len(pin.replace(" ", "")) == 6
         entry = Entry.objects.get(action="case.receive")
@@ -235,7 +241,7 @@ class TestForTheCaller:
         assert done.status_code == 302
         assert "The words have been added" in text_of(client.get(at("call_letter")))
         message = Message.objects.get()
-        assert (message.sender, message.text) == ("resident", "现在一闪一闪。")
+        assert (message.sender, text_of_message(message)) == ("resident", "现在一闪一闪。")
         case = CaseFile.objects.get()
         told = text_of(client.get(at("case", number=case.number)))
         assert "for the writer: Phone" in told

@@ -17,6 +17,8 @@ from huiying.insight.periods import latest_day, usual_hour
 from huiying.intake import vault
 from huiying.intake.actions.erasing import erase_contact
 from huiying.intake.models import Contact, Message, Seal, Submission
+from huiying.intake.opening import text_of as text_of_message
+from huiying.intake.opening import words_of
 from huiying.intake.reads import resident
 from huiying.intake.states import ERASED
 from huiying.kernel import time
@@ -85,7 +87,9 @@ def hold(people: People, writer: Writer, days: float = 180) -> Hold:
 def left_of(writer: Writer) -> tuple[bool, bool]:
     """Whether contact and words are still there."""
     submission = writer.submission
-    return Contact.objects.filter(submission=submission).exists(), submission.body != ERASED
+    return Contact.objects.filter(submission=submission).exists(), words_of(
+        submission
+    ).body != ERASED
 
 
 class TestRules:
@@ -159,8 +163,8 @@ def test_contact_goes_before_the_words_and_the_case_stands(people: People, close
         assert left_of(closed) == expected
     case = closed.case
     assert (case.state, case.title) == ("closed", ERASED)
-    assert closed.submission.title == ERASED
-    assert set(Message.objects.values_list("text", flat=True)) == {ERASED}
+    assert words_of(closed.submission).title == ERASED
+    assert set(map(text_of_message, Message.objects.all())) == {ERASED}
     assert not Seal.objects.filter(submission=closed.submission).exists()
     assert figures(ended + timedelta(days=1)) == figures_before
     assert closed.open().status_code == 303
@@ -252,11 +256,11 @@ def test_only_retention_erases_and_only_once(people: People, closed: Writer):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE intake_submission SET body = 'x'",
-        "UPDATE intake_submission SET body = '', title = '', words_erased_at = now()",
+        "UPDATE intake_submission SET sealed = 'x'",
+        "UPDATE intake_submission SET sealed = ''",
         "UPDATE intake_submission SET words_erased_at = now()",
-        "UPDATE intake_message SET text = 'x'",
-        "UPDATE intake_message SET at = now(), text = '［内容已按规定清除 · Erased］', replay = NULL",
+        "UPDATE intake_message SET sealed = 'x'",
+        "UPDATE intake_message SET at = now(), sealed = '', replay = NULL",
         "DELETE FROM intake_submission",
         "DELETE FROM retention_erased",
         "UPDATE retention_hold SET until = until + interval '1 year'",

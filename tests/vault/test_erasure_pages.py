@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from huiying.casework.actions import sorting
 from huiying.intake.models import Contact
+from huiying.intake.opening import words_of
 from huiying.intake.states import ERASED
 from huiying.kernel import time
 from huiying.retention.models import Hold, Rules, Run
@@ -166,7 +167,7 @@ class TestOwnWish:
         assert not Contact.objects.exists()
         assert "您的联系方式已于" in text_of(closed.letter())
         assert erase(closed, "words").status_code == 303
-        assert closed.submission.body == ERASED
+        assert words_of(closed.submission).body == ERASED
         page = text_of(closed.letter())
         assert "楼上漏水。" not in page
         assert address("letter_erase") not in page
@@ -181,7 +182,7 @@ class TestOwnWish:
         refused = erase(writer, "words")
         assert refused.status_code == 409
         assert "还在办理" in text_of(refused)
-        assert writer.submission.body == "漏水"
+        assert words_of(writer.submission).body == "漏水"
 
     def test_what_is_gone_is_not_offered(self, people: People):
         writer = Writer()

@@ -35,6 +35,7 @@ from huiying.intake.files import AttachmentLinked, attachments_on
 from huiying.intake.helping import GRANT, HelperLine, helpers_of
 from huiying.intake.letters import replay_of
 from huiying.intake.models import Message, Submission
+from huiying.intake.opening import words_of
 from huiying.intake.states import ERASED, Channel, Wish
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -119,7 +120,7 @@ class LetterPage:
 def _reports() -> QuerySet[Any]:
     stood = Joined.objects.filter(report=OuterRef("pk")).order_by("since", "pk")
     return Report.objects.select_related(
-        "submission", "case", "case__lead_unit", "case__category", "own_case__category"
+        "submission__seal", "case", "case__lead_unit", "case__category", "own_case__category"
     ).annotate(
         parted=Exists(Part.objects.filter(letter=OuterRef("pk"), taken_back_at=None)),
         heard_by=HEARD_BY,
@@ -194,6 +195,7 @@ def letter_page(actor: Actor) -> LetterPage:
     """
     report: Any = followed_report(actor)
     submission, case = report.submission, report.case
+    words = words_of(submission)
     moves = _moves(report)
     exchange = letters.exchange_on([submission.pk])[submission.pk]
     helps = actor.has(GRANT)
@@ -213,9 +215,9 @@ def letter_page(actor: Actor) -> LetterPage:
         submission_id=submission.pk,
         label=submission.label,
         code=submission.code,
-        title=submission.title,
-        body=submission.body,
-        place=submission.place,
+        title=words.title,
+        body=words.body,
+        place=words.place,
         channel=str(Channel(submission.channel).label),
         received_at=submission.received_at,
         wish=str(Wish(submission.wish).label),

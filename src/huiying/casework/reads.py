@@ -50,6 +50,7 @@ from huiying.harm.facts import in_order
 from huiying.intake.actions.revealing import may_reveal
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
+from huiying.intake.opening import from_json, texts_of, words_of
 from huiying.intake.receipts import CODE_DIGITS
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -293,12 +294,12 @@ def _letters_of(actor: Actor, *, case: int | Given) -> QuerySet[Report]:
         unit=Subquery(asking.order_by("-at").values("unit__name")[:1])
     ).values(
         row=JSONObject(
-            at="at", sender="sender", kind="kind", text="text", author="author", unit="unit"
+            at="at", sender="sender", kind="kind", sealed="sealed", author="author", unit="unit"
         )
     )
     return (
         Report.objects.filter(case=case)
-        .select_related("submission", "own_case")
+        .select_related("submission__seal", "own_case")
         .annotate(
             lines=ArraySubquery(lines),
             files=lines_of(OuterRef("submission")),
@@ -322,12 +323,14 @@ def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], lis
 
 def _letter(report: Any, actor: Actor) -> LetterShown:
     letter: Submission = report.submission
+    words = words_of(letter)
+    texts = texts_of(letter, [from_json(line["sealed"]) for line in report.lines])
     return LetterShown(
         report_id=report.pk,
         reachable=letter.reachable,
-        title=letter.title,
-        body=letter.body,
-        place=letter.place,
+        title=words.title,
+        body=words.body,
+        place=words.place,
         channel=letter.channel,
         received_at=letter.received_at,
         wish=letter.wish,
@@ -338,11 +341,11 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
                 _moment(line["at"]),
                 line["sender"] == Message.From.RESIDENT,
                 line["kind"],
-                line["text"],
+                text,
                 (line["unit"] or {}) if line["kind"] == Message.Kind.QUESTION else {},
                 line["author"].startswith("helper:"),
             )
-            for line in report.lines
+            for line, text in zip(report.lines, texts, strict=True)
         ),
         vote=report.vote,
         voted_at=report.voted_at,

@@ -19,6 +19,7 @@ from huiying.config.findings import Finding, State, graded
 from huiying.config.health import SILENT_SECONDS, worker_silence
 from huiying.config.middleware import UNKNOWN_PROXY
 from huiying.config.outside import examine_outside
+from huiying.config.sealed_letters import examine_letters
 from huiying.finding.following import left_to_make_anew
 from huiying.intake.models import Attachment, LooseFile
 from huiying.kernel.limits import noted_today
@@ -266,4 +267,5 @@ DATABASE_LOOKS: list[Callable[[], Iterator[Finding]]] = [
     _complaints,
     _files,
     _search,
+    examine_letters,
 ]

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
+from django.utils.module_loading import import_string
 
 from huiying.config import databases
 
@@ -24,6 +25,9 @@ LOCK_TIMEOUT = "10s"
 WAIT_SECONDS = 600
 ALL_RIGHTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 USUAL_RIGHTS = ALL_RIGHTS - {"DELETE"}  # what may be deleted, a model of ours says itself
+# Between these two every letter that an older version kept in clear is sealed.
+ROOM_FOR_SEALS = ("intake", "0017_words_beside_their_seals")
+SEALED_ALONE = ("intake", "0018_words_sealed_alone")
 
 Say = Callable[[str], None]
 
@@ -37,15 +41,21 @@ class Migrated:
     roles_apart: bool
 
 
+class KeyLost(Exception):
+    """The ring lacks the key of this number, or has another: a letter's own key is wrapped under it."""
+
+
 def migrate(say: Say) -> Migrated:
     """Apply what is missing, one process at a time, then set the application's rights.
 
-    Raises django.db.OperationalError where a table stays locked for longer than `LOCK_TIMEOUT`.
+    Raises django.db.OperationalError where a table stays locked for longer than `LOCK_TIMEOUT`, and
+    KeyLost where letters that lie in clear cannot be sealed.
     """
     with alone(say):
         missing = pending()
         if missing:
             say(f"Applying {missing} migrations…")
+            _seal_letters(say)
             call_command("migrate", interactive=False, verbosity=0)
         apart = databases.roles_apart()
         if apart:
@@ -54,6 +64,20 @@ def migrate(say: Say) -> Migrated:
             say("Owner and application are one role (set DATABASE_OWNER_URL): no rights are set.")
             changed = 0
         return Migrated(missing, changed, apart)
+
+
+def _seal_letters(say: Say) -> None:
+    """What lies in clear since an older version is sealed before its columns are dropped."""
+    if SEALED_ALONE in MigrationRecorder(connection).applied_migrations():
+        return
+    call_command("migrate", *ROOM_FOR_SEALS, interactive=False, verbosity=0)
+    # By its name: this module is read before Django is set up, and letters have models.
+    sealed = import_string("huiying.config.sealing_letters.seal_all")(say)
+    if sealed:
+        say(f"Sealed {sealed:,} letters that lay in clear.")
+        say(
+            "Without the key ring nobody can read them any more: keep two copies of it, in two places."
+        )
 
 
 @contextmanager

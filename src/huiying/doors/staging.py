@@ -1,9 +1,11 @@
 """The rows of a batch as they are copied into the importing session's own table.
 
-Everything random or reckoned (labels, codes, commitments, due times) is made here, so that the
-database only moves rows. The columns stand in one list; `statements` reads them by name.
+Everything random or reckoned (labels, codes, commitments, due times) is made here, and the letter's
+words are sealed, so that the database only moves rows. The columns stand in one list; `statements` reads
+them by name.
 """
 
+import functools
 import json
 import secrets
 from collections.abc import Iterator, Sequence
@@ -13,16 +15,18 @@ from typing import Any
 
 from huiying.casework.actions.receiving import title_of
 from huiying.doors.naming import Placed
-from huiying.intake import receipts
+from huiying.intake import receipts, vault
+from huiying.intake.opening import Words, seal_words
+from huiying.kernel import keys
 from huiying.kernel.identifiers import random_labels
 from huiying.record import commitments
 
 COLUMNS = """
-    line integer, source_id text, received_at timestamptz, channel text, title text, body text,
-    place text, category_id bigint, category_code text, unit_id bigint, due_at timestamptz,
+    line integer, source_id text, received_at timestamptz, channel text, sealed bytea,
+    wrapped bytea, category_id bigint, category_code text, unit_id bigint, due_at timestamptz,
     entered text, state text, outcome text, answered_at timestamptz, closed_at timestamptz,
-    answer text, question text, case_title text, label text, case_label text, reply_label text,
-    address text, code text, salt bytea, commitment bytea, data text
+    answer text, question text, published_question text, case_title text, label text,
+    case_label text, reply_label text, address text, code text, salt bytea, commitment bytea, data text
 """
 STEP_COLUMNS = """
     line integer, case_label text, answers boolean, closes boolean,
@@ -86,19 +90,21 @@ class Seals:
 def rows(batch: Batch, *, at: datetime, actor: str) -> Iterator[tuple[Any, ...]]:
     """The rows of `import_rows`, in the order of `NAMES`; entries are made at `at` by `actor`."""
     labels = iter(random_labels(4 * len(batch.letters)))
-    seals = Seals(at, actor, batch.source)
+    seals, number = Seals(at, actor, batch.source), keys.newest()
+    named = functools.cache(title_of)  # files repeat their titles, and masking costs most of a row
     for placed in batch.letters:
         letter, leaf = placed.letter, placed.leaf
         label, case_label = next(labels), next(labels)
+        key = vault.new_key()
+        case_title = named(letter.title, "" if letter.title else letter.body)
         salt, commitment, data = seals.seal(case_label, label, letter.state)
         yield (
             letter.line,
             letter.source_id,
             letter.received,
             letter.channel,
-            letter.title,
-            letter.body,
-            letter.place,
+            seal_words(key, label, Words(letter.title, letter.body, letter.place)),
+            vault.wrap(key, number, label),
             leaf.id if leaf else None,
             leaf.code if leaf else "",
             placed.unit_id,
@@ -109,8 +115,9 @@ def rows(batch: Batch, *, at: datetime, actor: str) -> Iterator[tuple[Any, ...]]
             letter.answered,
             letter.closed,
             letter.answer,
-            letter.question or letter.title or letter.body,
-            title_of(letter.title, letter.body),
+            letter.question or case_title,
+            letter.question or letter.title or letter.body if batch.publish else "",
+            case_title,
             label,
             case_label,
             next(labels),

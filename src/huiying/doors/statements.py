@@ -99,7 +99,8 @@ TELL_AND_ANSWER = """), entries AS (
 ), versions AS (
     INSERT INTO replies_replyversion (
         reply_id, number, at, author, title, question, text, outcome, audience)
-    SELECT reply_id, 1, answered_at, '', case_title, question, answer, outcome,
+    SELECT reply_id, 1, answered_at, '', case_title,
+           CASE WHEN public THEN published_question ELSE question END, answer, outcome,
            CASE WHEN public THEN 'public' ELSE 'private' END
     FROM news WHERE reply_id IS NOT NULL
 )
@@ -123,11 +124,15 @@ WITH news AS MATERIALIZED (
     ORDER BY r.line
 ), submissions AS (
     INSERT INTO intake_submission (
-        id, label, code, code_key, state, received_at, channel, language, title, body, place,
+        id, label, code, code_key, state, received_at, channel, language, sealed,
         category_code, wish, danger, conduct, named_units, reachable, source, source_id)
     SELECT submission_id, label, code, %(code_key)s, 'open', received_at, channel, %(language)s,
-           title, body, place, category_code, %(wish)s, false, false, '{}', false,
+           sealed, category_code, %(wish)s, false, false, '{}', false,
            %(source)s, source_id
+    FROM news
+), seals AS (
+    INSERT INTO intake_seal (submission_id, key_number, wrapped)
+    SELECT submission_id, %(code_key)s, wrapped
     FROM news
 ), cases AS (
     INSERT INTO casework_casefile (
@@ -176,7 +181,7 @@ FORWARD = (
     """
 WITH news AS MATERIALIZED (
     SELECT t.*, r.received_at, r.outcome, r.answered_at, r.closed_at, r.answer, r.question,
-           r.reply_label, r.address, r.state,
+           r.published_question, r.reply_label, r.address, r.state,
            c.id AS case_id, c.state AS source, c.version, c.round, c.category_id, c.due_at,
            c.title AS case_title, c.moved_at, c.lead_unit_id AS lead_before,
            %(publish)s AND NOT c.conduct AND coalesce((

@@ -147,6 +147,6 @@ def open_file(row: Attachment, *, small: bool = False) -> OpenedFile:
 
 
 def _pieces(row: Attachment, name: str) -> Iterator[bytes]:
-    key = vault.open_key(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
+    key = vault.unseal(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
     with keeping.store().open(name) as source:
         yield from sealing.unseal(source, key, name)

@@ -16,6 +16,7 @@ from huiying.harm.facts import BY_CODE, DANGER, LEGAL_DATE
 from huiying.intake import callers, helping, receipts, vault
 from huiying.intake.errors import HelpEnded
 from huiying.intake.models import CallerPin, Contact, Helper, Seal, Submission
+from huiying.intake.opening import Words, seal_words
 from huiying.intake.states import SPOKEN, Channel, Consent, Wish
 from huiying.intake.ways import LONGEST_CONTACT, check_way, plain_number
 from huiying.kernel import keys, time
@@ -166,9 +167,6 @@ def letter_rows(
         received_at=time.now(),
         channel=letter.channel,
         language=letter.language,
-        title=letter.title.strip(),
-        body=letter.body,
-        place=letter.place.strip(),
         category_code=letter.category_code,
         wish=letter.wish,
         danger=letter.danger,
@@ -181,10 +179,15 @@ def letter_rows(
         source=letter.source,
         source_id=letter.source_id,
     )
+    seal, key = vault.new_seal(submission)
+    submission.sealed = seal_words(key, submission.label, words_in(letter))
     spoken = letter.channel in SPOKEN and not letter.source
     pin = [caller_pin(submission)] if spoken else []
-    sealed = vault.contact_rows(submission, contact) if contact else ()
-    return submission, *pin, *_helper(actor, submission, letter, pin), *sealed
+    rows: list[CallerPin | Helper | Seal | Contact] = [seal, *pin]
+    rows += _helper(actor, submission, letter, pin)
+    if contact:
+        rows.append(vault.contact_row(submission, key, contact))
+    return submission, *rows
 
 
 def _helper(
@@ -201,7 +204,12 @@ def _helper(
     ]
 
 
-def part_of(
+def words_in(letter: Letter) -> Words:
+    """What is sealed of a letter: its words as received, title and place without space around them."""
+    return Words(letter.title.strip(), letter.body, letter.place.strip())
+
+
+def part_rows(
     letter: Submission,
     *,
     title: str,
@@ -209,13 +217,13 @@ def part_of(
     facts: Collection[str],
     legal_date: date | None,
     conduct: bool,
-) -> Submission:
-    """The row of one matter of this letter in the desk's words, for the verb that inserts it. Nobody is told
-    its code, and it holds no contact: its writer hears by the whole letter.
+) -> tuple[Submission, Seal]:
+    """The rows of one matter of this letter in the desk's words, for the verb that inserts them, sealed under
+    a key of its own. Nobody is told its code, and it holds no contact: its writer hears by the whole letter.
     """
     for field, text in (("title", title), ("words", body)):
         require_keepable(text, field)
-    return Submission(
+    part = Submission(
         label=random_label(),
         code=receipts.new_code(),
         code_key=keys.newest(),
@@ -223,14 +231,15 @@ def part_of(
         received_at=letter.received_at,
         channel=letter.channel,
         language=letter.language,
-        title=title,
-        body=body,
         wish=letter.wish,
         danger=DANGER in facts,
         harm=sorted(set(facts) - {DANGER}),
         legal_date=legal_date if LEGAL_DATE in facts else None,
         conduct=conduct,
     )
+    seal, key = vault.new_seal(part)
+    part.sealed = seal_words(key, part.label, Words(title, body, ""))
+    return part, seal
 
 
 def caller_pin(submission: Submission, *, taken: Collection[str] = ()) -> CallerPin:

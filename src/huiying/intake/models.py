@@ -10,6 +10,7 @@ from huiying.intake.states import Channel, Consent, Relation, RevealReason, Stat
 class Submission(models.Model):
     """What one resident sent, exactly as received. Holds nothing that says who wrote it.
 
+    Its title, text and place are `sealed` under its own key, and read through `opening` alone.
     `replay` is an HMAC over the form's key and the content: the same letter sent again finds this
     row, another letter from the same page does not.
     """
@@ -24,9 +25,7 @@ class Submission(models.Model):
     received_at = models.DateTimeField()
     channel = models.CharField(max_length=12, choices=Channel.choices)
     language = models.CharField(max_length=10)
-    title = models.CharField(max_length=200)
-    body = models.TextField()
-    place = models.CharField(max_length=300, blank=True)
+    sealed = models.BinaryField()  # empty once its words are erased
     category_code = models.CharField(max_length=60, blank=True)
     wish = models.CharField(max_length=10, choices=Wish.choices)
     danger = models.BooleanField(default=False)
@@ -85,7 +84,10 @@ class Whereabouts(models.Model):
 
 
 class Seal(models.Model):
-    """The key of one submission, wrapped under the ring key `key_number`; without it nothing opens."""
+    """The key of one submission, wrapped under the ring key `key_number`; without it nothing opens.
+
+    Every letter has one until its words are erased.
+    """
 
     # Another ring key wraps it anew; it is destroyed when nothing of the letter is sealed any more.
     database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -183,7 +185,7 @@ class Reveal(models.Model):
 
 
 class Message(models.Model):
-    """One piece of the private exchange between one resident and the desk."""
+    """One piece of the private exchange between one resident and the desk; `opening` alone reads it."""
 
     # Nothing but the erasure of its words: a trigger refuses any other change.
     database_rights = ("SELECT", "INSERT", "UPDATE")
@@ -205,7 +207,7 @@ class Message(models.Model):
     sender = models.CharField(max_length=10, choices=From.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     author = models.CharField(max_length=60)
-    text = models.TextField()
+    sealed = models.BinaryField()  # what was said, under the letter's key; empty once it is erased
     replay = models.BinaryField(max_length=32, unique=True, null=True)
 
     class Meta:

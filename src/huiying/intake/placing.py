@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from huiying.agencies.towns import Towns, towns
 from huiying.intake.models import Submission, Whereabouts
+from huiying.intake.opening import each_opened
 
 BATCH = 2_000
 
@@ -27,7 +28,8 @@ def _place_some(known: Towns, after: int) -> list[int]:
     whole = Q(words_erased_at=None) | Q(whereabouts=None)
     letters = Submission.objects.filter(~Exists(noted), whole, part=False)
     with transaction.atomic():
-        rows = list(letters.filter(pk__gt=after).order_by("pk").values_list("pk", "place")[:BATCH])
+        opened = each_opened(letters.filter(pk__gt=after).order_by("pk")[:BATCH])
+        rows = [(letter.pk, words.place) for letter, words in opened]
         Whereabouts.objects.bulk_create(
             [
                 Whereabouts(submission_id=pk, division=known.of(place), names=known.digest)

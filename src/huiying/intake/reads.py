@@ -4,6 +4,7 @@ from datetime import datetime
 from huiying.intake import helping, receipts
 from huiying.intake.errors import WrongCode
 from huiying.intake.models import Message, Submission
+from huiying.intake.opening import text_of
 from huiying.intake.states import State
 from huiying.kernel.actors import Actor, Grant
 from huiying.kernel.limits import count_try
@@ -63,12 +64,17 @@ def by_source(source: str, source_id: str) -> Submission | None:
 def exchange_on(submission_ids: list[int]) -> dict[int, list[MessageLine]]:
     """The private exchange on each of these letters, oldest first."""
     found: dict[int, list[MessageLine]] = {each: [] for each in submission_ids}
-    rows = Message.objects.filter(submission_id__in=submission_ids).order_by("id")
+    rows = (
+        Message.objects.filter(submission_id__in=submission_ids)
+        .select_related("submission__seal")
+        .defer("submission__sealed")
+        .order_by("id")
+    )
     for row in rows:
         own = row.sender == Message.From.RESIDENT
         typed = own and row.author.startswith("staff:")
         helper = helping.label_of(Actor(row.author)) if own else ""
-        line = MessageLine(row.pk, row.at, own, row.kind, row.text, typed, helper)
+        line = MessageLine(row.pk, row.at, own, row.kind, text_of(row), typed, helper)
         found[row.submission_id].append(line)
     return found
 

@@ -63,7 +63,7 @@ def _make_one(pk: int) -> int:
 
 def _written(row: Attachment) -> str:
     """The small picture, sealed under the file's own key and loose; its name."""
-    key = vault.open_key(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
+    key = vault.unseal(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
     with uploads.scratch() as whole, uploads.scratch() as small:
         whole.writelines(files.open_file(row).pieces)
         whole.seek(0)

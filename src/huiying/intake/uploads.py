@@ -86,7 +86,7 @@ def keep(source: IO[bytes]) -> Upload:
         pages=made.pages,
         checksum=checksum,
         key_number=number,
-        sealed_key=vault.seal_key(keys.for_purpose(LOOSE, number), key, name),
+        sealed_key=vault.seal(keys.for_purpose(LOOSE, number), key, name),
     )
     return Upload(name, digest.hexdigest())
 
@@ -133,7 +133,7 @@ def key_of(loose: LooseFile) -> bytes:
     """The key of a file that waits. Raises FilesGone where its key of the ring was taken out meanwhile."""
     try:
         under = keys.for_purpose(LOOSE, loose.key_number)
-        return vault.open_key(under, bytes(loose.sealed_key), loose.file)
+        return vault.unseal(under, bytes(loose.sealed_key), loose.file)
     except (KeyError, InvalidTag):
         raise FilesGone(field=FIELD) from None
 

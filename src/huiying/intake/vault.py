@@ -1,10 +1,11 @@
 """The vault: one random key per submission, wrapped under the key ring (AES-256-GCM throughout).
 
 Nothing here is logged, and nothing here is called by a page: contact data is opened by the resolver
-at the moment of sending, and by the one verb that shows one contact to one clerk. A test keeps the list
-of modules that may open it.
+at the moment of sending, and by the one verb that shows one contact to one clerk; words by `opening`. A
+test keeps the list of modules that may open it.
 """
 
+import functools
 import json
 import secrets
 
@@ -16,15 +17,49 @@ from huiying.kernel import keys
 from huiying.notices.states import HAND_WAYS, Way
 
 NONCE_BYTES = 12
+KEY_BYTES = 32
 
 
-def _seal(key: bytes, content: bytes, bound_to: str) -> bytes:
+def seal(key: bytes, content: bytes, bound_to: str) -> bytes:
+    """`content` sealed under `key`, for the row that it is bound to."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode())
 
 
-def _open(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+def unseal(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    """What `seal` sealed. Raises InvalidTag under another key or for another row."""
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+
+
+@functools.lru_cache(maxsize=64)
+def _ring_cipher(key: bytes) -> AESGCM:
+    """For keys of the ring alone: they stay in memory anyhow."""
+    return AESGCM(key)
+
+
+def wrap(key: bytes, number: int, label: str) -> bytes:
+    """A letter's key under key `number` of the ring, for its seal."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    ring = _ring_cipher(keys.for_purpose("vault", number))
+    return nonce + ring.encrypt(nonce, key, label.encode())
+
+
+def unwrap(wrapped: bytes, number: int, label: str) -> bytes:
+    """What `wrap` wrapped. Raises KeyError where the ring does not hold `number`."""
+    ring = _ring_cipher(keys.for_purpose("vault", number))
+    return ring.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], label.encode())
+
+
+def new_key() -> bytes:
+    """A random key for one letter."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def new_seal(submission: Submission) -> tuple[Seal, bytes]:
+    """A key for a new letter: the row that keeps it, and itself."""
+    key, number = new_key(), keys.newest()
+    wrapped = wrap(key, number, submission.label)
+    return Seal(submission=submission, key_number=number, wrapped=wrapped), key
 
 
 def replace_contact(submission: Submission, contact: dict[str, str]) -> None:
@@ -33,21 +68,13 @@ def replace_contact(submission: Submission, contact: dict[str, str]) -> None:
     """
     Contact.objects.filter(submission=submission).delete()
     if contact:
-        content = json.dumps(contact).encode()
-        sealed = _seal(key_for(submission), content, submission.label)
-        Contact.objects.create(submission=submission, sealed=sealed)
+        contact_row(submission, key_for(submission), contact).save(force_insert=True)
 
 
-def contact_rows(submission: Submission, contact: dict[str, str]) -> tuple[Seal, Contact]:
-    """The sealed contact of this submission, by kind ("email", "phone"), and its key, for the verb that
-    takes the letter in.
-    """
-    key = secrets.token_bytes(32)
-    number = keys.newest()
-    wrapped = _seal(keys.for_purpose("vault", number), key, submission.label)
-    seal = Seal(submission=submission, key_number=number, wrapped=wrapped)
+def contact_row(submission: Submission, key: bytes, contact: dict[str, str]) -> Contact:
+    """The contact of this submission, by kind ("email", "phone"), sealed under its key."""
     content = json.dumps(contact).encode()
-    return seal, Contact(submission=submission, sealed=_seal(key, content, submission.label))
+    return Contact(submission=submission, sealed=seal(key, content, submission.label))
 
 
 def email_of(label: str) -> str | None:
@@ -79,46 +106,41 @@ def contact_of(label: str) -> dict[str, str]:
     )
     if contact is None:
         return {}
-    seal = contact.submission.seal
-    key = _open(keys.for_purpose("vault", seal.key_number), bytes(seal.wrapped), label)
-    found: dict[str, str] = json.loads(_open(key, bytes(contact.sealed), label))
+    key = key_of(contact.submission)
+    found: dict[str, str] = json.loads(unseal(key, bytes(contact.sealed), label))
     return found
 
 
 def key_for(submission: Submission) -> bytes:
-    """The key of this submission, made now where it has none yet; inside a verb."""
-    number = keys.newest()
-    key = secrets.token_bytes(32)
-    wrapped = _seal(keys.for_purpose("vault", number), key, submission.label)
-    Seal.objects.bulk_create(
-        [Seal(submission=submission, key_number=number, wrapped=wrapped)], ignore_conflicts=True
-    )
-    return key_of(submission)
+    """The key of this submission, made now where it has none any more; inside a verb.
+
+    Held until the verb ends, so that an erasure reaches what is about to be sealed under it.
+    """
+    row = Seal.objects.select_for_update().filter(submission=submission).first()
+    if row is None:
+        fresh, _key = new_seal(submission)
+        Seal.objects.bulk_create([fresh], ignore_conflicts=True)
+        row = Seal.objects.get(submission=submission)
+    return _key_in(row, submission.label)
 
 
 def key_of(submission: Submission) -> bytes:
-    """The key of this submission. Raises Seal.DoesNotExist where it has none (any more)."""
-    seal = Seal.objects.get(submission=submission)
-    ring = keys.for_purpose("vault", seal.key_number)
-    return _open(ring, bytes(seal.wrapped), submission.label)
+    """The key of this submission, without a query where its `seal` was read along.
+
+    Raises Seal.DoesNotExist where it has none (any more).
+    """
+    return _key_in(submission.seal, submission.label)
 
 
-def rewrap(seal: Seal) -> None:
+def _key_in(row: Seal, label: str) -> bytes:
+    return unwrap(bytes(row.wrapped), row.key_number, label)
+
+
+def rewrap(row: Seal) -> None:
     """Wrap one submission's key under the newest ring key, in place and unsaved.
 
     Raises KeyError where the ring no longer holds the key that wraps it.
     """
-    label, number = seal.submission.label, keys.newest()
-    key = _open(keys.for_purpose("vault", seal.key_number), bytes(seal.wrapped), label)
-    seal.wrapped = _seal(keys.for_purpose("vault", number), key, label)
-    seal.key_number = number
-
-
-def seal_key(under: bytes, key: bytes, bound_to: str) -> bytes:
-    """`key` sealed under another one, for the row that it belongs to."""
-    return _seal(under, key, bound_to)
-
-
-def open_key(under: bytes, sealed: bytes, bound_to: str) -> bytes:
-    """What `seal_key` sealed. Raises InvalidTag under another key or for another row."""
-    return _open(under, sealed, bound_to)
+    label, number = row.submission.label, keys.newest()
+    row.wrapped = wrap(_key_in(row, label), number, label)
+    row.key_number = number

@@ -1,19 +1,22 @@
 """The clerk's verbs for a writer who is on the line or at the counter."""
 
+import itertools
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
 from huiying.casework.models import Report
 from huiying.casework.own_acts import CODE_SENT, OPENED
+from huiying.finding.folding import fold
 from huiying.intake import callers, helping, letters
 from huiying.intake.errors import SentToday, WrongPin
 from huiying.intake.models import CallerPin, Submission
+from huiying.intake.opening import each_opened
 from huiying.intake.states import SPOKEN
 from huiying.kernel.actors import Actor, Grant
 from huiying.kernel.limits import A_DAY, count_try
@@ -117,12 +120,17 @@ def _sent_on(actor: Actor, day: date, words: list[str]) -> list[Submission]:
     """At most two of the letters of that day about this place, among those that the clerk may know of."""
     start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
-    about = Q()
-    for word in words:
-        about &= Q(submission__place__icontains=word)
     cases = policy.visible_cases(actor).filter(received_at__gte=start, received_at__lt=end)
-    reports = Report.objects.filter(about, case__in=cases, ended_at=None)
-    return [report.submission for report in reports.select_related("submission")[:2]]
+    letters = Submission.objects.filter(
+        Exists(Report.objects.filter(submission=OuterRef("pk"), case__in=cases, ended_at=None))
+    )
+    wanted = [fold(word) for word in words]
+    about = (
+        letter
+        for letter, said in each_opened(letters)
+        if all(word in fold(said.place) for word in wanted)
+    )
+    return list(itertools.islice(about, 2))
 
 
 @verb

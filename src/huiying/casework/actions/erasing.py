@@ -1,5 +1,6 @@
 """Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
 
+from huiying.casework.actions.receiving import title_of
 from huiying.casework.desk_models import OutsideNumber, UnfinishedWords
 from huiying.casework.extension_models import Extension
 from huiying.casework.harm_models import HarmDecision
@@ -8,6 +9,7 @@ from huiying.casework.labels import subject
 from huiying.casework.landing.kept import forget_reasons
 from huiying.casework.models import CaseFile, Report
 from huiying.intake.actions.erasing import erase_words as erase_words_of
+from huiying.intake.opening import GONE, words_of
 from huiying.intake.states import ERASED
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
@@ -24,6 +26,7 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     cases = list(
         CaseFile.objects.select_for_update().filter(pk__in=cases_of(report)).order_by("pk")
     )
+    words = words_of(report.submission)
     entry = erase_words_of(actor=actor, submission=report.submission)
     if not entry:
         return 0
@@ -33,7 +36,17 @@ def erase_words(*, actor: Actor, report: Report) -> int:
         forget_reasons(case)
         if not has_words(case.pk):
             _empty(actor, case)
+        elif case.title == title_of(words.title, words.body):
+            _go_by_another(case)
     return entry
+
+
+def _go_by_another(case: CaseFile) -> None:
+    """A case that goes on loses the line that the erased letter gave it."""
+    rows = Report.objects.filter(case=case, submission__words_erased_at=None)
+    first = rows.select_related("submission__seal").order_by("pk").first()
+    words = words_of(first.submission) if first else GONE
+    CaseFile.objects.filter(pk=case.pk).update(title=title_of(words.title, words.body))
 
 
 def _empty(actor: Actor, case: CaseFile) -> None:

@@ -13,6 +13,7 @@ from huiying.casework.models import CaseFile, Named, Report
 from huiying.casework.states import State
 from huiying.casework.stepping import move_row
 from huiying.casework.urgency.standing import harm_columns
+from huiying.finding.masking import mask
 from huiying.harm.urgency import need_of
 from huiying.intake import letters, reads
 from huiying.intake.actions.enclosing import attach
@@ -32,6 +33,7 @@ from huiying.record.actions import entry_rows
 from huiying.routing.reads import due_at, leaf
 
 TITLE_FROM_BODY = 40
+LOOKED_AT = 400
 DRAWS = 5
 
 
@@ -46,11 +48,17 @@ class CaseReceipt(Receipt):
 
 
 def title_of(title: str, body: str) -> str:
-    """The line by which staff know the case: the writer's own title, or how the letter begins."""
+    """The line by which staff know the case: the writer's own title, or how the letter begins.
+
+    Masked as what is searched is: unlike the letter it is not sealed, so that lists need no key.
+    """
     if title:
-        return title
-    first = " ".join(body.split())
-    return first if len(first) <= TITLE_FROM_BODY else first[: TITLE_FROM_BODY - 1] + "…"
+        return mask(title)
+    # Masked before it is cut, so that no half of a number stands at its end.
+    begins = " ".join(body[:LOOKED_AT].split())
+    first = mask(begins[: 2 * TITLE_FROM_BODY])
+    whole = len(first) <= TITLE_FROM_BODY and len(body) <= LOOKED_AT
+    return first if whole else first[: TITLE_FROM_BODY - 1] + "…"
 
 
 def receive(
@@ -151,7 +159,7 @@ def receive_letter(
     case = CaseFile(
         label=random_label(),
         state=State.RECEIVED,
-        title=title_of(submission.title, submission.body),
+        title=title_of(letter.title.strip(), letter.body),
         category=category,
         channel=submission.channel,
         conduct=submission.conduct or bool(submission.named_units),

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
+from huiying.casework.actions.receiving import title_of
 from huiying.casework.actions.sorting import (
     assign,
     keep_names,
@@ -132,9 +133,10 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
     if category is None:
         raise Invalid(_("Choose a category."), field=f"category_code-{place}")
     now, facts = time.now(), frozenset(wanted.facts)
-    words = letters.part_of(
+    title = required(wanted.title, f"title-{place}", most=LONGEST_TITLE)
+    words, seal = letters.part_rows(
         letter.submission,
-        title=required(wanted.title, f"title-{place}", most=LONGEST_TITLE),
+        title=title,
         body=required(wanted.words, f"words-{place}", most=letters.LONGEST_BODY),
         facts=facts & letter.submission.facts,
         legal_date=case.legal_date,
@@ -143,7 +145,7 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
     child = CaseFile(
         label=random_label(),
         state=State.TRIAGED,
-        title=words.title,
+        title=title_of(title, ""),
         category=category,
         channel=case.channel,
         conduct=wanted.conduct,
@@ -166,7 +168,7 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         actor=actor, action="case.split_off", subject=subject(child), data={"from": case.number}
     )
     move = move_row(child, verb="split_off", source="", at=now)
-    insert_together(words, child, report, part, move, *entry)
+    insert_together(words, seal, child, report, part, move, *entry)
     child = CaseFile.objects.get(label=child.label)
     if wanted.conduct:
         _name(actor, child, case, wanted, place)

@@ -7,7 +7,6 @@ its category: so much and no more, at any number of cases. A complaint about con
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -22,6 +21,7 @@ from huiying.finding.models import Kind, Text
 from huiying.finding.rarity import rarity_of
 from huiying.finding.resembling import Why, keys_like, why
 from huiying.finding.wording import asked_words, searchable
+from huiying.intake.opening import Words, words_of
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 
@@ -29,6 +29,18 @@ MOST = 5
 NEWEST = 80
 NEWEST_OF_CATEGORY = 120
 MOST_COMPARED = 250
+COLUMNS = (
+    "submission__label",
+    "submission__sealed",
+    "submission__received_at",
+    "submission__seal__key_number",
+    "submission__seal__wrapped",
+    "case__number",
+    "case__title",
+    "case__state",
+    "case__received_at",
+    "case__category__code",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +79,26 @@ def likely_same(actor: Actor, asked: Asked, *, but: Iterable[int] = ()) -> tuple
     rarity = rarity_of(Kind.LETTER)
     rows = _rows(actor, keys_like(Kind.LETTER, new.text, rarity), asked.category_code, set(but))
     matters = _matters(rows)
-    cases = {str(row["pk"]): row for row in rows}
+    reports = {str(report.pk): report for report in rows}
     found: dict[int, Alike] = {}
     for each in compared(new, matters.values(), rarity.weigh):
-        row, reason = cases[each.label], why(each, new, matters[each.label])
+        case, reason = reports[each.label].case, why(each, new, matters[each.label])
         if reason is not None and len(found) < MOST:
-            found.setdefault(row["case__number"], _alike(row, reason))
+            found.setdefault(case.number, _alike(case, reason))
     return tuple(found.values())
 
 
-def _alike(row: dict[str, Any], reason: Why) -> Alike:
+def _alike(case: CaseFile, reason: Why) -> Alike:
     return Alike(
-        number=row["case__number"],
-        title=row["case__title"],
-        state=row["case__state"],
-        received_at=row["case__received_at"],
+        number=case.number,
+        title=case.title,
+        state=case.state,
+        received_at=case.received_at,
         why=reason,
     )
 
 
-def _rows(
-    actor: Actor, letters: Sequence[int], category: str, but: set[int]
-) -> list[dict[str, Any]]:
+def _rows(actor: Actor, letters: Sequence[int], category: str, but: set[int]) -> list[Report]:
     """One row a letter, the newest first."""
     seen = policy.visible_cases(actor).filter(state__in=OPEN, conduct=False)
     looked_at = any_of("submission_id", letters) | any_of("case_id", _newest(category))
@@ -98,22 +108,8 @@ def _rows(
         ended_at=None,
         submission__words_erased_at=None,
     ).exclude(any_of("case_id", but))
-    columns = (
-        "pk",
-        "submission_id",
-        "submission__received_at",
-        "submission__title",
-        "submission__body",
-        "submission__place",
-        "case__number",
-        "case__title",
-        "case__state",
-        "case__received_at",
-        "case__category__code",
-    )
-    return list(
-        reports.order_by("-submission__received_at", "-pk").values(*columns)[:MOST_COMPARED]
-    )
+    read_along = reports.select_related("submission__seal", "case__category").only(*COLUMNS)
+    return list(read_along.order_by("-submission__received_at", "-pk")[:MOST_COMPARED])
 
 
 def _newest(category: str) -> list[int]:
@@ -125,25 +121,28 @@ def _newest(category: str) -> list[int]:
     return sorted(found)
 
 
-def _matters(rows: Sequence[dict[str, Any]]) -> dict[str, Matter]:
-    """What the letters say, from the index, where only masked text is; by the key of the row."""
+def _matters(reports: Sequence[Report]) -> dict[str, Matter]:
+    """What the letters say, from the index, where only masked text is; by the key of the row.
+
+    The place alone is opened, and masked at once; and a letter that the index does not hold yet.
+    """
     held = Text.objects.filter(
-        Q(kind=Kind.LETTER), any_of("key", [row["submission_id"] for row in rows])
+        Q(kind=Kind.LETTER), any_of("key", [report.submission_id for report in reports])
     )
     texts = dict(held.values_list("key", "text"))
     return {
-        str(row["pk"]): Matter(
-            label=str(row["pk"]),
-            text=texts.get(row["submission_id"]) or searchable(_words(row)),
-            category=row["case__category__code"] or "",
-            place=_place(row["submission__place"]),
-            point=None,
-            since=row["submission__received_at"],
-        )
-        for row in rows
+        str(report.pk): _matter(report, words_of(report.submission), texts) for report in reports
     }
 
 
-def _words(row: dict[str, Any]) -> str:
-    parts = (row["submission__title"], row["submission__body"], row["submission__place"])
-    return "\n".join(parts)
+def _matter(report: Report, words: Words, texts: dict[int, str]) -> Matter:
+    text = texts.get(report.submission_id)
+    category = report.case.category
+    return Matter(
+        label=str(report.pk),
+        text=text or searchable(f"{words.title}\n{words.body}\n{words.place}"),
+        category=category.code if category else "",
+        place=_place(words.place),
+        point=None,
+        since=report.submission.received_at,
+    )

@@ -12,6 +12,7 @@ from huiying.casework.joined import why_apart
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.splitting.letters import of_one_letter
 from huiying.casework.states import OPEN
+from huiying.intake.opening import words_of
 from huiying.kernel.actors import Actor
 
 
@@ -90,9 +91,10 @@ def _asked(case: CaseFile) -> Asked | None:
     rows: Any = Report.objects.filter(
         case=case, own_case=None, ended_at=None, submission__words_erased_at=None
     )
-    report = rows.select_related("submission").order_by("pk").first()
+    report = rows.select_related("submission__seal").order_by("pk").first()
     if report is None:
         return None
     letter = report.submission
     code = case.category.code if case.category else letter.category_code
-    return Asked(f"{letter.title}\n{letter.body}", letter.place, code)
+    words = words_of(letter)
+    return Asked(f"{words.title}\n{words.body}", words.place, code)

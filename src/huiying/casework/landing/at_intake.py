@@ -9,6 +9,7 @@ from huiying.casework.landing.rehearsing import read_by_rules
 from huiying.casework.landing_models import Suggestion
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import State
+from huiying.intake.opening import words_of
 from huiying.kernel import time
 from huiying.routing.grams import plain
 from huiying.routing.learned import packed_model, use_in_force
@@ -60,13 +61,14 @@ def _waiting(use: Use | None, version: RuleVersion | None) -> list[Report]:
     cases = CaseFile.objects.filter(~Exists(said), state=State.RECEIVED, conduct=False)
     newest = cases.order_by("-received_at", "-pk").values("pk")[:AT_ONCE]
     reports = Report.objects.filter(case__in=newest, submission__conduct=False)
-    first = reports.select_related("submission").order_by("case_id", "pk").distinct("case_id")
+    first = reports.select_related("submission__seal").order_by("case_id", "pk").distinct("case_id")
     return list(first)
 
 
 def _suggestion(report: Report, asked: Asked) -> Suggestion:
     letter = report.submission
-    offers = asked.model.offers(plain(letter.title, letter.body)) if asked.model else ()
+    words = words_of(letter)
+    offers = asked.model.offers(plain(words.title, words.body)) if asked.model else ()
     hit = asked.rules.hit(read_by_rules(letter))
     return Suggestion(
         case_id=report.case_id,

@@ -11,6 +11,8 @@ from huiying.agencies.models import Division
 from huiying.casework.landing_models import Lesson, Suggestion
 from huiying.casework.models import Report
 from huiying.casework.states import State
+from huiying.intake.models import Submission
+from huiying.intake.opening import each_opened
 
 NEWEST = 5000
 LEAST = 5  # a smaller group says nothing, and might say it of somebody
@@ -63,7 +65,7 @@ class Measured:
 
 
 def measured(number: int) -> Measured:
-    """Version `number` on the newest 5,000 cases that were sorted since. Three queries."""
+    """Version `number` on the newest 5,000 cases that were sorted since. Four queries."""
     cases = list(_cases(number))
     districts = _districts()
     months = _grouped(cases, lambda case: f"{timezone.localtime(case.at):%Y-%m}")
@@ -87,13 +89,16 @@ def _cases(number: int) -> Iterable[Case]:
         .exclude(case__state=State.RECEIVED)
         .annotate(
             language=Subquery(first.values("submission__language")[:1]),
-            place=Subquery(first.values("submission__place")[:1]),
+            letter=Subquery(first.values("submission")[:1]),
         )
         .order_by("-pk")
-        .values_list("at", "case__channel", "language", "place", "first", "case__category__code")
+        .values_list("at", "case__channel", "language", "letter", "first", "case__category__code")
     )
-    for at, channel, language, place, said, stood in rows[:NEWEST]:
-        yield Case(at, channel, language or "", place or "", said, stood or "")
+    newest = list(rows[:NEWEST])
+    letters = Submission.objects.filter(pk__in={row[3] for row in newest})
+    places = {letter.pk: words.place for letter, words in each_opened(letters)}
+    for at, channel, language, letter, said, stood in newest:
+        yield Case(at, channel, language or "", places.get(letter, ""), said, stood or "")
 
 
 def _districts() -> list[str]:

@@ -15,6 +15,7 @@ from huiying.casework.landing.thinning import thinned
 from huiying.casework.models import Report
 from huiying.casework.states import State
 from huiying.intake.models import Submission
+from huiying.intake.opening import words_of
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.routing.rules.definitions import Folded, Hit, Letter, RuleSet
@@ -63,9 +64,10 @@ class Rehearsal:
 
 def read_by_rules(letter: Submission) -> Letter:
     """What rules read of a letter: never who wrote it."""
+    words = words_of(letter)
     return Letter(
-        text=f"{letter.title}\n{letter.body}",
-        place=letter.place,
+        text=f"{words.title}\n{words.body}",
+        place=words.place,
         channel=letter.channel,
         category=letter.category_code,
         received_at=letter.received_at,
@@ -135,7 +137,7 @@ def _past() -> QuerySet[Report]:
             submission__part=False,
             submission__words_erased_at=None,
         )
-        .select_related("submission", "case__category")
+        .select_related("submission__seal", "case__category")
         .order_by("-pk")
     )
 

@@ -40,7 +40,7 @@ def parts_within() -> ArraySubquery:
         place="place",
         born="born",
         number="report__case__number",
-        title="report__submission__title",
+        title="report__case__title",
         state="report__case__state",
         version="report__case__version",
         conduct="report__case__conduct",

@@ -25,10 +25,13 @@ from huiying.kernel import time
 NAMES = "huiying-*.tar"
 LEAST_FREE = 64 * MEBIBYTE
 # Rows that serve the running process or must not outlive their day: sign-ins, counters of tries and
-# their keys, the scheduler's jobs.
+# their keys, the scheduler's jobs. And the words that are searched, the one copy of letters that no key
+# seals: the worker makes them anew from the letters.
 EMPTIED = (
     "accounts_staffsession",
     "django_session",
+    "finding_followed",
+    "finding_text",
     "kernel_limit",
     "kernel_limitkey",
     "procrastinate_events",

@@ -20,7 +20,7 @@ def add(subparsers: "Subparsers") -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Migrate and set rights; 1 where a table stayed locked."""
+    """Migrate and set rights; 1 where a table stayed locked or a key is missing."""
     with installation.ready(role="owner"):
         done = patiently()
     if done is None:
@@ -33,9 +33,15 @@ def run(_args: argparse.Namespace) -> int:
 
 
 def patiently() -> migrating.Migrated | None:
-    """Migrate; None, and the reason said, where a table stayed locked."""
+    """Migrate; None, and the reason said, where a table stayed locked or a key is missing."""
     try:
         return migrating.migrate(say)
+    except migrating.KeyLost as lost:
+        say(
+            f"Key {lost} is missing from the ring, or another stands in its place, so not every letter "
+            "can be sealed. What was done so far stands: put the key back, then run the command again."
+        )
+        return None
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise

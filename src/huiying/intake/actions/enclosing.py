@@ -92,7 +92,7 @@ def _attachment(
         pages=row.pages,
         file=row.file,
         checksum=bytes(row.checksum),
-        sealed_key=vault.seal_key(key, uploads.key_of(row), label),
+        sealed_key=vault.seal(key, uploads.key_of(row), label),
         thumbnail=Attachment.Thumbnail.WAITING if is_picture else Attachment.Thumbnail.NONE,
         thumbnail_due_at=now,
     )

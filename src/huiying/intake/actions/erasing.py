@@ -4,8 +4,7 @@ from huiying.finding.actions import forget
 from huiying.finding.models import Kind
 from huiying.intake.actions.enclosing import erase_files
 from huiying.intake.letters import subject
-from huiying.intake.models import Attachment, Contact, Message, Seal, Submission
-from huiying.intake.states import ERASED
+from huiying.intake.models import Contact, Message, Seal, Submission
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed
@@ -24,41 +23,34 @@ def erase_contact(*, actor: Actor, submission: Submission) -> int:
     Submission.objects.filter(pk=submission.pk, reachable=True).update(reachable=False)
     if not gone:
         return 0
-    _destroy_unused_key(submission)
     return write(actor=actor, action="submission.contact_erased", subject=subject(submission))
 
 
 @verb
 def erase_words(*, actor: Actor, submission: Submission) -> int:
-    """Put a mark in the place of the letter's words and of its exchange; take its files, its contact,
-    its text in the index and what the record says beyond its acts.
+    """Destroy the letter's words and its exchange, its files, its contact, its text in the index and what
+    the record says beyond its acts; last of all its key.
 
     The number of the entry, 0 where it was done before. For retention alone, through `casework`, which
     knows what else the words have reached.
     """
     _require_system(actor)
+    # Whoever is adding words or files now holds the key: they end first, and what they added goes too.
+    Seal.objects.select_for_update().filter(submission=submission).first()
     done = Submission.objects.filter(pk=submission.pk, words_erased_at=None).update(
-        words_erased_at=time.now(), title=ERASED, body=ERASED, place="", replay=None
+        words_erased_at=time.now(), sealed=b"", replay=None
     )
     if not done:
         return 0
-    Message.objects.filter(submission=submission).update(text=ERASED, replay=None)
+    Message.objects.filter(submission=submission).update(sealed=b"", replay=None)
     forget(Kind.LETTER, [submission.pk])
     erase_payloads([subject(submission)])
     erase_contact(actor=actor, submission=submission)
     erase_files(actor=actor, submission=submission)
-    _destroy_unused_key(submission)
+    Seal.objects.filter(submission=submission).delete()
     return write(actor=actor, action="submission.words_erased", subject=subject(submission))
 
 
 def _require_system(actor: Actor) -> None:
     if not actor.has("system"):
         raise NotAllowed
-
-
-def _destroy_unused_key(submission: Submission) -> None:
-    """Without its key, what a backup still holds of this letter cannot be opened either."""
-    sealed = Contact.objects.filter(submission=submission).exists()
-    if sealed or Attachment.objects.filter(submission=submission, erased_at=None).exists():
-        return
-    Seal.objects.filter(submission=submission).delete()

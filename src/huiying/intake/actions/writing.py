@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from huiying.intake import helping
+from huiying.intake import helping, vault
 from huiying.intake.errors import AlreadyWithdrawn
 from huiying.intake.letters import (
     LONGEST_BODY,
@@ -15,6 +15,7 @@ from huiying.intake.letters import (
     subject,
 )
 from huiying.intake.models import Message, Submission
+from huiying.intake.opening import seal_text
 from huiying.intake.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -56,7 +57,7 @@ def add_message(
         sender=sender,
         kind=kind,
         author=actor.spoken_by or actor.label,
-        text=text,
+        sealed=seal_text(vault.key_for(submission), submission.label, text),
         replay=replay_of(form_key, f"{submission.label}\0{text}"),
     )
     write(

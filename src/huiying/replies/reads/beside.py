@@ -13,6 +13,7 @@ from huiying.casework.models import CaseFile, Report
 from huiying.casework.questions import Asked, asked_by, questions_on
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
+from huiying.intake.opening import words_of
 from huiying.intake.reads import MessageLine, exchange_on
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
@@ -75,7 +76,7 @@ def letters_of(case: CaseFile, reader: Actor) -> tuple[Letter, ...]:
     """
     reports: Any = (
         Report.objects.filter(case=case, ended_at=None)
-        .select_related("submission")
+        .select_related("submission__seal")
         .annotate(files=lines_of(OuterRef("submission")))
         .order_by("id")
     )
@@ -94,10 +95,11 @@ def _letter(
     files: list[dict[str, Any]],
     reader: Actor,
 ) -> Letter:
+    words = words_of(submission)
     return Letter(
-        title=submission.title,
-        body=submission.body,
-        place=submission.place,
+        title=words.title,
+        body=words.body,
+        place=words.place,
         channel=str(submission.get_channel_display()),
         received_at=submission.received_at,
         wish=submission.wish,

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from huiying.casework.models import Joined, Report
 from huiying.finding.whereabouts import coarse, for_everybody
 from huiying.intake.models import Submission
+from huiying.intake.opening import words_of
 from huiying.intake.states import Wish
 from huiying.kernel.actors import Actor
 from huiying.replies import policy
@@ -45,10 +46,11 @@ class WordsBeside:
 
 def as_everybody_reads(submission: Submission) -> LetterShown:
     """The letter without contact, files and exchange; personal data and doors covered."""
+    words = words_of(submission)
     return LetterShown(
-        title=for_everybody(submission.title),
-        text=for_everybody(submission.body),
-        place=coarse(submission.place),
+        title=for_everybody(words.title),
+        text=for_everybody(words.body),
+        place=coarse(words.place),
     )
 
 
@@ -81,7 +83,7 @@ def offer_to(submission_id: int) -> OwnWordsOffer | None:
     answer, and a letter that was neither withdrawn nor erased. Three queries.
     """
     report = (
-        Report.objects.select_related("submission__own_words")
+        Report.objects.select_related("submission__own_words", "submission__seal")
         .filter(
             submission_id=submission_id,
             submission__wish=Wish.PUBLIC,

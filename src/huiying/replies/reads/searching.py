@@ -16,6 +16,8 @@ from huiying.finding.excerpts import Piece, excerpt
 from huiying.finding.masking import hide, mask
 from huiying.finding.models import Kind
 from huiying.finding.searching import Line, Search, TextsFound, read_query
+from huiying.intake.models import Submission
+from huiying.intake.opening import words_of
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.paging import place_of, read_place
@@ -215,12 +217,11 @@ def _said(lines: list[Line]) -> dict[tuple[str, int], _Said]:
     said: dict[tuple[str, int], _Said] = {}
     letters = [line.key for line in lines if line.kind == Kind.LETTER]
     if letters:
-        rows = Report.objects.filter(submission__in=letters).values_list(
-            "submission_id", "submission__title", "submission__body", "submission__place",
-            *_of_case("case"),
-        )  # fmt: skip
-        for key, title, body, place, *case in rows:
-            said[Kind.LETTER, key] = _Said(title, f"{body}\n{place}", *case)
+        reports = Report.objects.filter(submission__in=letters).select_related(
+            "submission__seal", "case__category", "case__lead_unit"
+        )
+        for report in reports:
+            said[Kind.LETTER, report.submission_id] = _letter(report.submission, report.case)
     answers = [line.key for line in lines if line.kind == Kind.ANSWER]
     if answers:
         versions = ReplyVersion.objects.filter(pk__in=answers).values_list(
@@ -229,6 +230,19 @@ def _said(lines: list[Line]) -> dict[tuple[str, int], _Said]:
         for key, title, question, text, *case in versions:
             said[Kind.ANSWER, key] = _Said(title, f"{question}\n{text}", *case)
     return said
+
+
+def _letter(submission: Submission, case: CaseFile) -> _Said:
+    words = words_of(submission)
+    return _Said(
+        title=words.title,
+        text=f"{words.body}\n{words.place}",
+        case_title=case.title,
+        number=case.number,
+        state=case.state,
+        category=case.category.name if case.category else None,
+        unit=case.lead_unit.name if case.lead_unit else None,
+    )
 
 
 def _shown(lines: list[Line], words: Sequence[str]) -> tuple[Hit, ...]:

@@ -14,6 +14,8 @@ from huiying.casework.models import Report
 from huiying.casework.part_models import Part
 from huiying.casework.words import required
 from huiying.finding.masking import find
+from huiying.intake.models import Submission
+from huiying.intake.opening import each_opened
 from huiying.kernel.names import listed
 from huiying.supervision.joint_sessions.errors import RepeatsLetter, SaysWho
 
@@ -71,7 +73,8 @@ def _letters(cases: list[int]) -> Iterable[tuple[str, str]]:
     here = Q(case__in=cases) | Q(own_case__in=cases)
     parts = Part.objects.filter(Q(report__case__in=cases) | Q(report__own_case__in=cases))
     rows = Report.objects.filter(here | Q(pk__in=parts.values("letter")))
-    return rows.values_list("submission__code", "submission__body")
+    letters = Submission.objects.filter(report__in=rows)
+    return ((letter.code, words.body) for letter, words in each_opened(letters))
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,48 @@
+"""Whether letters are sealed and can be opened: what `huiying doctor` says of them."""
+
+from collections.abc import Iterator
+
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from huiying.config.findings import Finding, State, graded
+from huiying.config.key_uses import uses
+from huiying.config.migrating import SEALED_ALONE
+from huiying.intake.models import Submission
+from huiying.intake.opening import words_of
+
+
+def examine_letters() -> Iterator[Finding]:
+    """One finding. Opens the newest letter under each key of the ring, and shows nothing of it."""
+    if SEALED_ALONE not in MigrationRecorder(connection).applied_migrations():
+        yield Finding(
+            "letters",
+            State.broken,
+            "Letters that an older version kept still lie in clear.",
+            "Run: huiying migrate. It seals them, and goes on where it was stopped.",
+        )
+        return
+    missing = [use.number for use in uses() if not use.held]
+    wrong = [number for number in settings.KEY_RING if not _opens(number)]
+    numbers = ", ".join(str(number) for number in sorted({*missing, *wrong}))
+    yield graded(
+        "letters",
+        State.broken,
+        "Every letter is sealed, and the key ring opens the newest under each key.",
+        f"Letters, contacts or receipts need keys that the ring lacks or has otherwise: {numbers}.",
+        "Put the lost key back into the key file or HUIYING_KEYS. Without it what it seals can be "
+        "read by nobody any more.",
+        well=not numbers,
+    )
+
+
+def _opens(number: int) -> bool:
+    """True as well where nothing lies under this key."""
+    letters = Submission.objects.filter(seal__key_number=number, words_erased_at=None)
+    newest = letters.select_related("seal").order_by("-pk").first()
+    try:
+        return newest is None or bool(words_of(newest))
+    except InvalidTag:
+        return False
