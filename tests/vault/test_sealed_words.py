@@ -98,7 +98,7 @@ def test_another_ring_key_opens_the_words_too(county, settings):
 
 @pytest.mark.django_db(transaction=True)
 def test_words_that_come_while_the_letter_is_erased_go_with_it(county, monkeypatch):
-    """Whoever adds holds the key, so the erasure waits and then reaches what was added."""
+    """Whoever adds holds the letter, so the erasure waits and then reaches what was added."""
     writer = written()
     adding, go_on = threading.Event(), threading.Event()
     write = record.write
@@ -126,7 +126,7 @@ def test_words_that_come_while_the_letter_is_erased_go_with_it(county, monkeypat
     erasing = threading.Thread(target=_erased, args=(writer,))
     erasing.start()
     erasing.join(0.5)
-    assert erasing.is_alive(), "the erasure waits for the key"
+    assert erasing.is_alive(), "the erasure waits for the letter"
     go_on.set()
     thread.join(30)
     erasing.join(30)

@@ -114,9 +114,10 @@ def contact_of(label: str) -> dict[str, str]:
 def key_for(submission: Submission) -> bytes:
     """The key of this submission, made now where it has none any more; inside a verb.
 
-    Held until the verb ends, so that an erasure reaches what is about to be sealed under it.
+    The letter is held until the verb ends, so that an erasure reaches what is about to be sealed.
     """
-    row = Seal.objects.select_for_update().filter(submission=submission).first()
+    Submission.objects.select_for_update(no_key=True).only("pk").get(pk=submission.pk)
+    row = Seal.objects.filter(submission=submission).first()
     if row is None:
         fresh, _key = new_seal(submission)
         Seal.objects.bulk_create([fresh], ignore_conflicts=True)

@@ -37,8 +37,10 @@ def settled_letters() -> Iterator[tuple[str, str, str]]:
         some = Report.objects.select_related("submission__seal", "case__category")
         found = some.in_bulk(keys[first : first + AT_ONCE])
         for key in keys[first : first + AT_ONCE]:
-            words, category = words_of(found[key].submission), found[key].case.category
-            if category is not None:
+            letter, category = found[key].submission, found[key].case.category
+            # Either may have gone since the keys were read.
+            if category is not None and letter.sealed:
+                words = words_of(letter)
                 yield words.title, words.body, category.code
 
 

@@ -35,8 +35,8 @@ def erase_words(*, actor: Actor, submission: Submission) -> int:
     knows what else the words have reached.
     """
     _require_system(actor)
-    # Whoever is adding words or files now holds the key: they end first, and what they added goes too.
-    Seal.objects.select_for_update().filter(submission=submission).first()
+    # Whoever is adding words or files now holds the letter: they end first, and what they added goes too.
+    Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
     done = Submission.objects.filter(pk=submission.pk, words_erased_at=None).update(
         words_erased_at=time.now(), sealed=b"", replay=None
     )
