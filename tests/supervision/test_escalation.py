@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions.joining import join
@@ -394,6 +394,24 @@ def test_a_policy_that_says_nothing_clear_is_refused(people, text):
         read_policy(text)
     page = people.administrator.client.post("/en/desk/escalation/", {"text": text, "do": "adopt"})
     assert page.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ('quiet = "20:00-08:00"\n\n[[step]]\nat = 50\ntell = ["boss"]', 5, "agency_supervisor"),
+        ('[[step]]\nat = 50\ntell = ["leader"]\n[[step]]\ntell = ["leader"]', 4, "from 1 to 1000"),
+        ('[[step]]\r\nat = 50\r\ntell = ["leader"]\r\ndigest = 1', 4, "true or false"),
+        ('[[step]]\nat = 50\ntell = "leader', 3, "quotation marks"),
+        ("at = 50\n", 1, "digest_at"),
+        ('\nquiet = "8-20"', 2, "20:00-08:00"),
+    ],
+)
+def test_it_says_on_which_line_and_what_to_write(text, line, what):
+    with translation.override("en"), pytest.raises(Invalid) as refused:
+        read_policy(text)
+    assert str(refused.value).startswith(f"Line {line}: ")
+    assert what in str(refused.value)
 
 
 def test_a_policy_comes_back_from_its_text_and_its_data():

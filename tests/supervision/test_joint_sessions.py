@@ -463,6 +463,20 @@ def test_the_list_and_the_page_cost_the_same_for_one_and_for_many(people, case):
     assert max(many) <= 12
 
 
+def test_people_are_chosen_by_name_and_a_long_list_has_pages(people, case, monkeypatch):
+    form = seen(people.supervisor, f"{LIST}new/").text
+    assert '<option value="clerk" label="Clerk' in form
+    assert 'list="colleagues"' in form
+    call(people.supervisor, case, unit_1="water", person_1="clerk", person_2="Leader", people="")
+    assert JointSession.objects.get().participants.count() == 3
+    call(people.supervisor, case, key="2", unit_1="water", people="")
+    monkeypatch.setattr("huiying.supervision.joint_sessions.reads.ROWS", 1)
+    first, last = seen(people.supervisor, LIST).text, seen(people.supervisor, f"{LIST}?page=2").text
+    assert "?page=2" in first
+    assert ("?page=1" in last, "?page=3" in last) == (True, False)
+    assert seen(people.supervisor, f"{LIST}?page=９").text.count("?page=2") == 1
+
+
 def test_an_empty_list_says_what_would_stand_there(people):
     assert "No joint session yet" in seen(people.handler, LIST).text
     assert "No session is like this" in seen(people.handler, f"{LIST}?state=held&mine=on").text

@@ -126,6 +126,23 @@ def staff_names(labels: Iterable[str]) -> dict[str, dict[str, str]]:
     return {f"staff:{label}": name for label, name in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """Somebody who works here, with the unit of their first role."""
+
+    username: str
+    name: dict[str, str]
+    unit: dict[str, str]
+
+
+def staff_lines() -> list[StaffLine]:
+    """Everybody who has a role now, by user name. One query."""
+    held = Membership.objects.filter(ended_at=None, account__is_active=True)
+    rows = held.order_by("account__username", "id").distinct("account__username")
+    found = rows.values_list("account__username", "account__name", "unit__name")
+    return [StaffLine(*row) for row in found]
+
+
 def nearest_with(role: Role, path: str) -> dict[str, str] | None:
     """The name of the nearest unit, from `path` upwards, where somebody has `role` now; None where
     nobody has up to the root. One query.

@@ -1,8 +1,10 @@
-"""Paging by place: "after this moment and number", so that page 30,000 costs what page one does."""
+"""Paging by place: "after this moment and number", so that page 30,000 costs what page one does. Short lists
+that are not in the order of time have numbered pages.
+"""
 
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 type Place = tuple[datetime, int]
 
@@ -35,3 +37,18 @@ def beyond(column: str, place: Place, *, down: bool = False, number: str = "id")
     return Q(**{f"{column}__{way}e": moment}) & (
         Q(**{f"{column}__{way}": moment}) | Q(**{f"{number}__{way}": ties})
     )
+
+
+LAST_PAGE = 1000
+
+
+def read_page(text: str) -> int:
+    """The number of a page, from 1 on; the first for anything else."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST else 1
+    return min(max(number, 1), LAST_PAGE)
+
+
+def page_of[Row: Model](rows: QuerySet[Row], number: int, most: int) -> tuple[list[Row], bool]:
+    """The rows of a numbered page of so many, and whether more follow."""
+    found = list(rows[(number - 1) * most : number * most + 1])
+    return found[:most], len(found) > most

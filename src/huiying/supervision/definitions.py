@@ -20,17 +20,31 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel import toml
 from huiying.kernel.refusals import Invalid
 from huiying.notices.quiet_hours import QuietHours
+from huiying.supervision.lines import broken_at, line_of
 from huiying.supervision.states import LADDER, Audience
 
-KNOWN = {"quiet", "quiet_on_days_off", "digest_at", "step"}
-OF_A_STEP = {"at", "tell", "digest", "acknowledge_within", "on_duty"}
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+KNOWN = ("quiet", "quiet_on_days_off", "digest_at", "step")
+OF_A_STEP = ("at", "tell", "digest", "acknowledge_within", "on_duty")
+BROKEN = _(
+    'This line cannot be read. Each line says name = value; times and names stand in "quotation marks", '
+    'those who are told in brackets, as ["holders"], and every step begins with [[step]].'
+)
+A_STEP = _("Write each step under a line of its own that says [[step]], at most twelve.")
+WHOM = _(
+    'Write one or more of these, as ["holders", "unit_head"]: holders, unit_head, agency_supervisor, leader.'
+)
+AN_HOUR = _('Write an hour with two digits and in quotation marks, as "08:30".')
+A_NIGHT = _('Write from when until when, in quotation marks, as "20:00-08:00".')
 HIGHEST, MOST_STEPS, LONGEST_WAIT = 1000, 12, 240
 LONGEST_TEXT = 10_000
 DAY = 24 * 60
@@ -105,17 +119,27 @@ def _step_data(step: Step) -> dict[str, Any]:
     return said | ({"on_duty": True} if step.on_duty else {})
 
 
+class Misread(Invalid):
+    """What cannot be understood: `name` in the step (1 the first; 0 before all steps), and what to write."""
+
+    def __init__(self, step: int, name: str, what: "str | StrPromise") -> None:
+        said = _("“%(name)s” cannot be understood. %(what)s") % {"name": name, "what": what}
+        super().__init__(said, field="text")
+        self.step, self.name = step, name
+
+
 def read_policy(text: str) -> Definition:
-    """The policy in a TOML text; raises Invalid, naming what is wrong."""
+    """The policy in a TOML text; raises Invalid, naming the line, what is wrong there, and what to write."""
     if len(text) > LONGEST_TEXT:
         raise Invalid(_("This is too long for a policy."), field="text")
+    text = text.replace("\r\n", "\n")
     try:
-        read = toml.loads(text.replace("\r\n", "\n"))
+        return from_data(toml.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise Invalid(
-            _("This TOML file cannot be read: %(why)s") % {"why": error}, field="text"
-        ) from None
-    return from_data(read)
+        line, why = broken_at(error, text), str(BROKEN)
+    except Misread as misread:
+        line, why = line_of(text, misread.step, misread.name), str(misread)
+    raise Invalid(_("Line %(line)d: %(why)s") % {"line": line, "why": why}, field="text")
 
 
 def usual() -> str:
@@ -124,79 +148,80 @@ def usual() -> str:
 
 
 def from_data(data: Mapping[str, Any]) -> Definition:
-    """The policy that was stored or read; raises Invalid, naming what is wrong."""
-    _refuse_unknown(data, KNOWN)
+    """The policy that was stored or read; raises Misread, naming what is wrong."""
+    _refuse_unknown(data, 0, KNOWN)
     rows = data.get("step", [])
     if not isinstance(rows, list) or len(rows) > MOST_STEPS:
-        raise _wrong("step")
-    steps = tuple(sorted((_step(row) for row in rows), key=lambda step: step.at))
-    if len({step.at for step in steps}) < len(steps):
-        raise Invalid(_("Two steps stand at the same percentage."), field="text")
+        raise Misread(0, "step", A_STEP)
+    steps: list[Step] = []
+    for place, row in enumerate(rows, start=1):
+        step = _step(row, place)
+        if any(step.at == other.at for other in steps):
+            raise Misread(place, "at", _("Two steps stand at the same percentage."))
+        steps.append(step)
     return Definition(
-        steps,
+        tuple(sorted(steps, key=lambda step: step.at)),
         quiet=_span(data.get("quiet", "")),
-        quiet_on_days_off=_bool(data, "quiet_on_days_off"),
-        digest_at=_minutes(data.get("digest_at", "08:30"), "digest_at"),
+        quiet_on_days_off=_bool(data, 0, "quiet_on_days_off"),
+        digest_at=_minutes(data.get("digest_at", "08:30"), "digest_at", AN_HOUR),
     )
 
 
-def _step(row: Any) -> Step:
-    _refuse_unknown(row, OF_A_STEP)
+def _step(row: Any, place: int) -> Step:
+    _refuse_unknown(row, place, OF_A_STEP)
     tell = row.get("tell")
     if not isinstance(tell, list) or not tell or not set(map(str, tell)) <= set(Audience.values):
-        raise _wrong("tell")
+        raise Misread(place, "tell", WHOM)
     return Step(
-        at=_whole(row.get("at"), "at", 1, HIGHEST),
+        at=_whole(row, place, "at", 1, HIGHEST),
         tell=tuple(each for each in LADDER if each.value in tell),
-        digest=_bool(row, "digest"),
-        acknowledge_within=_whole(
-            row.get("acknowledge_within", 0), "acknowledge_within", 0, LONGEST_WAIT
-        ),
-        on_duty=_bool(row, "on_duty"),
+        digest=_bool(row, place, "digest"),
+        acknowledge_within=_whole(row, place, "acknowledge_within", 0, LONGEST_WAIT),
+        on_duty=_bool(row, place, "on_duty"),
     )
 
 
-def _wrong(name: str) -> Invalid:
-    return Invalid(_("This cannot be understood: %(name)s") % {"name": name}, field="text")
-
-
-def _refuse_unknown(table: object, known: set[str]) -> None:
+def _refuse_unknown(table: object, place: int, known: tuple[str, ...]) -> None:
     if not isinstance(table, Mapping):
-        raise _wrong("step")
+        raise Misread(place, "step", A_STEP)
     for name in table:
         if name not in known:
-            raise _wrong(str(name))
+            raise Misread(
+                place, str(name), _("Here stand: %(names)s.") % {"names": ", ".join(known)}
+            )
 
 
-def _whole(value: object, name: str, least: int, most: int) -> int:
+def _whole(table: Mapping[str, Any], place: int, name: str, least: int, most: int) -> int:
+    value = table.get(name, 0)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise _wrong(name)
+        ends = {"least": least, "most": most}
+        raise Misread(place, name, _("Write a whole number from %(least)d to %(most)d.") % ends)
     return value
 
 
-def _bool(table: Mapping[str, Any], name: str) -> bool:
+def _bool(table: Mapping[str, Any], place: int, name: str) -> bool:
     value = table.get(name, False)
     if not isinstance(value, bool):
-        raise _wrong(name)
+        raise Misread(place, name, _("Write true or false, without quotation marks."))
     return value
 
 
-def _minutes(value: object, name: str) -> int:
+def _minutes(value: object, name: str, what: "str | StrPromise") -> int:
     hour, colon, minute = str(value).partition(":")
     if colon and len(hour) == len(minute) == 2 and (hour + minute).isdecimal():
         found = int(hour) * 60 + int(minute)
         if found < DAY and int(minute) < 60:
             return found
-    raise _wrong(name)
+    raise Misread(0, name, what)
 
 
 def _span(value: object) -> QuietHours | None:
     if value == "":
         return None
     begins, _dash, ends = str(value).partition("-")
-    span = QuietHours(_minutes(begins, "quiet"), _minutes(ends, "quiet"))
+    span = QuietHours(_minutes(begins, "quiet", A_NIGHT), _minutes(ends, "quiet", A_NIGHT))
     if span.begins == span.ends:
-        raise _wrong("quiet")
+        raise Misread(0, "quiet", A_NIGHT)
     return span
 
 

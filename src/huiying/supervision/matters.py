@@ -14,11 +14,12 @@ from huiying.casework.places import Names
 from huiying.casework.policy import visible_cases
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.kernel.paging import page_of
 from huiying.kernel.refusals import NotAllowed, NotFound
 from huiying.supervision.models import Matter
 from huiying.supervision.policy import known_cases, may_close, may_report, reads_list
 
-MOST = 200
+MOST, ROWS = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,15 @@ def _line(row: Matter) -> MatterLine:
     )
 
 
-def on_list(actor: Actor, *, closed: bool = False) -> list[MatterLine]:
+def on_list(actor: Actor, *, closed: bool = False, page: int = 1) -> tuple[list[MatterLine], bool]:
     """What is on the list, what is due first before the rest; with `closed`, what was taken off, newest
-    first. One query. Raises NotAllowed where there is no list for this actor.
+    first. One page of it, and whether more follow. One query. Raises NotAllowed where there is no list
+    for this actor.
     """
     rows = _rows(actor).filter(closed_at__isnull=not closed)
     ordered = rows.order_by("-closed_at", "-id") if closed else rows.order_by("due_on", "id")
-    return [_line(row) for row in ordered[:MOST]]
+    found, more = page_of(ordered, page, ROWS)
+    return [_line(row) for row in found], more
 
 
 def matters_within() -> ArraySubquery:

@@ -23,6 +23,7 @@ from huiying.supervision.definitions import LONGEST_TEXT, Definition, Step, read
 from huiying.supervision.policy import may_adopt, require_adopter, require_reader
 from huiying.supervision.reads import PolicyShown, versions
 from huiying.supervision.rehearsing import Rehearsal, rehearse
+from huiying.supervision.states import LADDER
 
 DAYS, MOST_CASES, MOST_NAMED = 30, 10_000, 10
 
@@ -32,10 +33,7 @@ class PolicyForm(RefusableForm):
 
     text = forms.CharField(
         label=gettext_lazy("The policy"),
-        help_text=gettext_lazy(
-            "A step stands at a percentage of the time: 100 is due, 200 once over, 300 twice over. "
-            "It tells holders, unit_head, agency_supervisor or leader. Without any step nobody is told."
-        ),
+        help_text=gettext_lazy("Change words and numbers after the equals signs, then try it."),
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false"}),
     )
@@ -63,6 +61,7 @@ class EscalationPage:
     """`may_adopt`: the reader may put a policy in force, once it was tried."""
 
     form: PolicyForm
+    meanings: list[tuple[str, str]]
     facts: list[tuple[str, str]]
     versions: list[tuple[str, str, str]]
     may_adopt: bool
@@ -105,6 +104,25 @@ def _step(step: Step) -> str:
     if step.on_duty:
         parts.append(_("outside the unit's hours whoever is on duty too, at once"))
     return "\n".join(parts)
+
+
+def _meanings() -> list[tuple[str, str]]:
+    """Each name that stands in a policy, and what it says."""
+    whom = "\n".join(f"{each.value}: {each.label}" for each in LADDER)
+    return [
+        ("[[step]]", _("Begins a step. Leave one out with all its lines to tell nobody of it.")),
+        ("at", _("At how many percent of the time: 100 is due, 200 once over, 300 twice over.")),
+        ("tell", _("Who is told, one or several:") + "\n" + whom),
+        ("digest", _("true: once a day in one notice; false: at once.")),
+        (
+            "acknowledge_within",
+            _("Within how many working hours somebody takes note, or the next above are told."),
+        ),
+        ("on_duty", _("true: while the unit is closed, whoever is on duty is told too.")),
+        ("quiet", _("Nothing is sent between these hours; it waits until they end.")),
+        ("quiet_on_days_off", _("true: nothing is sent on days off either.")),
+        ("digest_at", _("At what hour the notice of the day goes out.")),
+    ]
 
 
 def _version(shown: PolicyShown) -> tuple[str, str, str]:
@@ -158,6 +176,7 @@ def _page(
     text = kept[0].definition.as_text() if kept else usual()
     return EscalationPage(
         form=form or PolicyForm(initial={"text": text}),
+        meanings=_meanings(),
         facts=_facts(kept[0].definition) if kept else [],
         versions=[_version(each) for each in kept],
         may_adopt=may_adopt(actor),

@@ -16,6 +16,7 @@ from huiying.casework.states import State
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
+from huiying.faces.staff_desk.numbered import beside, number_of
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
@@ -102,6 +103,8 @@ class SupervisionPage:
     tabs: list[tuple[str, str, bool, str]]
     rows: list[Row]
     put_url: str
+    before_url: str
+    after_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,9 @@ def supervision(request: HttpRequest) -> HttpResponse:
         (_("Joint sessions"), reverse("staff_desk:joint_sessions"), False, ""),
     ]
     put = reverse("staff_desk:matter_put") if kinds(actor) else ""
-    page = SupervisionPage(tabs, [_row(line) for line in on_list(actor, closed=closed)], put)
+    lines, more = on_list(actor, closed=closed, page=number_of(request))
+    before, after = beside(request, more=more)
+    page = SupervisionPage(tabs, [_row(line) for line in lines], put, before, after)
     return render(request, "staff_desk/supervision/list.html", {"page": page})
 
 

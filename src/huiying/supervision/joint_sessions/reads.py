@@ -13,6 +13,7 @@ from huiying.casework.places import Names
 from huiying.casework.policy import visible_cases
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
+from huiying.kernel.paging import page_of
 from huiying.kernel.refusals import NotFound
 from huiying.supervision.joint_sessions import policy
 from huiying.supervision.joint_sessions.models import (
@@ -25,7 +26,7 @@ from huiying.supervision.joint_sessions.models import (
 )
 from huiying.supervision.joint_sessions.states import Said, State, TaskState
 
-MOST = 200
+MOST, ROWS = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,10 @@ def _late() -> Q:
     return Q(tasks__state=TaskState.OPEN, tasks__due_on__lt=_today())
 
 
-def sessions(actor: Actor, wanted: Wanted) -> list[SessionLine]:
+def sessions(actor: Actor, wanted: Wanted, page: int = 1) -> tuple[list[SessionLine], bool]:
     """The sessions that this actor knows of: what comes next first among the called, else the newest first.
-    The tasks counted are those of everybody, so for who reads in full alone. Two queries.
+    One page of them, and whether more follow. The tasks counted are those of everybody, so for who reads
+    in full alone. Two queries.
     """
     rows = _narrowed(actor, wanted).annotate(
         task_count=Count("tasks"),
@@ -169,13 +171,13 @@ def sessions(actor: Actor, wanted: Wanted) -> list[SessionLine]:
         late_count=Count("tasks", filter=_late()),
     )
     order = ("starts_at", "id") if wanted.state == State.CALLED else ("-starts_at", "-id")
-    found = list(rows.order_by(*order)[:MOST])
+    found, more = page_of(rows.order_by(*order), page, ROWS)
     full = set(
         JointSession.objects.filter(
             policy.read_in_full(actor), pk__in=[row.pk for row in found]
         ).values_list("pk", flat=True)
     )
-    return [_line(row, full=row.pk in full) for row in found]
+    return [_line(row, full=row.pk in full) for row in found], more
 
 
 def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[JointSession]:

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huiying.agencies.reads import unit_choices
+from huiying.agencies.reads import staff_lines, unit_choices
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.forms import listed_in, named_people, unit_options
 from huiying.kernel.identifiers import random_label
+from huiying.kernel.names import localized
 from huiying.supervision.joint_sessions.actions.calling import (
     LONGEST_PLACE,
     LONGEST_TOPIC,
@@ -23,7 +24,12 @@ from huiying.supervision.joint_sessions.states import Said, State
 
 ALL = ("", pgettext_lazy("filter", "All"))
 PLAIN = {"autocomplete": "off"}
+PERSON_FIELDS = tuple(f"person_{place}" for place in range(1, 5))
 UNIT_FIELDS = tuple(f"unit_{place}" for place in range(1, 7))
+GUESTS = _(
+    "Begin with a name or a user name, and choose. Who does not read the cases is a guest: "
+    "guests see your summary and never the letter."
+)
 NOBODY = _("No names, numbers or addresses of residents: guests read it.")
 
 
@@ -42,6 +48,19 @@ def _day(label: Any, hint: Any = "") -> forms.DateField:
     return forms.DateField(label=label, help_text=hint, widget=widget)
 
 
+def colleague_options() -> list[tuple[str, str]]:
+    """User name, and name with unit, of everybody who works here."""
+    return [
+        (each.username, f"{localized(each.name)} · {localized(each.unit)}")
+        for each in staff_lines()
+    ]
+
+
+def _person(label: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs=PLAIN | {"list": "colleagues"})
+    return forms.CharField(label=label, max_length=60, widget=widget, required=False)
+
+
 class CallForm(RefusableForm):
     numbers = _line(
         _("Numbers of the cases"),
@@ -58,12 +77,11 @@ class CallForm(RefusableForm):
     )
     place = _line(_("Where?"), "", LONGEST_PLACE)
     people = forms.CharField(
-        label=_("Which people?"),
-        help_text=_("User names, with spaces between. Who does not read the cases is a guest: "
-                    "guests see your summary and never the letter."),
+        label=_("More people"),
+        help_text=_("User names, with spaces between."),
         widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
-    )  # fmt: skip
+    )
     key = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
 
     def __init__(self, data: Any = None, numbers: str = "") -> None:
@@ -76,8 +94,14 @@ class CallForm(RefusableForm):
                 choices=options,
                 required=False,
             )
+        for name in PERSON_FIELDS:
+            self.fields[name] = _person(
+                _("Which person?") if name == PERSON_FIELDS[0] else _("Another person")
+            )
         self.fields[UNIT_FIELDS[0]].help_text = _("Whoever answers for the unit is told.")
-        self.order_fields(["numbers", "topic", "day", "hour", "place", *UNIT_FIELDS, "people"])
+        self.fields[PERSON_FIELDS[0]].help_text = GUESTS
+        first_fields = ("numbers", "topic", "day", "hour", "place")
+        self.order_fields([*first_fields, *UNIT_FIELDS, *PERSON_FIELDS, "people"])
 
     def clean_numbers(self) -> list[int]:
         typed = listed_in(self.cleaned_data["numbers"])
@@ -87,7 +111,9 @@ class CallForm(RefusableForm):
         return [int(each) for each in typed]
 
     def clean_people(self) -> tuple[str, ...]:
-        return named_people(self.cleaned_data["people"])
+        """All of them; the fields above this one are clean by now."""
+        chosen = " ".join(self.cleaned_data.get(name) or "" for name in PERSON_FIELDS)
+        return named_people(f"{chosen} {self.cleaned_data['people']}")
 
     def call(self) -> Call:
         """What was entered; only of a valid form."""
@@ -151,15 +177,15 @@ class CallOffForm(RefusableForm):
 class TaskForm(RefusableForm):
     text = _text(_("What is to be done"), NOBODY, LONGEST_TASK, 3)
     unit_code = forms.ChoiceField(label=_("By which unit?"))
-    username = _line(
-        _("By whom there?"), _("The user name of somebody who works in this unit."), 60
-    )
+    username = _person(_("By whom there?"))
     due_on = _day(pgettext_lazy("task", "Last day"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="task-%s")
         options = unit_options(unit_choices(leave_out_root=True), _("Choose a unit"))
         self.fields["unit_code"].choices = options  # type: ignore[attr-defined]
+        self.fields["username"].required = True
+        self.fields["username"].help_text = _("Somebody who works in this unit.")
 
 
 class ReportForm(RefusableForm):

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
-from huiying.faces.staff_desk.joint_sessions.forms import CallForm, FilterForm
+from huiying.faces.staff_desk.joint_sessions.forms import CallForm, FilterForm, colleague_options
+from huiying.faces.staff_desk.numbered import beside, number_of
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
@@ -63,12 +64,15 @@ class SessionsPage:
     rows: list[Row]
     tasks: list[TaskRow]
     call_url: str
+    before_url: str
+    after_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class CallSessionPage:
     trail: Trail
     form: CallForm
+    colleagues: list[tuple[str, str]]
 
 
 def trail(here: str) -> Trail:
@@ -125,6 +129,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
     actor, form = actor_of(request), FilterForm(request.GET)
     wanted = _wanted(form)
     matters = reverse("staff_desk:supervision")
+    lines, more = reads.sessions(actor, wanted, number_of(request))
+    before, after = beside(request, more=more)
     page = SessionsPage(
         tabs=[
             (_("On the list"), matters, False, ""),
@@ -133,11 +139,13 @@ def sessions(request: HttpRequest) -> HttpResponse:
         ],
         filters=form,
         narrowed=wanted != Wanted(),
-        rows=[_row(line) for line in reads.sessions(actor, wanted)],
+        rows=[_row(line) for line in lines],
         tasks=[task_row(line) for line in reads.own_tasks(actor)],
         call_url=reverse("staff_desk:joint_session_call")
         if Kind.SUPERVISION in kinds(actor)
         else "",
+        before_url=before,
+        after_url=after,
     )
     return render(request, "staff_desk/joint_sessions/list.html", {"page": page})
 
@@ -161,7 +169,7 @@ def call(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Called. Those who take part are told."))
             return redirect("staff_desk:joint_session", found.label)
-    page = CallSessionPage(trail(_("Call a joint session")), form)
+    page = CallSessionPage(trail(_("Call a joint session")), form, colleague_options())
     status = 422 if sent is not None else 200
     return render(request, "staff_desk/joint_sessions/call.html", {"page": page}, status=status)
 

@@ -22,6 +22,7 @@ from huiying.faces.staff_desk.joint_sessions.forms import (
     ConcludeForm,
     SummaryForm,
     TaskForm,
+    colleague_options,
 )
 from huiying.faces.staff_desk.joint_sessions.listing import STATE_TONES, TaskRow, task_row, trail
 from huiying.faces.staff_desk.trails import Trail
@@ -80,6 +81,7 @@ class JointSessionPage:
     offers: list[Offer] = field(default_factory=list)
     wrong: RefusableForm | None = None
     minutes_url: str = ""
+    colleagues: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _answer(shown: SessionShown) -> tuple[str, str] | None:
 def _page(shown: SessionShown, sent: dict[str, RefusableForm]) -> JointSessionPage:
     summaries = [_part(each) for each in shown.summaries]
     state = State(shown.state)
+    gives = shown.may_keep and state == State.HELD
     minutes = reverse("staff_desk:joint_minutes", args=[shown.label])
     return JointSessionPage(
         trail=trail(_("Joint session")),
@@ -205,6 +208,7 @@ def _page(shown: SessionShown, sent: dict[str, RefusableForm]) -> JointSessionPa
         offers=_offers(shown, sent),
         wrong=next(iter(sent.values()), None),
         minutes_url=minutes if shown.full else "",
+        colleagues=colleague_options() if gives else [],
     )
 
 
