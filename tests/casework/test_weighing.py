@@ -1,6 +1,7 @@
 """Harm facts: said by the writer, weighed by the desk with a reason; urgency and clock follow."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -14,6 +15,8 @@ from huiying.casework.errors import NothingWeighed, WrongState
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
+from huiying.casework.urgency.standing import need_of_round
+from huiying.harm.facts import BY_CODE, Level
 from huiying.intake.models import Submission
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
@@ -176,10 +179,60 @@ class TestClocks:
         join(actor=desk, number=other.number, into=target.number)
         assert fresh(target).facts == {"utilities", "hazard", "danger"}
         assert fresh(target).urgency == 3
+        page = people.clerk.client.get(f"/en/desk/cases/{target.number}/").text
+        assert "Said in another letter about the same." in page
+        together = time.now()
         unjoin(actor=desk, number=other.number)
         assert fresh(target).facts == {"utilities"}
         assert fresh(target).urgency == 1
         assert fresh(other).facts == {"hazard", "danger"}
+        rows = HarmDecision.objects.filter(case=target, along_with=other).order_by("pk")
+        came, went = ("danger", True), ("hazard", False)
+        assert list(rows.values_list("fact", "holds"))[::3] == [came, went]
+        assert rows.count() == 4
+        assert need_of_round(fresh(target), None).before == ()
+        late_by = need_of_round(fresh(target), together).before
+        assert [need.level for need, _until in late_by] == [Level.NOW]
+
+    def test_apart_again_the_desks_word_and_the_own_day_count(self, people: People):
+        target = taken_in(harm=("hazard", "legal_date"), legal_date=by_law(taken_in(), 20))
+        other = taken_in(harm=("hazard", "legal_date"), legal_date=by_law(target, 10))
+        desk, own = people.dispatcher.actor, {"actor": people.clerk.actor, "number": target.number}
+        day = target.legal_date
+        weigh_harm(**own, facts=["legal_date"], legal_date=day, reason="已盖好")
+        join(actor=desk, number=other.number, into=target.number)
+        assert fresh(target).facts == {"hazard", "legal_date"}
+        assert fresh(target).legal_date == other.legal_date
+        unjoin(actor=desk, number=other.number)
+        assert fresh(target).facts == {"legal_date"}
+        assert fresh(target).legal_date == day
+
+
+class TestAWithdrawnFact:
+    def test_counts_where_it_was_said_and_is_offered_nowhere_else(
+        self, people: People, writer: Writer, monkeypatch: pytest.MonkeyPatch
+    ):
+        writer.write("停水", harm=["vulnerable"], people="people_10")
+        case, other = CaseFile.objects.get(), taken_in()
+        for code in ("vulnerable", "people_10"):
+            gone = replace(BY_CODE[code], withdrawn=date(2026, 1, 2))
+            monkeypatch.setitem(BY_CODE, code, gone)
+        said = str(BY_CODE["vulnerable"].said)
+        assert (case.need.level, case.urgency) == (Level.SOON, 1)
+        pages = [people.clerk.client.get(f"/en/desk/cases/{n.number}/").text for n in (case, other)]
+        assert said in pages[0]
+        assert 'value="vulnerable"' in pages[0]
+        assert said not in pages[1]
+        writer.open()
+        assert said in text_of(writer.letter())
+        assert Writer("en").write("x", harm=["vulnerable"]).status_code == 422
+        assert "No longer asked for" in people.stranger.get("/en/urgency/").text
+        form = {"harm": ["need", "vulnerable"], "people": "people_10", "reason": "断粮"}
+        path = f"/en/desk/cases/{case.number}/weigh/"
+        assert people.clerk.client.post(path, form | {"seen": case.version}).status_code == 302
+        assert fresh(case).facts == {"need", "vulnerable", "people_10"}
+        with pytest.raises(Invalid):
+            weigh_harm(actor=people.clerk.actor, number=other.number, facts=[code], reason="x")
 
 
 def test_the_list_is_public_and_whole(client, people: People):

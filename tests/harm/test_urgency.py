@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from huiying.harm import facts as list_of_facts
 from huiying.harm import urgency
-from huiying.harm.facts import BY_CODE, FACTS, LEGAL_DATE, Level
+from huiying.harm.facts import BY_CODE, FACTS, LEGAL_DATE, Level, offered
 from huiying.harm.urgency import NO_NEED, need_of, sooner
 
 CODES = st.frozensets(st.sampled_from(sorted(BY_CODE)))
@@ -46,6 +46,17 @@ def test_nothing_but_facts_and_days_can_enter():
         ]
         assert all("huiying.harm" in line for line in ours), ours
     assert need_of(()) == NO_NEED
+
+
+def test_the_list_only_grows_and_no_code_changes_its_level():
+    """Letters and cases hold these codes: withdraw one by its day, and give a new meaning a new code."""
+    before = {
+        "danger": 3, "hazard": 2, "weather": 2, "need": 2, "people_100": 2, "vulnerable": 1,
+        "utilities": 1, "people_10": 1, "legal_date": 1,
+    }  # fmt: skip
+    assert {fact.code: fact.level for fact in FACTS}.items() >= before.items()
+    assert {"danger", "legal_date"} <= {fact.code for fact in offered()}
+    assert all(len(code) <= 20 for code in BY_CODE)
 
 
 def test_what_is_not_on_the_list_is_no_fact():

@@ -2,8 +2,9 @@ from django.db import models
 
 
 class HarmDecision(models.Model):
-    """That the desk said of one harm fact that it holds in a case, or does not, and why. Append-only; the
-    database lets a reason be emptied, for erasure. What the writer ticked stands on the letter.
+    """That one harm fact holds in a case from now on, or does not: the desk said so, and why, or the letters
+    of the case `along_with` brought it, or took it along. Append-only; the database lets a reason be
+    emptied, for erasure. What the writer ticked stands on the letter.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
@@ -13,3 +14,6 @@ class HarmDecision(models.Model):
     holds = models.BooleanField()
     reason = models.TextField()  # the writer reads it
     at = models.DateTimeField()
+    along_with = models.ForeignKey(
+        "casework.CaseFile", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )

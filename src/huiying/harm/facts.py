@@ -1,7 +1,12 @@
-"""The closed list of harm facts. A fact that is not here makes nothing urgent; the list is public."""
+"""The closed list of harm facts. A fact that is not here makes nothing urgent; the list is public.
+
+It only grows. A code keeps its sentence and its level for good, since letters and cases hold it: what is no
+longer asked for gets its day in `withdrawn`, what means something else a new code.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 from django.utils.functional import Promise
@@ -38,12 +43,15 @@ CODES = {level.code: level for level in Level}
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact: `said` is the sentence that is ticked, `ground` the law or rule behind it, if one is."""
+    """One fact: `said` is the sentence that is ticked, `ground` the law or rule behind it, if one is. From
+    the day `withdrawn` on nobody can say it any more; where it was said before, it counts as before.
+    """
 
     code: str
     level: Level
     said: str | Promise
     ground: str | Promise = ""
+    withdrawn: date | None = None
 
 
 DANGER, PEOPLE_10, PEOPLE_100, LEGAL_DATE = "danger", "people_10", "people_100", "legal_date"
@@ -96,7 +104,17 @@ BY_CODE = {fact.code: fact for fact in FACTS}
 PEOPLE = (PEOPLE_10, PEOPLE_100)
 
 
+def offered() -> tuple[Fact, ...]:
+    """The facts that can be said now, in the order of the list."""
+    return tuple(fact for fact in BY_CODE.values() if fact.withdrawn is None)
+
+
+def withdrawn() -> tuple[Fact, ...]:
+    """Those that count only where they were said before."""
+    return tuple(fact for fact in BY_CODE.values() if fact.withdrawn is not None)
+
+
 def in_order(codes: Iterable[str]) -> list[Fact]:
     """The facts with these codes in the order of the list; what it does not know is left out."""
     wanted = set(codes)
-    return [fact for fact in FACTS if fact.code in wanted]
+    return [fact for fact in BY_CODE.values() if fact.code in wanted]

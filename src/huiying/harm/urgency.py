@@ -21,7 +21,7 @@ NO_NEED = Need()
 def need_of(facts: Collection[str], legal_date: date | None = None) -> Need:
     """The urgency of the most harmful of these facts (codes). A day counts only with its fact.
 
-    Raises KeyError for a fact that the list does not know.
+    A withdrawn fact weighs what it did. Raises KeyError for what never was on the list.
     """
     level = max((BY_CODE[code].level for code in facts), default=Level.USUAL)
     return Need(level, legal_date if LEGAL_DATE in facts else None)

@@ -12,7 +12,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from huiying.harm.facts import BY_CODE, DANGER, LEGAL_DATE
+from huiying.harm.facts import DANGER, LEGAL_DATE, offered
 from huiying.intake import callers, helping, receipts, vault
 from huiying.intake.errors import HelpEnded
 from huiying.intake.models import CallerPin, Contact, Helper, Seal, Submission
@@ -119,8 +119,10 @@ def check(letter: Letter) -> None:
 
 
 def check_facts(facts: Collection[str], legal_date: date | None) -> None:
-    """Refuse what is not on the list of harm facts, and a day of the law without its day, or gone by."""
-    if not set(facts) <= set(BY_CODE):
+    """Refuse what is not, or no longer, on the list of harm facts, and a day of the law without its day, or
+    gone by.
+    """
+    if not set(facts) <= {fact.code for fact in offered()}:
         raise Invalid(_("Choose from the list."), field="harm")
     if (LEGAL_DATE in facts) != (legal_date is not None):
         raise Invalid(_("Tick it and give the day, or neither."), field="legal_date")

@@ -4,7 +4,7 @@ The letters of a joined case stand with the other one until they are taken apart
 code, clock and verdict.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -17,12 +17,13 @@ from huiying.casework import policy
 from huiying.casework.actions.sorting import replace_assignments, take_from_named
 from huiying.casework.deadlines import pause_left, pause_so_far
 from huiying.casework.errors import NobodyToTakeApart
+from huiying.casework.harm_models import HarmDecision
 from huiying.casework.joined import first_due, letters_of_tree, way_up, why_apart
 from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Joined, Named, Report
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.casework.stepping import change, check_seen, move_row, take_step
-from huiying.casework.urgency.standing import harm_columns, left_without
+from huiying.casework.urgency.standing import day_without, harm_columns, left_without
 from huiying.harm.urgency import sooner
 from huiying.intake.actions import writing
 from huiying.intake.models import Message
@@ -83,11 +84,28 @@ def join(*, actor: Actor, number: int, seen: int | None = None, into: int) -> Ca
     )
     moved = list(Report.objects.filter(case=case, ended_at=None).values_list("pk", flat=True))
     _move(moved, case, target)
-    facts = harm_columns(target.facts | case.facts, sooner(target.legal_date, case.legal_date))
-    change(target, due_at=first_due(target), **facts)
+    day = sooner(target.legal_date, case.legal_date)
+    columns = _told(target, case, target.facts | case.facts, day)
+    change(target, due_at=first_due(target), **columns)
     _keep(actor, target, "take_in", case)
     _tell(actor, moved, TOLD_JOINED)
     return case
+
+
+def _told(
+    root: CaseFile, other: CaseFile, facts: frozenset[str], day: date | None
+) -> dict[str, Any]:
+    """The columns of `root` with these facts, after keeping which of them letters of `other` brought, or
+    took along: none comes or goes without a row, so that what was late by it stays late.
+    """
+    now = time.now()
+    HarmDecision.objects.bulk_create(
+        [
+            HarmDecision(case=root, fact=fact, holds=fact in facts, at=now, along_with=other)
+            for fact in sorted(facts ^ root.facts)
+        ]
+    )
+    return harm_columns(facts, day)
 
 
 def _move(report_ids: list[int], source: CaseFile, target: CaseFile) -> None:
@@ -173,8 +191,8 @@ def _keep_marks(actor: Actor, case: CaseFile, root: CaseFile) -> None:
 def _leave(actor: Actor, root: CaseFile, case: CaseFile) -> None:
     """What becomes of the case that letters of `case` have left: it ends where no writer is left."""
     stood = Report.objects.filter(case=root)
-    facts = harm_columns(left_without(root, case), root.legal_date)
-    change(root, due_at=first_due(root), **facts)
+    columns = _told(root, case, left_without(root, case), day_without(root, case))
+    change(root, due_at=first_due(root), **columns)
     _keep(actor, root, "give_back", case)
     if root.state in OPEN and not stood.filter(ended_at=None).exists():
         now = time.now()

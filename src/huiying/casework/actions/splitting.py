@@ -185,7 +185,12 @@ def _carry_over(case: CaseFile, child: CaseFile) -> None:
     """
     said = HarmDecision.objects.filter(case=case, fact__in=child.facts).order_by("pk")
     HarmDecision.objects.bulk_create(
-        [HarmDecision(case=child, fact=one.fact, holds=one.holds, at=one.at) for one in said]
+        [
+            HarmDecision(
+                case=child, fact=one.fact, holds=one.holds, at=one.at, along_with=one.along_with
+            )
+            for one in said
+        ]
     )
     given = Extension.objects.filter(case=case, round=case.round, granted=True).order_by("pk")
     Extension.objects.bulk_create(

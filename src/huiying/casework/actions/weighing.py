@@ -15,7 +15,7 @@ from huiying.casework.states import OPEN
 from huiying.casework.stepping import change, check_seen, move_row
 from huiying.casework.urgency.standing import harm_columns
 from huiying.casework.words import required
-from huiying.harm.facts import LEGAL_DATE
+from huiying.harm.facts import LEGAL_DATE, withdrawn
 from huiying.intake.letters import check_facts
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -40,8 +40,8 @@ def weigh_harm(
     """Say which facts of the list hold, all of them, with a reason that the writer reads. What the writer
     ticked stands on the letter and is not touched.
 
-    The clock is reckoned anew: by a fact that is new, from now; late stays late. Raises NothingWeighed,
-    NeedsWords, WrongState; Invalid for what is not on the list.
+    The clock is reckoned anew: by a fact that is new, from now; late stays late. A withdrawn fact that holds
+    already may stay. Raises NothingWeighed, NeedsWords, WrongState; Invalid for what is not on the list.
     """
     case = policy.find(actor, number)
     check_seen(case, seen)
@@ -51,7 +51,9 @@ def weigh_harm(
         raise WrongState
     wanted, before = frozenset(facts), case.facts
     kept_day = legal_date == case.legal_date and legal_date is not None and LEGAL_DATE in wanted
-    check_facts(wanted - {LEGAL_DATE} if kept_day else wanted, None if kept_day else legal_date)
+    stays = {fact.code for fact in withdrawn()} & before
+    stays |= {LEGAL_DATE} if kept_day else set()
+    check_facts(wanted - stays, None if kept_day else legal_date)
     columns = harm_columns(wanted, legal_date)
     changed = sorted(wanted ^ before)
     if columns["legal_date"] != case.legal_date and LEGAL_DATE not in changed:

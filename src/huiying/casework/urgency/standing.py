@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.models import CaseFile, Report
 from huiying.harm.facts import DANGER, LEGAL_DATE
@@ -24,10 +26,13 @@ def harm_columns(facts: Collection[str], legal_date: date | None) -> dict[str, A
     }
 
 
-def said_later(case: CaseFile) -> dict[str, datetime]:
-    """Since when the desk says of a fact that it holds: only those whose last word is that."""
+def said_later(case: CaseFile, *, by_desk: bool = False) -> dict[str, datetime]:
+    """Since when a fact holds that the desk said, or that joined letters brought: only those whose last
+    word is that. `by_desk` leaves out what letters brought and took along.
+    """
     found: dict[str, datetime] = {}
     rows = HarmDecision.objects.filter(case=case).order_by("pk")
+    rows = rows.filter(along_with=None) if by_desk else rows
     for fact, holds, at in rows.values_list("fact", "holds", "at"):
         if holds:
             found.setdefault(fact, at)
@@ -65,20 +70,40 @@ def due_by_need(
 
 
 def left_without(root: CaseFile, gone: CaseFile) -> frozenset[str]:
-    """The facts of `root` after the letters of `gone` have left it: those that nobody else brought go too."""
-    known = set(said_later(root))
-    stood = Report.objects.filter(case=root).select_related("submission", "own_case")
-    for letter in stood:
-        known |= letter.submission.facts
-        if letter.own_case is not None:
-            known |= letter.own_case.facts
+    """The facts of `root` after the letters of `gone` have left it: those that nobody else brought go too,
+    and so does what the desk had said not to hold before `gone` brought it.
+    """
+    rows = HarmDecision.objects.filter(case=root, along_with=None).order_by("pk")
+    last = dict(rows.values_list("fact", "holds"))
+    known = {fact for fact, holds in last.items() if holds}
+    denied = set(last) - known
+    for letter in _standing(root):
+        own = letter.own_case
+        known |= letter.submission.facts - denied if own is None else own.facts
     return root.facts - (gone.facts - known)
+
+
+def day_without(root: CaseFile, gone: CaseFile) -> date | None:
+    """The day of the law of `root` after that: the soonest of those left, where `gone` had brought it."""
+    if root.legal_date is None or root.legal_date != gone.legal_date:
+        return root.legal_date
+    if LEGAL_DATE in said_later(root, by_desk=True):
+        return root.legal_date
+    days = (
+        letter.submission.legal_date if letter.own_case is None else letter.own_case.legal_date
+        for letter in _standing(root)
+    )
+    return min((day for day in days if day is not None), default=root.legal_date)
+
+
+def _standing(root: CaseFile) -> QuerySet[Report]:
+    return Report.objects.filter(case=root).select_related("submission", "own_case")
 
 
 @dataclass(frozen=True, slots=True)
 class RoundNeed:
     """How urgent a round was by what was known when it began: `need` by what holds still; `before` by what
-    held as well until the desk took it away, each with until when.
+    held as well until the desk or a letter took it away, each with until when.
     """
 
     need: Need
@@ -93,7 +118,7 @@ def round_need(
     start: datetime,
 ) -> RoundNeed:
     """`facts` are those of the case that were known at `start`, `said` the writer's, `rows` what the desk
-    said of each (fact, whether it holds, when), oldest first.
+    said of each, or letters brought (fact, whether it holds, when), oldest first.
     """
     held, gone = set(said), []
     for fact, holds, at in rows:

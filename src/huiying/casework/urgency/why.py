@@ -29,12 +29,15 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class WhyLine:
-    """One fact: whether it `holds` now, whether the writer ticked it, and what the desk said of it last."""
+    """One fact: whether it `holds` now, whether the writer ticked it, what the desk said of it last, and
+    whether another letter `brought` it since.
+    """
 
     fact: Fact
     holds: bool
     by_writer: bool
     decided: Decided | None
+    brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def decided_of_own() -> ArraySubquery:
 
 def _rows(case: OuterRef | Coalesce) -> ArraySubquery:
     rows = HarmDecision.objects.filter(case=case).order_by("pk")
-    row = JSONObject(fact="fact", holds="holds", reason="reason", at="at")
+    row = JSONObject(fact="fact", holds="holds", reason="reason", at="at", along="along_with")
     return ArraySubquery(rows.values(row=row))
 
 
@@ -70,9 +73,17 @@ def _last(rows: Iterable[dict[str, Any]]) -> dict[str, Decided]:
 
 def why(case: CaseFile, rows: Iterable[dict[str, Any]], said: Collection[str]) -> Why:
     """`rows` as `decided_within` found them; `said` is what the writer, or any of the writers, ticked."""
-    decided, facts = _last(rows), case.facts
+    told = list(rows)
+    decided, facts = _last(row for row in told if row["along"] is None), case.facts
+    brought = {row["fact"]: row["along"] is not None and row["holds"] for row in told}
     lines = [
-        WhyLine(fact, fact.code in facts, fact.code in said, decided.get(fact.code))
+        WhyLine(
+            fact=fact,
+            holds=fact.code in facts,
+            by_writer=fact.code in said,
+            decided=decided.get(fact.code),
+            brought=brought.get(fact.code, False),
+        )
         for fact in in_order({*facts, *said, *decided})
     ]
     return Why(case.need, tuple(sorted(lines, key=lambda line: not line.holds)))

@@ -1,6 +1,6 @@
 """The harm facts as a form asks for them, and why a case is urgent in words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiying.casework.urgency.why import Why, WhyLine
-from huiying.harm.facts import BY_CODE, DANGER, FACTS, LEGAL_DATE, PEOPLE, Level
+from huiying.harm.facts import DANGER, LEGAL_DATE, PEOPLE, Level, in_order, offered, withdrawn
 from huiying.kernel.days import day_in_words
 
 ASKED_APART = {DANGER, LEGAL_DATE, *PEOPLE}
 TONES = {Level.NOW: "danger", Level.FIRST: "warning", Level.SOON: "info", Level.USUAL: "plain"}
+
+
+type Choices = list[tuple[str, str | Promise]]
+
+
+def _may_be_said(held: Iterable[str]) -> set[str]:
+    """The facts that are offered, and withdrawn ones among `held`, which may stay."""
+    return {fact.code for fact in offered()} | ({fact.code for fact in withdrawn()} & {*held})
+
+
+def _ticks(held: Iterable[str] = ()) -> Choices:
+    return [(fact.code, fact.said) for fact in in_order(_may_be_said(held) - ASKED_APART)]
+
+
+def _numbers(held: Iterable[str] = ()) -> Choices:
+    facts = in_order(_may_be_said(held) & {*PEOPLE})
+    none = gettext_lazy("Fewer than 10, or I do not know")
+    return [("", none), *((fact.code, fact.said) for fact in facts)]
 
 
 class HarmFields(forms.Form):
@@ -23,17 +41,14 @@ class HarmFields(forms.Form):
     harm = forms.MultipleChoiceField(
         required=False,
         label=gettext_lazy("What of this is so?"),
-        choices=[(fact.code, fact.said) for fact in FACTS if fact.code not in ASKED_APART],
+        choices=_ticks,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": gettext_lazy("Choose from the list.")},
     )
     people = forms.ChoiceField(
         required=False,
         label=gettext_lazy("How many people does it reach?"),
-        choices=[
-            ("", gettext_lazy("Fewer than 10, or I do not know")),
-            *((code, BY_CODE[code].said) for code in PEOPLE),
-        ],
+        choices=_numbers,
         error_messages={"invalid_choice": gettext_lazy("Choose one from the list.")},
     )
     legal_date = forms.DateField(
@@ -43,6 +58,13 @@ class HarmFields(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Choose a day.")},
     )
+
+    def keep(self, held: Collection[str]) -> None:
+        """Offer withdrawn facts too that hold already."""
+        for name, choices in (("harm", _ticks(held)), ("people", _numbers(held))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+            field.choices = choices
 
     def facts(self) -> tuple[str, ...]:
         """The codes of all that is ticked here."""
@@ -95,6 +117,6 @@ def _line(line: WhyLine, day: str, *, own: bool) -> tuple[str, str, bool]:
     if line.decided is not None:
         word = _("Our desk says so.") if line.decided.holds else _("Our desk says it is not so.")
         notes += [word, line.decided.reason]
-    if not line.by_writer and line.decided is None:
+    if line.brought or (not line.by_writer and line.decided is None):
         notes.append(_("Said in another letter about the same."))
     return said, " ".join(note for note in notes if note), line.holds

@@ -302,6 +302,9 @@ class WeighForm(HarmFields, ActForm):
         found = {"danger": case.danger, "legal_date": case.legal_date} | fields_for(case.facts)
         return super().suggested(shown) | found
 
+    def fit(self, shown: CaseShown) -> None:
+        self.keep(shown.case.facts)
+
     def all_facts(self) -> tuple[str, ...]:
         """The codes of all that is ticked, danger among them."""
         return (*([DANGER] if self.cleaned_data["danger"] else []), *self.facts())
