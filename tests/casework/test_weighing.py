@@ -197,9 +197,14 @@ class TestClocks:
     def test_apart_again_the_desks_word_and_the_own_day_count(self, people: People):
         target = taken_in(harm=("hazard", "legal_date"), legal_date=by_law(taken_in(), 20))
         other = taken_in(harm=("hazard", "legal_date"), legal_date=by_law(target, 10))
-        desk, own = people.dispatcher.actor, {"actor": people.clerk.actor, "number": target.number}
-        day = target.legal_date
-        weigh_harm(**own, facts=["legal_date"], legal_date=day, reason="已盖好")
+        desk, day = people.dispatcher.actor, target.legal_date
+        weigh_harm(
+            actor=people.clerk.actor,
+            number=target.number,
+            facts=["legal_date"],
+            legal_date=day,
+            reason="已盖好",
+        )
         join(actor=desk, number=other.number, into=target.number)
         assert fresh(target).facts == {"hazard", "legal_date"}
         assert fresh(target).legal_date == other.legal_date
