@@ -417,3 +417,28 @@ def test_what_the_door_says_is_translated():
         assert in_words("标题: longer than 120 characters") == "标题: 超过 120 个字"
         assert in_words("备注: 电话: empty") == "备注: 电话: 是空的"
         assert in_words("something new") == "something new"
+
+
+def test_a_row_that_cannot_be_read_stands_beside_the_others(county, people, folder):
+    job = uploaded(people.administrator.client, content(LINES[0], "2,漏水"))
+    shown = page(people.administrator.client, "import_columns", job)
+    assert "路灯不亮" in shown
+    assert "有 2 栏，应有 7 栏" in shown
+
+
+def test_a_point_takes_both_its_columns(county, people, folder):
+    client = people.administrator.client
+    job = uploaded(
+        client,
+        content(LINES[0] + ",30.25,120.16").replace("手机号".encode(), "手机号,纬度,经度".encode()),
+    )
+    form = client.get(at("import_columns", job)).context["page"].form
+    assert (form["to_latitude"].value(), form["to_longitude"].value()) == ("纬度", "经度")
+    answer = client.post(at("import_columns", job), COLUMNS | {"to_latitude": "纬度"})
+    assert "请两列都选" in answer.content.decode()
+    both = COLUMNS | {"to_latitude": "纬度", "to_longitude": "经度"}
+    assert client.post(at("import_columns", job), both).status_code == 302
+    job.refresh_from_db()
+    assert tomllib.loads(job.map)["point"] == {"latitude": "纬度", "longitude": "经度"}
+    again = client.get(at("import_columns", job)).context["page"].form
+    assert again["to_longitude"].value() == "经度"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 from django.forms.models import model_to_dict
+from django.test import Client
 
 from huiying.agencies.models import Unit
 from huiying.casework.actions.receiving import receive
@@ -23,7 +24,7 @@ from huiying.record.models import Entry
 from huiying.record.reads import entries_about
 from huiying.replies.models import Reply, ReplyVersion
 from huiying.routing.models import Category
-from tests.doors.conftest import row
+from tests.doors.conftest import HEADER, MAP, row
 from tests.entries import holds
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -335,3 +336,40 @@ def test_a_batch_is_a_verb_whose_return_means_committed(county, file):
         keep_batch(actor=DOOR, batch=nothing)
     assert keep_batch(actor=DOOR, batch=nothing).imported == 0
     assert DOOR.label == "door:import"
+
+
+POINT = '\n[point]\nlatitude = "lat"\nlongitude = "lng"\n'
+PLACED = HEADER + ",lat,lng"
+
+
+def placed(number: int, latitude: str, longitude: str, **given: str) -> str:
+    return f"{row(number, **given)},{latitude},{longitude}"
+
+
+def test_where_a_letter_lies_is_sealed_with_it_and_told_to_who_works_on_it(county, file, people):
+    file.map.write_text(MAP + POINT, encoding="utf-8")
+    dark = {"title": "", "unit": "", "kind": "leak"}
+    lines = [
+        placed(1, "30.25000", "120.16000", text="Lamp out at the bridge for days", **dark),
+        placed(2, "30.25036", "120.16000", text="Street light broken, please mend it", **dark),
+        placed(3, "30.25180", "120.16000", text="Another pipe, far down the road", **dark),
+        placed(4, "0", "0", text="A row of zeros is no place", **dark),
+        placed(5, "91", "x", text="Neither is this one on earth", **dark),
+    ]
+    file.write(*lines, header=PLACED)
+    assert file.load().imported == 5
+    points = [words_of(letter).point for letter in Submission.objects.order_by("source_id")]
+    assert points == [(30.25, 120.16), (30.25036, 120.16), (30.2518, 120.16), None, None]
+
+    client, first = people.dispatcher.client, case_of("1")
+    beside = client.get(f"/en/desk/cases/{first.number}/alike/").content.decode()
+    assert "about 40 m away, same category" in beside
+    assert str(case_of("3").number) not in beside  # 200 m
+    assert "30.25000, 120.16000" in client.get(f"/en/desk/cases/{first.number}/").content.decode()
+    assert Client().get(f"/en/desk/cases/{first.number}/").status_code == 302
+
+
+def test_a_file_without_the_columns_of_a_point_comes_in_without(county, file):
+    file.map.write_text(MAP + POINT, encoding="utf-8")
+    assert file.load(row(1)).imported == 1
+    assert words_of(Submission.objects.get()).point is None

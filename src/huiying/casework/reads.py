@@ -92,6 +92,7 @@ class LetterShown:
     Who wrote it is not here. `own_number` (0 for a letter at home) and its version are those of the case
     that it made, which was joined to this one. `part` is which part of a letter it is (0 for a whole one),
     in the desk's words; `whole_number` the case of that letter, 0 where it is not for this reader.
+    `point` is latitude and longitude in degrees.
     `pressed` is None where it was not said, or is not for this reader.
     """
 
@@ -100,6 +101,7 @@ class LetterShown:
     title: str
     body: str
     place: str
+    point: tuple[float, float] | None
     channel: str
     received_at: datetime
     wish: str
@@ -331,6 +333,7 @@ def _letter(report: Any, actor: Actor) -> LetterShown:
         title=words.title,
         body=words.body,
         place=words.place,
+        point=words.point,
         channel=letter.channel,
         received_at=letter.received_at,
         wish=letter.wish,

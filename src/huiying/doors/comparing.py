@@ -11,8 +11,6 @@ from huiying.doors.errors import FileRefused
 from huiying.doors.fitting import Fitting, PastLetter
 from huiying.doors.importing import Report, batches, opened
 from huiying.doors.mapping import Mapping
-from huiying.doors.records import Broken, Record
-from huiying.doors.tables import Table
 from huiying.finding.likeness import Matter, Point, in_their_order
 from huiying.finding.masking import mask
 from huiying.kernel import time
@@ -77,58 +75,26 @@ def compare(requests: Path, mapping: Mapping, pairs: Path, *, tell: Tell) -> Com
 def _matters(path: Path, mapping: Mapping) -> Iterator[Matter]:
     """Every row that fits. Of a label that comes twice, the last one counts."""
     with opened(path, mapping) as (table, _read_as):
-        mapping = mapping.as_read_from(table.header)
-        located = _Located(table, mapping)
-        fitting = Fitting(mapping, table.header, time.now())
-        for letters in batches(located, fitting, Report()):
-            for letter in letters:
-                yield _matter(letter, located.points.pop(letter.line, None))
+        missing = [name for name in mapping.point or () if name not in table.header]
+        if missing:
+            raise FileRefused(
+                f"Columns that the map names and the file lacks: {', '.join(missing)}."
+            )
+        fitting = Fitting(mapping.as_read_from(table.header), table.header, time.now())
+        for letters in batches(table, fitting, Report()):
+            yield from map(_matter, letters)
 
 
-def _matter(letter: PastLetter, point: Point | None) -> Matter:
+def _matter(letter: PastLetter) -> Matter:
     return Matter(
         label=letter.source_id,
         text=mask(f"{letter.title}\n{letter.body}"),
         category=letter.category,
         place=letter.place,
-        point=point,
+        point=Point(*letter.point) if letter.point else None,
         since=letter.received,
         until=letter.closed,
     )
-
-
-class _Located:
-    """A table that remembers where each line lies while its letters are read."""
-
-    def __init__(self, table: Table, mapping: Mapping) -> None:
-        self.header = table.header
-        self._table = table
-        missing = [name for name in mapping.point or () if name not in self.header]
-        if missing:
-            raise FileRefused(
-                f"Columns that the map names and the file lacks: {', '.join(missing)}."
-            )
-        self._columns = [self.header.index(name) for name in mapping.point or ()]
-        self.points: dict[int, Point] = {}
-
-    def __iter__(self) -> Iterator[Record | Broken]:
-        for record in self._table:
-            if self._columns and not isinstance(record, Broken):
-                line, fields = record
-                point = _point(*(fields[column] for column in self._columns))
-                if point:
-                    self.points[line] = point
-            yield record
-
-
-def _point(latitude: str, longitude: str) -> Point | None:
-    """None for what is no place on earth; a row of zeros stands for an unknown one."""
-    try:
-        point = Point(float(latitude), float(longitude))
-    except ValueError:
-        return None
-    there = abs(point.latitude) <= 90 and abs(point.longitude) <= 180
-    return point if there and (point.latitude or point.longitude) else None
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:

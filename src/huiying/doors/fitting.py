@@ -50,6 +50,7 @@ class PastLetter(NamedTuple):
     closed: datetime | None
     answer: str
     question: str
+    point: tuple[float, float] | None = None  # latitude and longitude, in degrees
 
 
 class Fitting:
@@ -61,6 +62,7 @@ class Fitting:
         self._places = _places(mapping, header)
         self._used = [self._places[name] for name in mapping.columns]
         self._names = mapping.columns
+        self._point = [self._places[name] for name in mapping.point or ()]
         self._texts = {
             name: self._reader_of(name, target)
             for name, target in mapping.targets.items()
@@ -119,6 +121,7 @@ class Fitting:
             closed=closed,
             answer=answer,
             question=self._text("question", fields),
+            point=point_of(*(fields[place] for place in self._point)) if self._point else None,
         )
         return _checked(letter)
 
@@ -195,6 +198,16 @@ def _entered(state: str, unit: str) -> str:
     if state in OPEN:
         return state
     return State.IN_PROGRESS if unit else State.RECEIVED
+
+
+def point_of(latitude: str, longitude: str) -> tuple[float, float] | None:
+    """None for what is no place on earth; a row of zeros stands for an unknown one."""
+    try:
+        north, east = float(latitude), float(longitude)
+    except ValueError:
+        return None
+    there = abs(north) <= 90 and abs(east) <= 180
+    return (north, east) if there and (north or east) else None
 
 
 def _said(target: Target) -> str:

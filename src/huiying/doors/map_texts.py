@@ -23,6 +23,8 @@ USUAL = {
     "answer": ("answer", "答复意见", "回复内容", "答复", "回复", "reply", "resolution"),
     "answered": ("answered", "答复时间", "回复时间", "replied"),
     "closed": ("closed", "办结时间", "结案时间"),
+    "latitude": ("latitude", "纬度"),
+    "longitude": ("longitude", "经度"),
 }  # fmt: skip
 # Words of a column, by what they mean here.
 KNOWN_WORDS = {

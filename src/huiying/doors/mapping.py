@@ -85,7 +85,7 @@ class Creating:
 class Mapping:
     """A whole map. `zone` is that of moments without an offset; `sheet` and `header_line` say where in a
     workbook the table stands: by default, in the first sheet, where its columns are found. `point`: the
-    columns of latitude and longitude, for comparing reports; an import keeps neither.
+    columns of latitude and longitude, degrees in WGS 84; optional.
     """
 
     source: str
@@ -109,7 +109,8 @@ class Mapping:
             else each
             for name, each in self.targets.items()
         }
-        return replace(self, targets=targets)
+        point = self.point if set(self.point or ()) <= set(header) else None
+        return replace(self, targets=targets, point=point)
 
     @property
     def needed_columns(self) -> list[str]:
@@ -122,7 +123,7 @@ class Mapping:
     def columns(self) -> list[str]:
         """The columns that are used, each once."""
         named = [name for each in self.targets.values() for name in (*each.columns, each.only_with)]
-        return list(dict.fromkeys(name for name in named if name))
+        return list(dict.fromkeys(name for name in (*named, *(self.point or ())) if name))
 
 
 def load(path: str | Path) -> Mapping:

@@ -81,7 +81,8 @@ def preview(path: Path, mapping: Mapping) -> Preview:
 
 
 def _targets(mapping: Mapping, column: str) -> list[str]:
-    return [name for name, target in mapping.targets.items() if column in target.columns]
+    found = [name for name, target in mapping.targets.items() if column in target.columns]
+    return [*found, "point"] if column in (mapping.point or ()) else found
 
 
 def _fitted(fitting: Fitting, record: Record | Broken) -> PastLetter | PreviewRow:

@@ -58,12 +58,21 @@ class ImportShown:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstRow:
+    """The row that begins in this line: a text for each column, or why it cannot be read."""
+
+    line: int
+    fields: list[str]
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FirstRows:
-    """A file as it lies there: its sheets, the names of its columns, its first rows by line."""
+    """A file as it lies there: its sheets, the names of its columns, its first rows."""
 
     sheets: list[str]
     header: list[str]
-    rows: list[tuple[int, list[str]]]
+    rows: list[FirstRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +137,9 @@ def first_rows(actor: Actor, label: str, *, sheet: str = "") -> FirstRows:
     with tables.opened(path, sheet=sheet if sheet in sheets else "") as (table, _read_as):
         hidden = [says_who(name) for name in table.header]
         rows = [
-            (row.line, [row.reason])
+            FirstRow(row.line, [""] * len(hidden), row.reason)
             if isinstance(row, Broken)
-            else (row[0], _shown(row[1], hidden))
+            else FirstRow(row[0], _shown(row[1], hidden))
             for row in islice(table, ROWS)
         ]
         return FirstRows(sheets, table.header, rows)

@@ -103,7 +103,7 @@ def rows(batch: Batch, *, at: datetime, actor: str) -> Iterator[tuple[Any, ...]]
             letter.source_id,
             letter.received,
             letter.channel,
-            seal_words(key, label, Words(letter.title, letter.body, letter.place)),
+            seal_words(key, label, Words(letter.title, letter.body, letter.place, letter.point)),
             vault.wrap(key, number, label),
             leaf.id if leaf else None,
             leaf.code if leaf else "",

@@ -16,6 +16,7 @@ MOST_READ = 12_000  # texts that the index may name
 MOST_KEPT = 2_000
 NEARLY_ALL, SIMILAR, SOME = 0.7, 0.35, 0.15  # of the shorter text, counting seldom pairs for more
 SAME_PLACE = 0.6  # share of the pairs of two names
+BESIDE = 100  # metres between two points
 FEW_PAIRS = 4  # fewer say nothing
 
 
@@ -49,7 +50,8 @@ def why(found: Likeness, ours: Matter, theirs: Matter) -> Why | None:
     """Why `theirs` may be the same as `ours`; None where too little speaks for it to be shown to anybody."""
     words = found.covered if len(bigrams(ours.text)) >= FEW_PAIRS else 0.0
     street = _shared_road(ours, theirs)
-    placed = found.place >= SAME_PLACE or bool(street)
+    beside = found.metres is not None and found.metres <= BESIDE
+    placed = beside or found.place >= SAME_PLACE or bool(street)
     if not (words >= SIMILAR or (placed and (found.same_category or words >= SOME))):
         return None
     said = "nearly" if words >= NEARLY_ALL else "similar" if words >= SIMILAR else ""

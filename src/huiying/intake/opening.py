@@ -19,11 +19,15 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What one letter says, as received. Once erased: a mark in `title` and `body`, and no place."""
+    """What one letter says, as received. Once erased: a mark in `title` and `body`, and no place.
+
+    `point`, where it came with one: latitude and longitude in degrees, WGS 84.
+    """
 
     title: str
     body: str
     place: str
+    point: tuple[float, float] | None = None
 
 
 GONE = Words(ERASED, ERASED, "")
@@ -39,7 +43,8 @@ def _said_in(label: str) -> str:
 
 def seal_words(key: bytes, label: str, words: Words) -> bytes:
     """`words` of the letter with this label, sealed under its key."""
-    content = json.dumps([words.title, words.body, words.place], ensure_ascii=False)
+    said = [words.title, words.body, words.place, *(words.point or ())]
+    content = json.dumps(said, ensure_ascii=False)
     return vault.seal(key, content.encode(), _words_of(label))
 
 
@@ -54,7 +59,8 @@ def words_of(submission: Submission) -> Words:
         return GONE
     key = vault.key_of(submission)
     sealed = bytes(submission.sealed)
-    return Words(*json.loads(vault.unseal(key, sealed, _words_of(submission.label))))
+    title, body, place, *point = json.loads(vault.unseal(key, sealed, _words_of(submission.label)))
+    return Words(title, body, place, (point[0], point[1]) if point else None)
 
 
 def each_opened(letters: QuerySet[Submission]) -> Iterator[tuple[Submission, Words]]:

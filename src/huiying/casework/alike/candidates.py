@@ -15,7 +15,7 @@ from huiying.casework.models import CaseFile, Report
 from huiying.casework.sight import any_of
 from huiying.casework.states import OPEN
 from huiying.finding.folding import fold
-from huiying.finding.likeness import Matter, compared
+from huiying.finding.likeness import Matter, Point, compared
 from huiying.finding.masking import mask
 from huiying.finding.models import Kind, Text
 from huiying.finding.rarity import rarity_of
@@ -50,6 +50,7 @@ class Asked:
     text: str
     place: str = ""
     category_code: str = ""
+    point: tuple[float, float] | None = None  # latitude and longitude, where it came with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,15 @@ class Alike:
 def as_matter(asked: Asked, now: datetime) -> Matter:
     """What is compared: masked, and no longer than needed."""
     text = asked_words(asked.text, asked.place)
-    return Matter("", text, asked.category_code, _place(asked.place), None, now)
+    return Matter("", text, asked.category_code, _place(asked.place), _point(asked.point), now)
 
 
 def _place(place: str) -> str:
     return fold(mask(place))
+
+
+def _point(point: tuple[float, float] | None) -> Point | None:
+    return Point(*point) if point else None
 
 
 def likely_same(actor: Actor, asked: Asked, *, but: Iterable[int] = ()) -> tuple[Alike, ...]:
@@ -124,7 +129,7 @@ def _newest(category: str) -> list[int]:
 def _matters(reports: Sequence[Report]) -> dict[str, Matter]:
     """What the letters say, from the index, where only masked text is; by the key of the row.
 
-    The place alone is opened, and masked at once; and a letter that the index does not hold yet.
+    The place alone is opened, and its name masked at once; and a letter that the index does not hold yet.
     """
     held = Text.objects.filter(
         Q(kind=Kind.LETTER), any_of("key", [report.submission_id for report in reports])
@@ -143,6 +148,6 @@ def _matter(report: Report, words: Words, texts: dict[int, str]) -> Matter:
         text=text or searchable(f"{words.title}\n{words.body}\n{words.place}"),
         category=category.code if category else "",
         place=_place(words.place),
-        point=None,
+        point=_point(words.point),
         since=report.submission.received_at,
     )

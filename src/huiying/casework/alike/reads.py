@@ -97,4 +97,4 @@ def _asked(case: CaseFile) -> Asked | None:
     letter = report.submission
     code = case.category.code if case.category else letter.category_code
     words = words_of(letter)
-    return Asked(f"{words.title}\n{words.body}", words.place, code)
+    return Asked(f"{words.title}\n{words.body}", words.place, code, words.point)

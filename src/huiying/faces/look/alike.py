@@ -22,7 +22,7 @@ def _where(why: Why) -> list[str]:
     elif why.street:
         found.append(_("same street (%(street)s)") % {"street": why.street})
     if why.metres is not None:
-        found.append(_("%(count)s m away") % {"count": why.metres})
+        found.append(_("about %(count)s m away") % {"count": max(round(why.metres, -1), 10)})
     return found
 
 

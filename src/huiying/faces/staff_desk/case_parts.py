@@ -296,6 +296,13 @@ def _heading(letter: LetterShown, number: int) -> str:
     return _("Letter %(number)d") % {"number": number} if number else _("The letter")
 
 
+def _located(letter: LetterShown) -> str:
+    """Where it is, with the point in degrees where the letter came with one."""
+    if letter.point is None:
+        return letter.place
+    return " · ".join(filter(None, (letter.place, "{:.5f}, {:.5f}".format(*letter.point))))
+
+
 def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
     heading = _heading(letter, number)
     notes = [
@@ -311,7 +318,7 @@ def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
         heading=heading,
         title=letter.title if letter.title != shown.title else "",
         text=letter.body,
-        place=letter.place,
+        place=_located(letter),
         channel=_channel(letter.channel),
         at=letter.received_at,
         notes=notes,

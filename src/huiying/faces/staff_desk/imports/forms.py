@@ -32,6 +32,7 @@ TARGETS: dict[str, tuple[Any, Any]] = {
     "outcome": (_("Result"), ""),
     "closed": (_("When it was closed"), ""),
 }
+POINT = {"latitude": _("Latitude"), "longitude": _("Longitude")}
 NEEDED = ("id", "received", "body")
 TIMES = ("received", "due", "answered", "closed")
 FORMATS = (
@@ -93,6 +94,20 @@ class ColumnsForm(forms.Form):
                 required=name in NEEDED,
                 error_messages={"required": _("Choose a column.")},
             )
+        for name, label in POINT.items():
+            self.fields[f"to_{name}"] = forms.ChoiceField(
+                label=label,
+                help_text=_("In degrees, for finding what lies near."),
+                choices=columns,
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        without = [name for name in POINT if not said.get(f"to_{name}")]
+        if len(without) == 1:
+            self.add_error(f"to_{without[0]}", _("Choose a column for both, or for neither."))
+        return said
 
     def table(self, before: dict[str, Any]) -> dict[str, Any]:
         """The map, as tables and texts; the words of `before` stay where the column does."""
@@ -114,6 +129,8 @@ class ColumnsForm(forms.Form):
                 targets[name] = dict(old) if same else {"column": column}
                 if name in TIMES:
                     targets[name]["format"] = said["date_format"]
+        if said["to_latitude"]:
+            made["point"] = {name: said[f"to_{name}"] for name in POINT}
         return made | {"targets": targets}
 
 
@@ -122,7 +139,7 @@ def _initial(first: FirstRows, table: dict[str, Any]) -> dict[str, Any]:
         name: each.get("column", "") if isinstance(each, dict) else each
         for name, each in table.get("targets", {}).items()
     }
-    columns = given or guessed_columns(first.header)
+    columns = given | table.get("point", {}) if given else guessed_columns(first.header)
     received = table.get("targets", {}).get("received")
     return {
         "source": table.get("source", ""),

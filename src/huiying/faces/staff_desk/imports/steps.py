@@ -19,7 +19,7 @@ from huiying.doors import file_actions, folder, policy, reads
 from huiying.doors.errors import FileRefused, MapRefused
 from huiying.doors.map_texts import as_toml
 from huiying.doors.previewing import Preview
-from huiying.doors.reads import FirstRows, ImportLine, ImportShown
+from huiying.doors.reads import FirstRow, FirstRows, ImportLine, ImportShown
 from huiying.doors.states import AT_WORK, FileState
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
@@ -180,9 +180,16 @@ def _columns_page(
         paste=paste,
         paste_url=_at("import_map", label),
         columns=[{"label": _("Line")}, *({"label": name} for name in first.header)],
-        rows=[[line, *(_short(text) for text in fields)] for line, fields in first.rows],
+        rows=[_first_row(row) for row in first.rows],
     )
     return render(request, "staff_desk/imports/columns.html", {"page": page}, status=status)
+
+
+def _first_row(row: FirstRow) -> list[Cell]:
+    """A row that cannot be read says so in its first column."""
+    if row.broken:
+        return [row.line, in_words(row.broken), *row.fields[1:]]
+    return [row.line, *(_short(text) for text in row.fields)]
 
 
 def _short(text: str) -> str:
