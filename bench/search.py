@@ -1,5 +1,5 @@
-"""Search among letters: the newest 20, scope and count included; what the index weighs, how soon a letter
-is in it, and what that costs those who write.
+"""Search among letters: the newest 20, scope and count included; which open cases may be about the same
+matter; what the index weighs, how soon a letter is in it, and what that costs those who write.
 """
 
 import random
@@ -16,6 +16,8 @@ from bench.stand import web, worker
 from huiying.accounts.models import Account
 from huiying.agencies.reads import standing_of
 from huiying.casework.actions.receiving import receive
+from huiying.casework.alike.candidates import Asked as Alike
+from huiying.casework.alike.candidates import likely_same
 from huiying.finding.models import Kind, Text
 from huiying.intake.indexing import index_letters
 from huiying.intake.letters import Letter
@@ -26,6 +28,7 @@ from huiying.replies.reads.searching import Asked, hits
 SIZES = (10_000, 100_000)
 MILLION = 1_000_000
 BUDGET = 20.0
+SAME_BUDGET = 50.0
 WORDS = 4000
 WORDS_OF_A_TEXT = 31  # 63 characters, as the mean of real letters
 QUERIES = 60
@@ -79,6 +82,20 @@ def measure(actor: Actor, asked: Iterable[str]) -> list[float]:
     for query in asked:
         started = time.perf_counter()
         hits(actor, (query,), Asked(kind=Kind.LETTER))
+        taken.append((time.perf_counter() - started) * 1000)
+    return taken
+
+
+def measure_same(actor: Actor) -> list[float]:
+    """Milliseconds of each look for open cases that may be about the same matter as a letter."""
+    letters = Submission.objects.order_by("?").values_list("pk", "category_code")[:QUERIES]
+    said = dict(
+        Text.objects.filter(key__in=[pk for pk, _code in letters]).values_list("key", "text")
+    )
+    taken = []
+    for key, code in letters:
+        started = time.perf_counter()
+        likely_same(actor, Alike(said[key], category_code=code))
         taken.append((time.perf_counter() - started) * 1000)
     return taken
 
@@ -138,6 +155,8 @@ def run(report: Report, *, million: bool = False) -> None:
                 taken = measure(actor, queries(chance, length))
                 title = f"search, {length} characters, {name}: p95 at {size:,} letters"
                 report.at_most(title, percentile(taken, 0.95), "ms", budget=BUDGET)
+            title = f"the same matter, {name}: p95 at {size:,} letters"
+            report.at_most(title, percentile(measure_same(actor), 0.95), "ms", budget=SAME_BUDGET)
         index, text = sizes()
         report.at_most(f"index to text at {size:,} letters", index / text, "×", budget=3.0)
     beside_writing(report)
