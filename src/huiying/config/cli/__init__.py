@@ -57,9 +57,9 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; 0 is success, 1 a refusal that was explained, 2 a wrong call."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    args = _parser(_chosen(given)).parse_args(given)
+    args = parser_for(_chosen(given)).parse_args(given)
     if args.command is None:
-        _parser(None).print_help()
+        parser_for(None).print_help()
         return 2
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
@@ -84,7 +84,7 @@ def _chosen(given: Sequence[str]) -> str | None:
     return first if first in COMMANDS else None
 
 
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
+def parser_for(chosen: str | None) -> argparse.ArgumentParser:
     """All names for the help text; the arguments of the chosen one only."""
     parser = argparse.ArgumentParser(
         prog="huiying", description="The desk with which a public agency hears its residents."
