@@ -24,6 +24,8 @@ class Account(AbstractBaseUser):
     # Where notices about this account go; empty where nobody gave one.
     email = models.CharField(max_length=254, blank=True, default="")
     single_keys = models.BooleanField(default=True, db_default=True)  # shortcuts of one key work
+    # Until when there may be words that were not sent; read with the account, it saves a look for them.
+    unsent_until = models.DateTimeField(null=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -129,4 +131,30 @@ class AgencyIdentity(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["issuer", "subject"], name="agency_identity_once")
+        ]
+
+
+class UnsentWords(models.Model):
+    """What a member of staff typed on a page of the desk and has not sent: sealed, read by them alone.
+
+    `place` names the page, and `about` the case whose words may stand in it, where there is one.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.CharField(max_length=100)
+    about = models.CharField(max_length=40, blank=True, default="")
+    key_number = models.IntegerField()
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "place"], name="unsent_words_once")
+        ]
+        indexes = [
+            models.Index(fields=["until"], name="unsent_words_until"),
+            models.Index(fields=["about"], name="unsent_words_about"),
         ]

@@ -4,8 +4,10 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,6 +20,7 @@ from huiying.agencies.duty.reads import on_duty
 from huiying.agencies.reads import standing_of
 from huiying.config.spooling import MULTIPART, read_form
 from huiying.faces.look.refusals import refusal_page
+from huiying.faces.staff_desk.account.signed_out import signed_out
 from huiying.kernel.actors import STRANGER
 from huiying.kernel.limits import note
 from huiying.kernel.refusals import Refusal
@@ -113,6 +116,18 @@ class PassedOn:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.handle(request)
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Whoever is not signed in is led to do so. A form that somebody filled in meanwhile is shown to them."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is not None and request.method == "POST":
+            return signed_out(request) or refused
+        return refused
 
 
 class SessionsInUse(PassedOn):

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
+from huiying.accounts.actions.unsent import forget_old_unsent
 from huiying.agencies.duty import tasks as duty
 from huiying.casework.actions.keeping import forget_unfinished
 from huiying.insight import tasks
@@ -61,6 +62,7 @@ def erase_due(timestamp: int) -> None:  # noqa: ARG001
     """Every hour a few thousand letters at most, so that nothing else waits for it."""
     retention.erase_due()
     forget_unfinished(actor=SYSTEM)
+    forget_old_unsent(actor=SYSTEM)
 
 
 @app.periodic(cron="51 * * * *")

@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "huiying.config.middleware.SessionsInUse",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "huiying.config.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "huiying.config.middleware.ActingPerson",

@@ -1,5 +1,6 @@
 """Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
 
+from huiying.accounts.actions.unsent import forget_about
 from huiying.casework.actions.receiving import title_of
 from huiying.casework.desk_models import OutsideNumber, UnfinishedWords
 from huiying.casework.extension_models import Extension
@@ -32,6 +33,7 @@ def erase_words(*, actor: Actor, report: Report) -> int:
         return 0
     Report.objects.filter(pk=report.pk).update(pressed=None)
     UnfinishedWords.objects.filter(case__in=cases).delete()
+    forget_about([f"case:{case.number}" for case in cases])
     for case in cases:
         forget_reasons(case)
         if not has_words(case.pk):

@@ -19,6 +19,7 @@ NAMES = {
     "intake_seal": "letters whose own keys it wraps",
     "intake_loosefile": "files that wait with an unsent letter (an hour at most)",
     "accounts_codeapp": "authenticator apps",
+    "accounts_unsentwords": "unsent words of staff (seven days at most)",
 }
 
 
@@ -69,9 +70,11 @@ def _print(use: Any) -> None:
 def _rewrap() -> int:
     vault = installation.loaded("huiying.intake.actions.revealing")
     apps = installation.loaded("huiying.accounts.actions.resealing")
+    begun = installation.loaded("huiying.accounts.actions.unsent")
     try:
         letters = _all(lambda: vault.rewrap_seals(actor=SYSTEM, most=BATCH))
         accounts = _all(lambda: apps.reseal_apps(actor=SYSTEM, most=BATCH))
+        _all(lambda: begun.reseal_unsent(actor=SYSTEM, most=BATCH))
     except KeyError as missing:
         say(f"Key {missing} is missing from the ring. Put it back, then run this again.")
         return 1

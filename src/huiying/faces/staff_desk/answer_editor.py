@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from huiying.faces.staff_desk.answer_forms import (
     TextForm,
 )
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import begun, resumed, sent, words_kept
 from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
@@ -86,6 +89,7 @@ class AnswerPreviewPage:
 
 EDITOR = "staff_desk/answers/editor.html"
 CORRECT = "staff_desk/answers/correct.html"
+TYPED = ("title", "question", "text", "outcome", "audience", "seen")
 COMPLETE = ("submit", "send_unreviewed")  # buttons with which a text leaves its writer
 
 
@@ -97,12 +101,33 @@ def _blank(found: Editor) -> AnswerForm:
     return AnswerForm(initial=_initial(found), why_private=found.why_private)
 
 
+def _blank_correction(found: Editor) -> CorrectionTextForm:
+    return CorrectionTextForm(initial=_initial(found))
+
+
+def _opened(
+    request: HttpRequest, found: Editor, blank: Callable[[Editor], EditorForm]
+) -> HttpResponse:
+    """The editor, with what this person typed and did not save, if they worked on the version that is there.
+    Otherwise both texts stand on the page.
+    """
+    form, words = blank(found), begun(request).words()
+    if not words or (found.may_edit and words.get("seen", "") == str(found.version or "")):
+        return _page(request, found, resumed(request, form))
+    data = {**form.initial, **words, "label": found.label, "seen": str(found.version or "")}
+    form.is_bound, form.data = True, QueryDict(urlencode(data))
+    theirs = found.words if found.may_edit else None
+    problem = _("Another version was saved since you wrote this.") if theirs else ""
+    return _page(request, found, form, theirs=theirs, problem=problem)
+
+
 def _refused(form: forms.Form, refusal: Refusal) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def _after(request: HttpRequest, reply: Reply) -> HttpResponse:
     """Where a saved text leads: to its preview, or back to the editor with a word about it."""
+    sent(request)
     wish = request.POST.get("do")
     if wish == "send_unreviewed" and reply.state == State.SENT:
         messages.success(request, _("Sent to the writer. The case is answered."))
@@ -129,12 +154,13 @@ def _page(
     form: EditorForm,
     refusal: MovedOn | None = None,
     status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     record_opening(actor=actor_of(request), number=found.number)
-    page = AnswerEditorPage(found, form)
     if refusal is not None:
-        page = AnswerEditorPage(found, form, found.words, str(refusal))
+        more = {"theirs": found.words, "problem": str(refusal)}
         status = refusal.status
+    page = AnswerEditorPage(found, form, **more)
     return render(request, EDITOR, {"page": page}, status=status)
 
 
@@ -189,6 +215,7 @@ def _kept(request: HttpRequest, form: EditorForm, refusal: Refusal, number: int)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept(*TYPED)
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """The editor of the answer to a case; the button says whether to save, preview or hand over."""
 
@@ -196,8 +223,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         return editor(actor_of(request), number)
 
     if request.method != "POST":
-        found = find()
-        return _page(request, found, _blank(found))
+        return _opened(request, find(), _blank)
     try:
         found = find()
     except Refusal as gone:
@@ -207,6 +233,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept(*TYPED)
 def correcting(request: HttpRequest, label: str) -> HttpResponse:
     """The editor of a correction that was begun."""
 
@@ -215,7 +242,7 @@ def correcting(request: HttpRequest, label: str) -> HttpResponse:
 
     found = find()
     if request.method != "POST":
-        return _page(request, found, CorrectionTextForm(initial=_initial(found)))
+        return _opened(request, found, _blank_correction)
     return _posted(request, found, CorrectionTextForm(request.POST), find)
 
 
@@ -249,6 +276,7 @@ def preview(request: HttpRequest, label: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept(*TYPED, "reason")
 def correct(request: HttpRequest, label: str) -> HttpResponse:
     """Begin the correction of what was said; there is one at a time."""
     if request.method == "POST":
@@ -259,7 +287,8 @@ def correct(request: HttpRequest, label: str) -> HttpResponse:
     found = said(actor_of(request), label, verb="correct")
     if found.correction_begun:
         return redirect("staff_desk:answer_correcting", found.correction_begun)
-    page = CorrectionPage(found, CorrectionForm(initial=asdict(found.words)))
+    form = resumed(request, CorrectionForm(initial=asdict(found.words)))
+    page = CorrectionPage(found, form)
     return render(request, CORRECT, {"page": page})
 
 

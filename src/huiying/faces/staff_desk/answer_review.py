@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiying.casework.actions.looking import record_opening
 from huiying.faces.staff_desk.answer_forms import BecauseForm, ReasonForm, WithdrawalForm
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, Refusal
@@ -156,18 +157,21 @@ def _decide(request: HttpRequest, label: str) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("reason", "because")
 def review_one(request: HttpRequest, label: str) -> HttpResponse:
     """One answer, its letter, and what to decide."""
     actor = actor_of(request)
     if request.method != "POST":
         found = review(actor, label, _place(request, "against"))
         record_opening(actor=actor, number=found.number)
-        page = AnswerReviewPage(found, ReasonForm(hint=str(SEND_BACK_HINT)), BecauseForm())
+        back, because = ReasonForm(hint=str(SEND_BACK_HINT)), BecauseForm()
+        page = AnswerReviewPage(found, resumed(request, back), resumed(request, because))
         return render(request, REVIEW, {"page": page})
     try:
         done = _decide(request, label)
     except (Invalid, MovedOn) as refusal:
         return _undecided(request, label, refusal)
+    sent(request)
     messages.success(request, done)
     return redirect("staff_desk:answers")
 
@@ -190,6 +194,7 @@ def _undecided(request: HttpRequest, label: str, refusal: Refusal) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("reason")
 def withdraw(request: HttpRequest, label: str) -> HttpResponse:
     """Take back what was said, with the reason that stands in its place."""
     actor = actor_of(request)
@@ -197,6 +202,7 @@ def withdraw(request: HttpRequest, label: str) -> HttpResponse:
     form = WithdrawalForm(request.POST or None, hint=str(WITHDRAW_HINT))
     page = WithdrawalPage(found, form)
     if request.method != "POST":
+        resumed(request, form)
         return render(request, WITHDRAW, {"page": page})
     if form.is_valid():
         try:
@@ -210,6 +216,7 @@ def withdraw(request: HttpRequest, label: str) -> HttpResponse:
         except (Invalid, MovedOn) as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
+            sent(request)
             messages.success(request, _("Withdrawn. Its writers are told."))
             return redirect("staff_desk:answer_review", label)
     return render(request, WITHDRAW, {"page": page}, status=422)

@@ -16,6 +16,7 @@ from huiying.casework.actions.looking import record_opening
 from huiying.casework.policy import READS_BELOW
 from huiying.faces.staff_desk.answer_forms import Prose
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
@@ -177,13 +178,14 @@ def _say(request: HttpRequest, label: str, form: RefusalForm) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("reason", "wording")
 def one(request: HttpRequest, label: str) -> HttpResponse:
     """One answer before a unit that is asked to co-sign it: yes, or no with a reason and wording."""
     actor = actor_of(request)
     found = signing_shown(actor, label)
     record_opening(actor=actor, number=found.number)
     if request.method != "POST":
-        return render(request, SIGN, {"page": SignPage(found, RefusalForm())})
+        return render(request, SIGN, {"page": SignPage(found, resumed(request, RefusalForm()))})
     refusing = request.POST.get("do") == "refuse"
     form, problem, status = RefusalForm(request.POST if refusing else None), "", 422
     if not refusing or form.is_valid():
@@ -200,6 +202,7 @@ def one(request: HttpRequest, label: str) -> HttpResponse:
             found, problem = signing_shown(actor, label), str(refusal)
             status = refusal.status
         else:
+            sent(request)
             messages.success(request, done)
             return redirect("staff_desk:to_co_sign")
     return render(request, SIGN, {"page": SignPage(found, form, problem)}, status=status)

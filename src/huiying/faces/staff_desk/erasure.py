@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import HoldForm, RulesForm
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
@@ -74,6 +75,7 @@ def erasure(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("*_basis")
 def rules(request: HttpRequest) -> HttpResponse:
     """Propose rules, or rehearse them first: nothing is done by either."""
     actor, posted = actor_of(request), request.method == "POST"
@@ -92,9 +94,10 @@ def rules(request: HttpRequest) -> HttpResponse:
             except Invalid as refusal:
                 form.refuse(refusal)
             else:
+                sent(request)
                 messages.success(request, _("Proposed. A second person puts them in force."))
                 return redirect("staff_desk:erasure")
-    page = RulesPage(form, rehearsed)
+    page = RulesPage(resumed(request, form), rehearsed)
     status = 422 if form.errors else 200
     return render(request, "staff_desk/erasure/rules.html", {"page": page}, status=status)
 
@@ -121,6 +124,7 @@ def run_json(request: HttpRequest, label: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("reason", "until")
 def hold(request: HttpRequest, number: int) -> HttpResponse:
     """Ask that nothing of a case is erased for a while."""
     actor = actor_of(request)
@@ -136,9 +140,10 @@ def hold(request: HttpRequest, number: int) -> HttpResponse:
             form.refuse(refusal)
             status = refusal.status
         else:
+            sent(request)
             messages.success(request, _("Asked. A second person grants it."))
             return redirect("staff_desk:erasure")
-    page = HoldPage(found, title, form)
+    page = HoldPage(found, title, resumed(request, form))
     return render(request, "staff_desk/erasure/hold.html", {"page": page}, status=status)
 
 

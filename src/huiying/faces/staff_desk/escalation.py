@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from huiying.agencies.reads import staff_names
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import listed, localized
@@ -186,11 +187,13 @@ def _page(
 
 def _adopted(request: HttpRequest, definition: Definition, note: str) -> HttpResponse:
     number = adopt_policy(actor=actor_of(request), definition=definition, note=note)
+    sent(request)
     messages.success(request, _("Version %(number)s is in force.") % {"number": number})
     return redirect("staff_desk:escalation")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("text", "note")
 def escalation(request: HttpRequest) -> HttpResponse:
     """The policy in force; by POST, try another one on past cases, or put it in force."""
     actor = actor_of(request)
@@ -210,6 +213,7 @@ def escalation(request: HttpRequest) -> HttpResponse:
         except (Invalid, MovedOn) as refusal:
             form.add_error("text" if isinstance(refusal, Invalid) else None, str(refusal))
     page = _page(actor, form, tried)
+    resumed(request, page.form)
     return render(request, "staff_desk/escalation.html", {"page": page}, status=status)
 
 

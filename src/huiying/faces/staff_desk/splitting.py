@@ -18,6 +18,7 @@ from huiying.casework.reads import CaseShown, LetterShown, case_shown, may_see
 from huiying.casework.splitting.shown import require_whole
 from huiying.casework.words import LONGEST_TITLE
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import begun, resumed, sent, words_kept
 from huiying.faces.staff_desk.forms import category_options, named_people, unit_options
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.harm.facts import in_order
@@ -173,14 +174,14 @@ def _typed(data: QueryDict, name: str) -> Any:
     return data.getlist(name) if name.startswith("facts-") else data[name]
 
 
-def _count(request: HttpRequest) -> int:
+def _count(request: HttpRequest, typed: str) -> int:
     """How many parts the form shows; one more where that was asked for."""
-    typed = request.POST.get("count", "")
     count = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 3 else FEWEST
     return min(max(count + ("more" in request.POST), FEWEST), MOST)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("title-*", "words-*", "usernames-*", "count")
 def split_case(request: HttpRequest, number: int) -> HttpResponse:
     """Show the letter beside the parts, one part more where that is asked for, and split."""
     actor = actor_of(request)
@@ -189,8 +190,9 @@ def split_case(request: HttpRequest, number: int) -> HttpResponse:
     require_whole(actor, shown.case, letters=len(shown.letters), whole=whole)
     record_opening(actor=actor, number=number)
     if request.method != "POST":
-        return _page(request, shown, SplitForm(shown, FEWEST))
-    count = _count(request)
+        count = _count(request, begun(request).words().get("count", ""))
+        return _page(request, shown, resumed(request, SplitForm(shown, count)))
+    count = _count(request, request.POST.get("count", ""))
     data = request.POST.copy()
     data["count"] = str(count)
     form = SplitForm(shown, count, data)
@@ -209,6 +211,7 @@ def split_case(request: HttpRequest, number: int) -> HttpResponse:
     except (Invalid, MovedOn) as refusal:
         form.refuse(refusal, places)
         return _page(request, shown, form, refusal.status)
+    sent(request)
     messages.success(request, _("Split. The writer was told, and sees every part on their page."))
     return (
         redirect("staff_desk:case", number)

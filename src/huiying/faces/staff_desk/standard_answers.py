@@ -14,6 +14,7 @@ from huiying.agencies.reads import unit_choices
 from huiying.casework.actions.looking import record_opening
 from huiying.faces.staff_desk.answer_forms import RenewForm, StandardForm
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.letters_beside import LetterBeside, letters_beside
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed
@@ -72,6 +73,9 @@ def standard_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept(
+    "unit_code", "category_code", "outcome", "expires_on", "title_*", "question_*", "text_*"
+)
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose a text; a reviewer checks it before it can be used."""
     if not may_propose_any(actor_of(request)):
@@ -82,7 +86,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         groups=category_groups(),
     )
     if request.method != "POST":
-        return render(request, NEW, {"page": NewStandardPage(form)})
+        return render(request, NEW, {"page": NewStandardPage(resumed(request, form))})
     if form.is_valid():
         try:
             verbs.propose_standard(
@@ -95,6 +99,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         except Invalid as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
+            sent(request)
             messages.success(request, _("Proposed. A reviewer of the unit checks it now."))
             return redirect(f"{reverse('staff_desk:standards')}?state=proposed")
     return render(request, NEW, {"page": NewStandardPage(form)}, status=422)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiying.casework.states import State
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.numbered import beside, number_of
 from huiying.faces.staff_desk.trails import Trail
@@ -172,16 +173,15 @@ def _trail(here: str) -> Trail:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("asked", "due_on", "kind", "leader")
 def put(request: HttpRequest) -> HttpResponse:
     """Ask something of whoever has a case."""
     actor = actor_of(request)
     if not kinds(actor):
         raise NotAllowed
     if request.method != "POST":
-        page = PutPage(
-            _trail(_("Ask for something")), PutForm(actor, number=request.GET.get("case", ""))
-        )
-        return render(request, PUT, {"page": page})
+        form = resumed(request, PutForm(actor, number=request.GET.get("case", "")))
+        return render(request, PUT, {"page": PutPage(_trail(_("Ask for something")), form)})
     form = PutForm(actor, request.POST)
     if form.is_valid():
         try:
@@ -193,6 +193,7 @@ def put(request: HttpRequest) -> HttpResponse:
         except NotAllowed:
             form.add_error("number", _("This case lies with a unit that is not yours."))
         else:
+            sent(request)
             messages.success(request, _("On the list. Those who have the case are told."))
             return redirect("staff_desk:matter", matter.label)
     page = PutPage(_trail(_("Ask for something")), form)
@@ -211,7 +212,7 @@ def _facts(shown: MatterShown) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _page(shown: MatterShown, form: ProgressForm | None) -> MatterPage:
+def _page(shown: MatterShown, form: ProgressForm) -> MatterPage:
     row = _row(shown.line)
     erased = _("The text was erased.")
     return MatterPage(
@@ -225,12 +226,13 @@ def _page(shown: MatterShown, form: ProgressForm | None) -> MatterPage:
         ],
         case_url=reverse("staff_desk:case", args=[row.number]) if shown.may_open_case else "",
         url=row.url,
-        form=(form or ProgressForm()) if shown.may_report else None,
+        form=form if shown.may_report else None,
         close=shown.may_close,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("text")
 def matter(request: HttpRequest, label: str) -> HttpResponse:
     """One matter; by POST, report on it or take it off the list."""
     actor, form, status = actor_of(request), None, 200
@@ -246,6 +248,7 @@ def matter(request: HttpRequest, label: str) -> HttpResponse:
                 raise NotAllowed
             if form.is_valid():
                 report_progress(actor=actor, label=label, text=form.cleaned_data["text"])
+                sent(request)
                 messages.success(request, _("Reported."))
                 return redirect("staff_desk:matter", label)
         except Invalid as refusal:
@@ -254,7 +257,7 @@ def matter(request: HttpRequest, label: str) -> HttpResponse:
         except MovedOn as refusal:
             messages.warning(request, str(refusal))
             return redirect("staff_desk:matter", label)
-    page = _page(shown, form)
+    page = _page(shown, resumed(request, form or ProgressForm()))
     return render(request, "staff_desk/supervision/matter.html", {"page": page}, status=status)
 
 

@@ -83,6 +83,16 @@ def csrf_field(context: RequestContext) -> SafeString | str:
     )
 
 
+@register.simple_tag(takes_context=True)
+def keep_row(context: RequestContext, part: str = "") -> SafeString | str:
+    """The buttons that keep what is typed in this form of a page with `@words_kept`; else nothing."""
+    begun = getattr(getattr(context, "request", None), "begun", None)
+    if begun is None:
+        return ""
+    kept_at = begun.kept_at(part)
+    return _component(context, "keep_buttons", {"url": begun.keep_url, "kept_at": kept_at})
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A line drawing from `icons.PATHS`, hidden from screen readers; raises KeyError if unknown."""

@@ -1,6 +1,7 @@
 """The phone and counter desk: taking a letter while its writer speaks, and sending a lost code."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from huiying.faces.look.dates import at_time, on_day
 from huiying.faces.look.helping import HelperShown, helper_shown
 from huiying.faces.staff_desk.alike import CallAlike, alike_in_call, whole_number
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import begun, sent, words_kept
 from huiying.faces.staff_desk.calls.forms import CallForm, LostForm, chosen_topic, typed
 from huiying.intake.receipts import grouped
 from huiying.intake.states import Channel
@@ -30,11 +32,15 @@ from huiying.routing.reads import category_groups
 
 type Link = tuple[str, str, bool]
 
+# What a caller said and nobody kept goes sooner than what staff write themselves.
+SET_ASIDE = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
     """The screen of a call. `standards` is None until they were looked for; `danger` asks to call help
     first, before the letter is kept. `alike` is None until somebody asked what may be the same.
+    `begun_at` says that a letter was set aside unfinished, and `keep_url` sets this one aside.
     """
 
     ways: list[Link]
@@ -43,6 +49,8 @@ class CallPage:
     standards: tuple[StandardLine, ...] | None = None
     danger: bool = False
     alike: CallAlike | None = None
+    begun_at: datetime | None = None
+    keep_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +110,19 @@ def _form(data: Any = None, initial: dict[str, Any] | None = None) -> CallForm:
 
 
 def _screen(request: HttpRequest, form: CallForm, status: int = 200, **more: Any) -> HttpResponse:
-    page = CallPage(ways(request), form, place_names(), **more)
+    keep_url = begun(request).keep_url
+    page = CallPage(ways(request), form, place_names(), keep_url=keep_url, **more)
     return render(request, "staff_desk/call/call.html", {"page": page}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("body", "title", "place", "topic", kept_for=SET_ASIDE)
 def call(request: HttpRequest) -> HttpResponse:
     """The screen; on POST standard answers to choose from, the emergency numbers, or the receipt."""
     actor = actor_of(request)
     require_clerk(actor, Channel.PHONE)
     if request.method != "POST":
-        return _screen(request, _form())
+        return _opened(request)
     if "look" in request.POST or "alike" in request.POST:
         return _look(request, _form(initial=typed(request.POST)), actor)
     form = _form(request.POST)
@@ -132,7 +142,18 @@ def call(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _screen(request, form, refusal.status)
+    sent(request)
     return _receipt(request, taken, form)
+
+
+def _opened(request: HttpRequest) -> HttpResponse:
+    """An empty screen: another caller may be on the line. A letter that was set aside is offered, and
+    stands there again where that was asked for.
+    """
+    here = begun(request)
+    if "resume" in request.GET:
+        return _screen(request, _form(initial=here.words()))
+    return _screen(request, _form(), begun_at=here.kept_at())
 
 
 def _look(request: HttpRequest, form: CallForm, actor: Actor) -> HttpResponse:

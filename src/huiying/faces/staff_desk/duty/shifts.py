@@ -17,6 +17,8 @@ from huiying.agencies.duty.errors import Begun, OnDutyThen
 from huiying.agencies.duty.reads import LogShown, RequestShown, ShiftShown
 from huiying.agencies.duty.states import ChangeState, Kind
 from huiying.faces.staff_desk.asking import actor_of, person_of
+from huiying.faces.staff_desk.begun import resumed, words_kept
+from huiying.faces.staff_desk.begun import sent as words_sent
 from huiying.faces.staff_desk.duty import words
 from huiying.faces.staff_desk.duty.forms import LogForm, PutForm, SubstituteForm, SwapForm
 from huiying.faces.staff_desk.duty.overview import trail
@@ -208,6 +210,7 @@ def settle(request: HttpRequest, label: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("words")
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """The shift log; with POST a new line."""
     actor, form = actor_of(request), LogForm(request.POST if request.method == "POST" else None)
@@ -217,6 +220,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
         except Invalid as refusal:
             form.refuse(refusal)
         else:
+            words_sent(request)
             return redirect("staff_desk:duty_log", code=code)
     line, lines, may_write = reads.log(actor, code)
     if request.method == "POST" and not may_write:
@@ -226,7 +230,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
         code=code,
         name=localized(line.name),
         lines=lines,
-        form=form if may_write else None,
+        form=resumed(request, form) if may_write else None,
     )
     status = 422 if form.errors else 200
     return render(request, "staff_desk/duty/log.html", {"page": page}, status=status)

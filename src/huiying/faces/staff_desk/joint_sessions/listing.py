@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.joint_sessions.forms import CallForm, FilterForm, colleague_options
 from huiying.faces.staff_desk.numbered import beside, number_of
 from huiying.faces.staff_desk.trails import Trail
@@ -151,15 +152,16 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("topic", "day", "hour", "place", "people", "unit_*")
 def call(request: HttpRequest) -> HttpResponse:
     """Call people to a session."""
     actor = actor_of(request)
     if Kind.SUPERVISION not in kinds(actor):
         raise NotAllowed
     number = request.GET.get("case", "")
-    sent = request.POST if request.method == "POST" else None
-    form = CallForm(sent, numbers=number if number.isdecimal() else "")
-    if sent is not None and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = CallForm(posted, numbers=number if number.isdecimal() else "")
+    if posted is not None and form.is_valid():
         try:
             found = call_session(actor=actor, call=form.call())
         except Invalid as refusal:
@@ -167,10 +169,12 @@ def call(request: HttpRequest) -> HttpResponse:
         except NotAllowed:
             form.add_error("numbers", _("One of these cases lies with a unit that is not yours."))
         else:
+            sent(request)
             messages.success(request, _("Called. Those who take part are told."))
             return redirect("staff_desk:joint_session", found.label)
+    form = resumed(request, form)
     page = CallSessionPage(trail(_("Call a joint session")), form, colleague_options())
-    status = 422 if sent is not None else 200
+    status = 422 if posted is not None else 200
     return render(request, "staff_desk/joint_sessions/call.html", {"page": page}, status=status)
 
 

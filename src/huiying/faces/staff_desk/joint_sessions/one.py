@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiying.casework.states import State as CaseState
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, words_kept
+from huiying.faces.staff_desk.begun import sent as words_sent
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.joint_sessions.forms import (
     CallOffForm,
@@ -230,6 +232,7 @@ def _do(actor: Actor, shown: SessionShown, do: str, form: RefusableForm) -> bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("text", "words", "shown_until", "username", "due_on")
 def session(request: HttpRequest, label: str) -> HttpResponse:
     """One session; by POST what `do` names."""
     actor = actor_of(request)
@@ -243,6 +246,7 @@ def session(request: HttpRequest, label: str) -> HttpResponse:
         if do in DOES:
             form = DOES[do][0](request.POST)
             if _do(actor, shown, do, form):
+                words_sent(request)
                 messages.success(request, _said(do))
                 return redirect("staff_desk:joint_session", label)
             sent = {do: form}
@@ -252,6 +256,8 @@ def session(request: HttpRequest, label: str) -> HttpResponse:
         messages.warning(request, str(refusal))
         return redirect("staff_desk:joint_session", label)
     page = _page(shown, sent)
+    for do, _heading, _button, form in page.offers:
+        resumed(request, form, do)
     status = 422 if sent else 200
     return render(request, "staff_desk/joint_sessions/session.html", {"page": page}, status=status)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.joint_sessions.forms import ReportForm
 from huiying.faces.staff_desk.joint_sessions.listing import TaskRow, task_row, trail
 from huiying.faces.staff_desk.trails import Trail
@@ -62,6 +63,7 @@ def _page(shown: TaskShown, form: ReportForm | None) -> JointTaskPage:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("text")
 def task(request: HttpRequest, label: str) -> HttpResponse:
     """One task; by POST, say how it stands."""
     actor, form = actor_of(request), None
@@ -73,6 +75,7 @@ def task(request: HttpRequest, label: str) -> HttpResponse:
         try:
             if form.is_valid():
                 report_task(actor=actor, label=label, **form.cleaned_data)
+                sent(request)
                 messages.success(request, _("Reported."))
                 return redirect("staff_desk:joint_task", label)
         except Invalid as refusal:
@@ -81,6 +84,8 @@ def task(request: HttpRequest, label: str) -> HttpResponse:
             messages.warning(request, str(refusal))
             return redirect("staff_desk:joint_task", label)
     page = _page(shown, form)
+    if page.form is not None:
+        resumed(request, page.form)
     status = 422 if form is not None else 200
     return render(request, "staff_desk/joint_sessions/task.html", {"page": page}, status=status)
 

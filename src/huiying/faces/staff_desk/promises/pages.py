@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiying.agencies.reads import staff_names
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.pasting import pasted, why
 from huiying.faces.staff_desk.trails import Trail
@@ -152,6 +153,7 @@ def _version(line: VersionLine, names: dict[str, dict[str, str]]) -> tuple[str, 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("text", "note")
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose a file; nothing changes until a second person puts it in force."""
     actor = actor_of(request)
@@ -168,10 +170,11 @@ def propose(request: HttpRequest) -> HttpResponse:
             where = f" ({refusal.field})" if refusal.field else ""
             form.add_error("text", f"{refusal}{where}")
         else:
+            sent(request)
             messages.success(request, _("Proposed. A second person puts them in force."))
             return redirect("staff_desk:promises_rehearsal", number)
     status = 422 if form.errors else 200
-    page = ProposePage(form)
+    page = ProposePage(resumed(request, form))
     return render(request, "staff_desk/promises/propose.html", {"page": page}, status=status)
 
 

@@ -16,6 +16,7 @@ from huiying.casework.landing.rehearsing import Gone, rehearse
 from huiying.casework.places import Categories, Units, all_categories, all_units
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.pasting import pasted, why
 from huiying.faces.staff_desk.trails import Trail
@@ -145,6 +146,7 @@ def _version(line: RuleVersion, names: dict[str, dict[str, str]]) -> tuple[str, 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@words_kept("text", "note")
 def propose(request: HttpRequest) -> HttpResponse:
     """Propose a file; then see what it would have changed."""
     actor = actor_of(request)
@@ -156,10 +158,11 @@ def propose(request: HttpRequest) -> HttpResponse:
         except Invalid as refusal:
             form.refuse(refusal)
         else:
+            sent(request)
             messages.success(request, _("Proposed. A second person puts them in force."))
             return redirect("staff_desk:rules_rehearsal", number)
     status = 422 if form.errors else 200
-    page = ProposeRulesPage(form)
+    page = ProposeRulesPage(resumed(request, form))
     return render(request, "staff_desk/ruling/propose.html", {"page": page}, status=status)
 
 

@@ -129,9 +129,6 @@
     all("form[data-draft]", within).forEach(offerDraft);
   };
   if (document.querySelector("[data-receipt]")) forget("write-in");
-  for (const done of all("[data-forget-draft]")) forget(done.dataset.forgetDraft);
-  // What a caller said stays on no computer of the desk once somebody signs out.
-  document.addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) forget("call"); });
   begin(document);
   document.addEventListener("htmx:after:swap", (event) => {
     const target = event.target instanceof Element ? event.target : document;

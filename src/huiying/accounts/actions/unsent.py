@@ -1,0 +1,121 @@
+"""Keeping what is not sent yet. It changes nothing for anybody else: no entry is written."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext_lazy as _
+
+from huiying.accounts.models import Account, UnsentWords
+from huiying.accounts.unsent import bound_to, of_part, owner, seal, unseal
+from huiying.kernel import keys, time
+from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import Invalid, NotAllowed
+from huiying.kernel.verbs import verb
+
+KEPT_FOR = timedelta(days=7)
+MOST_PAGES = 40  # of one account; the oldest goes
+LONGEST = 120_000  # characters of one page
+
+
+@verb
+def keep_unsent(
+    *,
+    actor: Actor,
+    place: str,
+    words: Mapping[str, str],
+    about: str = "",
+    kept_for: timedelta = KEPT_FOR,
+) -> bool:
+    """Keep what stands in these fields of a page, and what was kept of its others; True if anything is kept.
+
+    Empty fields are forgotten. Raises NotAllowed for who has no account, Invalid for more than can be kept.
+    """
+    account = _locked(actor)
+    if not account:
+        raise NotAllowed
+    said = {name: text for name, text in words.items() if text.strip() and "\0" not in text}
+    before = _held(account, place)
+    kept = {name: text for name, text in before.items() if name not in words} | said
+    if sum(map(len, kept.values())) > LONGEST:
+        raise Invalid(_("This is longer than %(most)d characters.") % {"most": LONGEST})
+    if not kept:
+        UnsentWords.objects.filter(account_id=account, place=place).delete()
+        return False
+    now = time.now()
+    UnsentWords.objects.update_or_create(
+        account_id=account,
+        place=place,
+        defaults=_sealed(kept, account, place)
+        | {"about": about, "at": now, "until": now + kept_for},
+    )
+    until = Greatest(F("unsent_until"), Value(now + kept_for))  # of a NULL it takes the other
+    Account.objects.filter(pk=account).update(unsent_until=until)
+    newest = UnsentWords.objects.filter(account_id=account).order_by("-at", "-pk")
+    beyond = list(newest.values_list("pk", flat=True)[MOST_PAGES:])
+    UnsentWords.objects.filter(pk__in=beyond).delete()
+    return True
+
+
+@verb
+def forget_unsent(*, actor: Actor, place: str, part: str = "") -> None:
+    """Forget a form of a page: it was sent, or thrown away."""
+    account = _locked(actor)
+    row = UnsentWords.objects.filter(account_id=account, place=place)
+    held = _held(account, place)
+    if kept := {name: text for name, text in held.items() if not of_part(name, part)}:
+        row.update(**_sealed(kept, account, place))
+    else:
+        row.delete()
+
+
+def _locked(actor: Actor) -> int:
+    """The account of this actor, whose words nobody else changes until the verb ends."""
+    account = owner(actor)
+    locked = Account.objects.select_for_update(no_key=True).filter(pk=account)
+    return locked.values_list("pk", flat=True).first() or 0
+
+
+def _held(account: int, place: str) -> dict[str, str]:
+    """What is kept of a page."""
+    row = UnsentWords.objects.filter(account_id=account, place=place).first()
+    return unseal(row) if row else {}
+
+
+def _sealed(words: dict[str, str], account: int, place: str) -> dict[str, object]:
+    """The columns that hold these words."""
+    number = keys.newest()
+    return {"key_number": number, "sealed": seal(words, bound_to(account, place), number)}
+
+
+@verb
+def forget_old_unsent(*, actor: Actor) -> int:
+    """Forget what nobody came back to; how many. For the system alone."""
+    if not actor.has("system"):
+        raise NotAllowed
+    return UnsentWords.objects.filter(until__lte=time.now()).delete()[0]
+
+
+@verb
+def reseal_unsent(*, actor: Actor, most: int) -> int:
+    """Seal up to `most` anew under the newest key; how many. What no key opens goes. For the system alone."""
+    if not actor.has("system"):
+        raise NotAllowed
+    newest = keys.newest()
+    old = UnsentWords.objects.exclude(key_number=newest).order_by("pk")
+    found = list(old.select_for_update(skip_locked=True)[:most])
+    for row in found:
+        words = unseal(row)
+        if not words:
+            row.delete()
+            continue
+        row.sealed = seal(words, bound_to(row.account_id, row.place), newest)
+        row.key_number = newest
+        row.save(update_fields=["sealed", "key_number"])
+    return len(found)
+
+
+def forget_about(about: Collection[str]) -> None:
+    """Forget what anybody typed about these cases. Part of the verb that erases their words."""
+    UnsentWords.objects.filter(about__in=about).delete()
