@@ -1,5 +1,6 @@
 """Promises: chosen by topic, danger and way in, the tightest counts; two people put them in force."""
 
+import tomllib
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -268,6 +269,14 @@ def test_the_samples_can_be_read_and_written_as_data():
         assert all({"zh-hans", "en"} == set(each.basis) for each in read.promises)
     minutes = {each.span.amount for each in read.promises}
     assert minutes == {5 * 60, 24 * 60, 48 * 60}
+
+
+def test_what_two_cities_published_names_topics_of_the_samples():
+    for name, file in (("amsterdam", "categories.toml"), ("boston", "boston_categories.toml")):
+        read = read_promises(sample(f"promises_{name}.toml").read_text("utf-8"))
+        topics = tomllib.loads(sample(file).read_text("utf-8"))["category"]
+        assert {each.category for each in read.promises} <= {topic["code"] for topic in topics}
+        assert all(each.cite and {"zh-hans", "en"} == set(each.basis) for each in read.promises)
 
 
 AMOUNTS = st.integers(1, 400)
