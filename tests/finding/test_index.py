@@ -13,6 +13,8 @@ from huiying.casework.actions.receiving import receive
 from huiying.casework.models import Report
 from huiying.finding import following
 from huiying.finding.actions import Source, forget
+from huiying.finding.clauses import compiled
+from huiying.finding.few import Few
 from huiying.finding.grams import pairs_of
 from huiying.finding.models import Followed, Kind, Text
 from huiying.finding.searching import Search
@@ -202,7 +204,7 @@ def _fill(texts, together=range(0)):
 
 
 def _search(words):
-    return Search(Kind.ANSWER, words, Exists(Text.objects.all()))
+    return Search(Kind.ANSWER, words, compiled(Exists(Text.objects.all())))
 
 
 def _has(text, words):
@@ -230,8 +232,9 @@ def test_who_has_few_texts_finds_all_of_them_page_by_page(monkeypatch, db, read)
     monkeypatch.setattr("huiying.finding.few.READ", read)
     _fill(["路灯坏了" if number % 3 else "漏水" for number in range(60)], together=range(20, 40))
     mine = Text.objects.filter(key__range=(10, 50), key__in=range(0, 60, 2))
-    allowed = Exists(mine.filter(key=OuterRef("key")).exclude(key=30))
-    search = Search(Kind.ANSWER, ["路灯"], allowed, few=mine.values_list("at", "key"))
+    allowed = compiled(Exists(mine.filter(key=OuterRef("key")).exclude(key=30)))
+    few = Few.of(mine.values_list("at", "key"))
+    search = Search(Kind.ANSWER, ["路灯"], allowed, few=few)
     kept, place = [], None
     while page := search.newest(3, place).lines:
         kept += [line.key for line in page]

@@ -57,7 +57,7 @@ def since(moment: datetime | None) -> Clause:
 
 
 def compiled(allowed: Exists) -> Clause:
-    """A condition on `finding_text` as SQL, worked out once for all statements of a search."""
+    """A condition on texts (over `OuterRef("key")`) as SQL, worked out once for many statements."""
     query = Text.objects.filter(allowed).query
     try:
         sql, values = query.get_compiler(connection=connection).compile(query.where)

@@ -7,15 +7,13 @@ there on: to read on, to ask the index for the texts of some time, or for all, w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists
-
 from huiying.finding import few
-from huiying.finding.clauses import Clause, beyond, compiled, fetch, holds, since
+from huiying.finding.clauses import Clause, beyond, fetch, holds, since
 from huiying.finding.errors import AboutSomebody, TooLong
-from huiying.finding.few import Few, Rows
+from huiying.finding.few import Few
 from huiying.finding.folding import fold
 from huiying.finding.grams import pairs_of
 from huiying.finding.masking import MARK, looks_like_somebody
@@ -107,9 +105,9 @@ class _Sample:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search for `words` among the texts of one kind for which `allowed` holds (over `OuterRef("key")`).
+    """A search for `words` among the texts of one kind for which `allowed` holds, a condition of them.
 
-    `few` are (at, key) of every text that is allowed, and of others: an index of its own gives the newest.
+    `few` has every text that is allowed, and others: an index of its own gives the newest.
 
     Single characters have no index. Where the search is `bounded`, they are looked for in the newest
     texts past its place alone, and counted there.
@@ -117,10 +115,9 @@ class Search:
 
     kind: str
     words: Sequence[str]
-    allowed: Exists
+    allowed: Clause
     bounded: bool = False
-    few: Rows | None = None
-    _policy: list[Clause] = field(default_factory=list, init=False, compare=False)
+    few: Few | None = None
 
     def newest(self, size: int, after: Place | None = None) -> TextsFound:
         """The first `size` texts past a place, newest first. Five statements at most."""
@@ -161,13 +158,8 @@ class Search:
             words &= holds(word)
         return words
 
-    def _mine(self) -> Clause:
-        if not self._policy:
-            self._policy.append(compiled(self.allowed))
-        return self._policy[0]
-
     def _indexed(self) -> Clause:
-        where = self._words() & self._mine()
+        where = self._words() & self.allowed
         return self._by_pairs() & where if self._pairs() else where
 
     def _by_pairs(self) -> Clause:
@@ -180,7 +172,7 @@ class Search:
         return found[0][0] if found else None
 
     def _sample(self, near: Clause) -> _Sample:
-        mine = self._mine()
+        mine = self.allowed
         columns = Clause(f"{COLUMNS}, {mine.sql}, {NUMBER}", mine.values)
         rows = fetch(columns, self._words() & near, f"ORDER BY {ORDER}")
         number = rows[0][6] if rows else fetch(Clause("max(id)"), Clause("true"))[0][0]
@@ -192,7 +184,7 @@ class Search:
         """
         if self.few is None:
             return None
-        mine, rest = Few.of(self.few), beyond(after)
+        mine, rest = self.few, beyond(after)
         number = mine.number()
         if number >= few.MOST:
             return None
@@ -206,14 +198,14 @@ class Search:
     def _read_few(self, size: int, rest: Clause, some: Clause) -> TextsFound:
         """A page out of `some` texts, all of which are counted."""
         columns = Clause(f"{COLUMNS}, count(*) OVER ()")
-        where = self._words() & rest & some & self._mine()
+        where = self._words() & rest & some & self.allowed
         rows = fetch(columns, where, f"ORDER BY {ORDER} LIMIT {size}")
         return TextsFound([Line(*row[:5]) for row in rows], rows[0][5] if rows else 0, True)
 
     def _read_on(self, size: int, rest: Clause, most: int | None) -> TextsFound:
         """A page by reading the newest `most` texts, or all of them."""
         last = self._time_of(most, rest) if most is not None else None
-        lines = self._page(size, self._words() & rest & since(last) & self._mine())
+        lines = self._page(size, self._words() & rest & since(last) & self.allowed)
         return TextsFound(lines, len(lines), len(lines) < size)
 
     def _nearby(self, size: int, rest: Clause, reach: float) -> TextsFound:

@@ -1,10 +1,12 @@
 """Searching letters and answers: the engine of `finding`, joined with who may read them."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet
 
 from huiying.agencies.models import Unit
 from huiying.casework import policy as cases
@@ -12,13 +14,16 @@ from huiying.casework.models import CaseFile, Report
 from huiying.casework.places import all_categories
 from huiying.casework.sight import letters_of_units
 from huiying.finding.bounding import bounded, in_one_process
+from huiying.finding.clauses import Clause, compiled
 from huiying.finding.excerpts import Piece, excerpt
+from huiying.finding.few import Few
 from huiying.finding.masking import hide, mask
 from huiying.finding.models import Kind
 from huiying.finding.searching import Line, Search, TextsFound, read_query
 from huiying.intake.models import Submission
 from huiying.intake.opening import words_of
 from huiying.kernel.actors import Actor
+from huiying.kernel.kept_queries import MOST_KEPT, Given, IsAnyOf, KeptQuery
 from huiying.kernel.names import localized
 from huiying.kernel.paging import place_of, read_place
 from huiying.record.reads import payloads_left
@@ -87,7 +92,7 @@ def public_search(words: Sequence[str], reach: finding.Reach) -> Search:
         replies = replies.filter(category_id__in=reach.categories)
     if reach.units is not None:
         replies = replies.filter(unit_id__in=reach.units)
-    return Search(Kind.ANSWER, words, _spoken(replies), bounded=True)
+    return Search(Kind.ANSWER, words, compiled(_spoken(replies)), bounded=True)
 
 
 def _marked(answer: AnswerLine, version: ReplyVersion, words: Sequence[str]) -> AnswerLine:
@@ -151,28 +156,65 @@ def _total(found: Sequence[TextsFound]) -> tuple[int, bool]:
     return sum(each.total for each in found), all(each.exact for each in found)
 
 
-def _narrowed(seen: QuerySet[CaseFile], asked: Asked) -> QuerySet[CaseFile]:
-    if asked.category:
-        seen = seen.filter(category_id__in=all_categories().at_or_below(asked.category))
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """Ids of categories, None for all, and the path of a unit, empty for all."""
+
+    categories: tuple[int, ...] | None = None
+    path: str = ""
+
+    def cases(self, actor: Actor) -> QuerySet[CaseFile]:
+        """The cases in this actor's sight that are meant."""
+        seen = cases.visible_cases(actor)
+        if self.categories is not None:
+            seen = seen.filter(category_id__in=self.categories)
+        return seen.filter(lead_unit__path__startswith=self.path) if self.path else seen
+
+
+def _narrowed(asked: Asked) -> _Narrowed | None:
+    """None where nothing can be found."""
+    categories = all_categories().at_or_below(asked.category) if asked.category else None
+    path: str | None = ""
     if asked.unit:
         path = Unit.objects.filter(code=asked.unit).values_list("path", flat=True).first()
-        seen = seen.filter(lead_unit__path__startswith=path) if path else seen.none()
-    return seen
+    if path is None:
+        return None
+    return _Narrowed(None if categories is None else tuple(categories), path)
+
+
+# What follows is worked out once for each actor as they are: with another role they are another one.
+@functools.lru_cache(maxsize=MOST_KEPT)
+def _letters_of(actor: Actor, narrowed: _Narrowed) -> Clause:
+    """Letters that this actor may read."""
+    seen = narrowed.cases(actor)
+    return compiled(Exists(seen.filter(reports__submission=OuterRef("key"))))
+
+
+@functools.lru_cache(maxsize=MOST_KEPT)
+def _answers_of(actor: Actor, narrowed: _Narrowed) -> Clause:
+    """Answers that this actor may read, and that were given."""
+    seen = narrowed.cases(actor).values("pk")
+    replies = policy.visible_replies(actor).filter(state__in=SAID, hide_text=False, case__in=seen)
+    return compiled(_spoken(replies))
+
+
+@functools.lru_cache(maxsize=MOST_KEPT)
+def _few_of(actor: Actor) -> Few | None:
+    rows = letters_of_units(actor)
+    return None if rows is None else Few.of(rows)
 
 
 def searches_of(actor: Actor, words: Sequence[str], asked: Asked) -> list[Search]:
     """The searches among what this actor may read: letters, and the answers that were given."""
-    seen = _narrowed(cases.visible_cases(actor), asked)
+    narrowed = _narrowed(asked)
+    if narrowed is None:
+        return []
     searches = []
     if asked.kind in {"", Kind.LETTER}:
-        letters = Exists(seen.filter(reports__submission=OuterRef("key")))
-        few = letters_of_units(actor)
-        searches.append(Search(Kind.LETTER, words, letters, few=few))
+        allowed = _letters_of(actor, narrowed)
+        searches.append(Search(Kind.LETTER, words, allowed, few=_few_of(actor)))
     if asked.kind in {"", Kind.ANSWER}:
-        replies = policy.visible_replies(actor).filter(
-            state__in=SAID, hide_text=False, case__in=seen.values("pk")
-        )
-        searches.append(Search(Kind.ANSWER, words, _spoken(replies)))
+        searches.append(Search(Kind.ANSWER, words, _answers_of(actor, narrowed)))
     return searches
 
 
@@ -212,15 +254,29 @@ def _of_case(case: str) -> list[str]:
     return [f"{case}__{name}" for name in names]
 
 
+def _reports(*, letters: Given | list[int]) -> QuerySet[Report]:
+    """What is shown of these letters and their cases, and no more."""
+    return (
+        Report.objects.filter(IsAnyOf("submission_id", letters))
+        .select_related("submission__seal", "case__category", "case__lead_unit")
+        .only(
+            "submission__label", "submission__sealed",
+            "submission__seal__key_number", "submission__seal__wrapped",
+            "case__number", "case__title", "case__state",
+            "case__category__name", "case__lead_unit__name",
+        )
+    )  # fmt: skip
+
+
+REPORTS = KeptQuery(_reports, letters=ArrayField(BigIntegerField()))
+
+
 def _said(lines: list[Line]) -> dict[tuple[str, int], _Said]:
     """What is said by kind and key. One query for each kind."""
     said: dict[tuple[str, int], _Said] = {}
     letters = [line.key for line in lines if line.kind == Kind.LETTER]
     if letters:
-        reports = Report.objects.filter(submission__in=letters).select_related(
-            "submission__seal", "case__category", "case__lead_unit"
-        )
-        for report in reports:
+        for report in REPORTS.rows(letters=letters):
             said[Kind.LETTER, report.submission_id] = _letter(report.submission, report.case)
     answers = [line.key for line in lines if line.kind == Kind.ANSWER]
     if answers:
