@@ -56,11 +56,7 @@ PLAIN = "UPDATE casework_casefile SET version = version + 1 WHERE id = ANY(%(ids
 def run(report: Report) -> None:
     """Both figures; the raw limit beside each is what the same count costs without any meaning."""
     filling.fill(CLOCKS)
-    _adopt("17:30")
-    add_holidays(actor=SYSTEM, code="bench", holidays=china())
-    give_calendar(actor=SYSTEM, unit_code="county", calendar_code="bench")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE routing_category SET working_days = true WHERE is_leaf")
+    count_working_days()
     cases = CaseFile.objects.order_by("pk").values_list("pk", "category")[:CLOCKS]
     now = huiying_time.now()
     rows = [(pk, leaf, now - place * SPREAD) for place, (pk, leaf) in enumerate(cases)]
@@ -69,6 +65,15 @@ def run(report: Report) -> None:
     report.beside("deadlines derived", CLOCKS / taken.wall, "a second", limit=CLOCKS / bare.wall)
     _set_going(rows, dues)
     _recompute(report, [row[0] for row in rows])
+
+
+def count_working_days() -> None:
+    """Every topic by working days, and a calendar with the holidays of all years that are known."""
+    _adopt("17:30")
+    add_holidays(actor=SYSTEM, code="bench", holidays=china())
+    give_calendar(actor=SYSTEM, unit_code="county", calendar_code="bench")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE routing_category SET working_days = true WHERE is_leaf")
 
 
 def _derived(rows: Sequence[tuple[int, int, datetime]]) -> list[datetime]:

@@ -51,6 +51,7 @@ from huiying.retention.models import Hold
 from huiying.supervision.actions.alerting import steps_reached
 from huiying.supervision.definitions import read_policy, usual
 from huiying.supervision.late import count_late
+from huiying.supervision.tasks import prepared
 from tests.casework.ways import PARTS, brought_to, split_by, taken_in, writer_of
 from tests.people import People
 from tests.public_site.conftest import Writer, keys_in, text_of
@@ -557,7 +558,7 @@ class TestFigures:
             first, second = split_by(people, case.number, [NOISE, replace(NOISE, title="鸣笛")])
         assert (first.round, second.round) == (2, 2)
         with time.at(start + 31 * DAY):
-            assert steps_reached(read_policy(usual())) == []
+            assert steps_reached(prepared(1, read_policy(usual()))) == []
 
 
 class TestErasure:

@@ -28,7 +28,7 @@ from huiying.supervision.actions.alerting import steps_reached
 from huiying.supervision.definitions import Definition, from_data, read_policy, usual
 from huiying.supervision.models import Alert
 from huiying.supervision.rehearsing import rehearse
-from huiying.supervision.tasks import escalate
+from huiying.supervision.tasks import escalate, prepared
 from huiying.supervision.timing import SendingHours, sending_hours
 from tests.casework.ways import answered, brought_to, writer_of
 from tests.entries import holds
@@ -422,5 +422,5 @@ def test_a_policy_comes_back_from_its_text_and_its_data():
 def test_no_policy_or_one_without_steps_tells_nobody(people):
     _case(people)
     assert _pass(50) == []
-    assert steps_reached(_adopt("")) == []
+    assert steps_reached(prepared(1, _adopt(""))) == []
     assert _pass(51) == []

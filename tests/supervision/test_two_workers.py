@@ -64,9 +64,9 @@ def test_two_workers_tell_nobody_twice(cases, monkeypatch):
     def one_worker(first: bool) -> int:
         try:
             with time.at(START + LATER):
-                found = steps_reached(POLICY)
-                assert len(found) == len(cases)
                 one = prepared(1, POLICY)
+                found = steps_reached(one)
+                assert len(found) == len(cases)
                 both.wait()
                 if not first:
                     assert claimed.wait(60)

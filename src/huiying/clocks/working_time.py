@@ -126,6 +126,15 @@ def working_between(start: datetime, end: datetime, timetable: Timetable) -> tim
     return whole + timetable.laid_out(last).before(end) - timetable.laid_out(first).before(start)
 
 
+def spans_between(
+    first: datetime, last: datetime, timetable: Timetable
+) -> Iterator[tuple[datetime, datetime]]:
+    """The working spans of all years from that of `first` to that of `last`, in UTC, in their order."""
+    for year in range(timetable.local(first).year, timetable.local(last).year + 1):
+        laid = timetable.laid_out(year)
+        yield from zip(laid.starts, laid.ends, strict=True)
+
+
 def add_working_days(start: datetime, count: int, timetable: Timetable) -> Due:
     """The closing time of the `count`th working day after the day of `start`, which does not count.
 

@@ -18,13 +18,16 @@ from django.utils import timezone
 
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.states import OPEN
+from huiying.clocks.reads import laid_out
+from huiying.clocks.working_time import Timetable
 from huiying.kernel import time
+from huiying.routing.paces import Pacing, pacing
 from huiying.supervision.audiences import Staff, Told
 from huiying.supervision.definitions import Definition, Step
+from huiying.supervision.paces import calendar_of, moment_of
 from huiying.supervision.timing import sending_hours
 
 MOST_DAYS = 90
-SHORTEST = timedelta(hours=1)
 
 
 class _Row(NamedTuple):
@@ -38,13 +41,17 @@ class _Row(NamedTuple):
     waiting_since: datetime | None
     waiting_until: datetime | None
     round: int
+    category_id: int | None
+    case__urgency: int
+    case__channel: str
 
 
 @dataclass(slots=True)
 class Round:
     """One round of a case: `ended` is None where it runs. `units` say since when which unit had it.
 
-    `due_at` holds the pauses that have ended, `paused` is their sum.
+    `due_at` holds the pauses that have ended, `paused` is their sum. By `timetable` its time runs down; None
+    for day and night.
     """
 
     case_id: int
@@ -54,11 +61,11 @@ class Round:
     paused: timedelta = timedelta()
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     units: list[tuple[datetime, int | None]] = field(default_factory=list)
+    timetable: Timetable | None = None
 
     def reached(self, percent: int) -> datetime:
         """When its clock came to this share of its time, had it run on."""
-        allowed = self.due_at - self.paused - self.started
-        moment = self.started + allowed + max(allowed, SHORTEST) * (percent / 100 - 1)
+        moment = moment_of(percent, self.started, self.due_at - self.paused, self.timetable)
         for begins, ends in self.pauses:
             if begins < moment:
                 moment += ends - begins
@@ -130,15 +137,25 @@ def ran_since(since: datetime) -> QuerySet[CaseFile]:
 
 
 def rounds(cases: Iterable[int]) -> Iterator[Round]:
-    """The rounds of these cases from their moves. One query, read in pieces."""
+    """The rounds of these cases from their moves. One query, read in pieces; and five for the promises."""
     moves = Move.objects.filter(case_id__in=list(cases)).order_by("case_id", "id")
+    found = pacing()
     rows = map(_Row._make, moves.values_list(*_Row._fields).iterator(chunk_size=5000))
     for _key, steps in groupby(rows, key=lambda row: (row.case_id, row.round)):
-        yield _round(list(steps))
+        yield _round(list(steps), found)
 
 
-def _round(rows: list[_Row]) -> Round:
+def _pace(found: Pacing, first: _Row, last: _Row) -> Timetable | None:
+    """By what was promised when it began for what it is about in the end."""
+    digest = calendar_of(
+        found, last.category_id, first.case__urgency, first.case__channel, first.at
+    )
+    return laid_out(digest) if digest else None
+
+
+def _round(rows: list[_Row], found: Pacing) -> Round:
     one = Round(rows[0].case_id, rows[0].at, rows[-1].due_at)
+    one.timetable = _pace(found, rows[0], rows[-1])
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         one.units.append((row.at, row.unit_id))
         goes_on = following is not None and following.waiting_since == row.waiting_since

@@ -9,6 +9,7 @@ from huiying.supervision.actions.alerting import Pass, steps_reached, tell_reach
 from huiying.supervision.actions.raising import raise_unnoted, send_digests
 from huiying.supervision.audiences import Staff
 from huiying.supervision.definitions import Definition
+from huiying.supervision.paces import running_paces
 from huiying.supervision.reads import in_force
 from huiying.supervision.timing import sending_hours
 
@@ -26,7 +27,7 @@ def escalate() -> int:
     one = prepared(found.number, found.definition)
     done = sum(
         tell_reached(actor=SYSTEM, one=one, cases=cases)
-        for cases in batched(steps_reached(one.definition), BATCH)
+        for cases in batched(steps_reached(one), BATCH)
     )
     while more := raise_unnoted(actor=SYSTEM, one=one):
         done += more
@@ -37,4 +38,4 @@ def escalate() -> int:
 
 def prepared(number: int, definition: Definition) -> Pass:
     """What a pass reads once for all its cases."""
-    return Pass(number, definition, Staff(), sending_hours(definition))
+    return Pass(number, definition, Staff(), sending_hours(definition), running_paces())

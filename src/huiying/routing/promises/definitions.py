@@ -40,11 +40,17 @@ class Kind(models.TextChoices):
 
 
 # One of each, where no calendar counts.
-ONE: Mapping[str, timedelta] = {
+ONE: dict[str, timedelta] = {
     Kind.MINUTES: timedelta(minutes=1),
     Kind.WORKING_HOURS: timedelta(hours=1),
     Kind.WORKING_DAYS: timedelta(days=1),
     Kind.CALENDAR_DAYS: timedelta(days=1),
+}
+
+# How long one of each is in an ordinary week of forty hours.
+ROUGHLY: Mapping[str, timedelta] = ONE | {
+    Kind.WORKING_HOURS: timedelta(days=7) / 40,
+    Kind.WORKING_DAYS: timedelta(days=7) / 5,
 }
 
 
@@ -63,6 +69,11 @@ class Span:
         if timetable is not None and self.kind == Kind.WORKING_HOURS:
             return add_working(start, plain, timetable)
         return Due(start + plain, provisional=False)
+
+    @property
+    def roughly(self) -> timedelta:
+        """How long it is in an ordinary week, whenever it begins."""
+        return ROUGHLY[self.kind] * self.amount
 
     @property
     def by_calendar(self) -> bool:

@@ -24,6 +24,7 @@ from huiying.notices.models import Outgoing
 from huiying.record.actions import write
 from huiying.supervision.audiences import NO_UNIT, Staff, Told
 from huiying.supervision.definitions import Definition, Step
+from huiying.supervision.paces import Paces
 from huiying.supervision.reached import CLAIM, FIND
 from huiying.supervision.timing import SendingHours
 
@@ -39,22 +40,23 @@ class Pass:
     definition: Definition
     staff: Staff
     timing: SendingHours
+    paces: Paces
 
 
-def steps_reached(definition: Definition) -> list[int]:
+def steps_reached(one: Pass) -> list[int]:
     """The ids of the cases that have come to a step they were not told of. One statement."""
-    steps = [step.at for step in definition.steps]
+    steps = [step.at for step in one.definition.steps]
     if not steps:
         return []
-    given = _clocks() | {"steps": steps, "first": steps[0]}
+    given = clocks_given(one) | {"steps": steps, "first": steps[0]}
     with connection.cursor() as cursor:
         cursor.execute(FIND, given)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _clocks() -> dict[str, Any]:
+def clocks_given(one: Pass) -> dict[str, Any]:
     """What `reached.RUNNING` asks for."""
-    return {
+    return one.paces.given | {
         "now": time.now(),
         "open": sorted(state.value for state in OPEN),
         "again": list(TAKEN_UP_AGAIN),
@@ -90,7 +92,7 @@ def tell_reached(*, actor: Actor, one: Pass, cases: Sequence[int]) -> int:
 
 
 def _given(one: Pass, cases: Sequence[int]) -> dict[str, Any]:
-    clocks, steps = _clocks(), one.definition.steps
+    clocks, steps = clocks_given(one), one.definition.steps
     now = clocks["now"]
     digest_at = one.timing.digest_at(now)
     whom = _whom(one, now)
