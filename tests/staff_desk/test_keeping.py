@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from huiying.casework.actions.erasing import erase_words
+from huiying.casework.actions.extending import ask_extension, decide_extension
 from huiying.casework.actions.keeping import forget_unfinished
 from huiying.casework.actions.sorting import mark_conduct
+from huiying.casework.actions.weighing import weigh_harm
 from huiying.casework.desk_models import UnfinishedWords
 from huiying.casework.states import State
 from huiying.casework.unfinished import KEPT_FOR
@@ -66,6 +69,19 @@ def test_a_note_is_kept_and_gone_once_written(people):
     _keep(people.clerk, case, "note", text="等一下")
     assert ">等一下</textarea>" in people.clerk.client.get(_url(case)).text
     people.clerk.client.post(f"{_url(case)}note/", {"text": "等一下再说"})
+    assert not UnfinishedWords.objects.exists()
+
+
+def test_what_changes_a_day_takes_its_words_along(people):
+    case = brought_to(State.IN_PROGRESS, people)
+    _keep(people.handler, case, "ask_extension", reason=WORDS)
+    _keep(people.dispatcher, case, "decide_extension", words=WORDS)
+    day = timezone.localdate(case.due_at) + timedelta(days=3)
+    ask_extension(actor=people.handler.actor, number=case.number, day=day, reason=WORDS)
+    decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
+    _keep(people.clerk, case, "weigh", reason=WORDS)
+    assert f">{WORDS}</textarea>" in people.clerk.client.get(_url(case)).text
+    weigh_harm(actor=people.clerk.actor, number=case.number, facts=["hazard"], reason=WORDS)
     assert not UnfinishedWords.objects.exists()
 
 

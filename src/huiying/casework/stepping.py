@@ -10,7 +10,7 @@ from huiying.casework.deadlines import pause_so_far
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
-from huiying.casework.unfinished import FIELDS, own_words
+from huiying.casework.unfinished import FIELDS, forget_sent
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.inserting import insert_together
@@ -98,7 +98,7 @@ def take_step(
         waiting = Report.objects.filter(case=case, ended_at=None, delivered_at=None)
         waiting.update(due_at=F("due_at") + pause, paused=F("paused") + pause)
     if verb in FIELDS:  # sent: nothing is left to keep
-        own_words(actor).filter(case=case, act=verb).delete()
+        forget_sent(actor, case, verb)
     insert_together(
         move_row(case, verb=verb, source=source, at=case.moved_at),
         *entry_rows(actor=actor, action=f"case.{verb}", subject=subject(case), data=told),

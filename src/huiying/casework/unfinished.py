@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from huiying.casework.desk_models import UnfinishedWords
+from huiying.casework.models import CaseFile
 from huiying.kernel.actors import Actor
 
 KEPT_FOR = timedelta(days=7)
@@ -24,6 +25,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "ask_extension": ("reason",),
     "decide_extension": ("words",),
     "note": ("text",),
+    "weigh": ("reason",),
 }
 
 
@@ -39,6 +41,11 @@ def own_words(actor: Actor) -> QuerySet[UnfinishedWords]:
     """The rows of this actor and of nobody else."""
     accounts = [int(each) for each in actor.scopes("account")]
     return UnfinishedWords.objects.filter(account_id__in=accounts)
+
+
+def forget_sent(actor: Actor, case: CaseFile, act: str) -> None:
+    """Drop the words of an act that was just done. Part of its verb."""
+    own_words(actor).filter(case=case, act=act).delete()
 
 
 def unfinished_within(actor: Actor) -> ArraySubquery:

@@ -22,6 +22,7 @@ from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import State
 from huiying.casework.stepping import change, check_seen, move_row
 from huiying.casework.telling import tell
+from huiying.casework.unfinished import forget_sent
 from huiying.casework.words import required
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -71,6 +72,7 @@ def ask_extension(
     )
     data = {"until": until.isoformat(), "words": said}
     write(actor=actor, action="case.ask_extension", subject=subject(case), data=data)
+    forget_sent(actor, case, "ask_extension")
     return case
 
 
@@ -131,6 +133,7 @@ def decide_extension(
         change(case)
         data = {"until": row.until.isoformat(), "words": said}
         write(actor=actor, action="case.refuse_extension", subject=subject(case), data=data)
+    forget_sent(actor, case, "decide_extension")
     return case
 
 

@@ -12,7 +12,7 @@ from huiying.casework import policy
 from huiying.casework.desk_models import CaseNote, Mention
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile
-from huiying.casework.unfinished import own_words
+from huiying.casework.unfinished import forget_sent
 from huiying.casework.words import required
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -68,7 +68,7 @@ def write_note(*, actor: Actor, number: int, text: str) -> CaseNote:
     note = CaseNote.objects.create(
         case=case, author_id=account_id, unit=_unit_of(actor), at=now, text=said
     )
-    own_words(actor).filter(case=case, act="note").delete()
+    forget_sent(actor, case, "note")
     Mention.objects.bulk_create([Mention(note=note, account=person) for person in people])
     write(
         actor=actor,

@@ -6,7 +6,7 @@ from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.stepping import change, check_seen, move_row
 from huiying.casework.telling import tell
-from huiying.casework.unfinished import own_words
+from huiying.casework.unfinished import forget_sent
 from huiying.casework.words import required
 from huiying.intake.actions import writing
 from huiying.intake.models import Message
@@ -45,6 +45,6 @@ def report_interim(
             text=said,
             form_key=form_key,
         )
-    own_words(actor).filter(case=case, act="interim").delete()
+    forget_sent(actor, case, "interim")
     tell(waiting, kind="interim")
     return case

@@ -13,6 +13,7 @@ from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN
 from huiying.casework.stepping import change, check_seen, move_row
+from huiying.casework.unfinished import forget_sent
 from huiying.casework.urgency.standing import harm_columns
 from huiying.casework.words import required
 from huiying.harm.facts import LEGAL_DATE, withdrawn
@@ -76,6 +77,7 @@ def weigh_harm(
         "words": said,
     }
     _keep(actor, case, data)
+    forget_sent(actor, case, "weigh")
     return case
 
 
