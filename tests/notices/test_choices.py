@@ -178,6 +178,17 @@ def test_the_page_shows_what_was_chosen(handler):
     assert '<option value="20" selected>' in page
 
 
+def test_everybody_sees_what_was_sent_to_them(handler, people, mails):
+    _tell(handler, at(2, 9))
+    choose(handler, clock="never")
+    _tell(handler, at(2, 10), kind="matter")
+    page = handler.client.get("/en/desk/account/").text
+    assert "Co-signing an answer" in page
+    assert "Not wanted by mail" in page
+    assert "100001" not in page
+    assert "Co-signing an answer" not in people.colleague.client.get("/en/desk/account/").text
+
+
 def test_what_is_asked_by_a_day_comes_as_one_chose_it(handler, mails):
     choose(handler, clock="digest")
     _tell(handler, at(2, 9), kind="matter")
@@ -218,6 +229,10 @@ def test_what_is_kept_from_somebody_meanwhile_stands_in_no_mail(handler, people,
     assert sent.count(str(other.number)) >= 2
     assert str(named.number) not in sent
     assert results().count("not_theirs") == 1
+    page = handler.client.get("/en/desk/account/").text
+    assert page.count("Deadlines and supervision<") == 1  # that there was another stays unsaid
+    assert "In the mail of the day" not in page
+    assert "The mail of the day<" in page
     choose(handler, clock="digest")
     _tell(handler, at(3, 9), kind="escalation", number=other.number, percent=100)
     end_role(actor=SYSTEM, username="handler", unit_code="housing", role="handler")

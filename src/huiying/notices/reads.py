@@ -63,6 +63,17 @@ def log_of(label: Combinable) -> ArraySubquery:
     )
 
 
+def newest_to(recipient: str, most: int) -> list[Delivery]:
+    """What ended of the notices to this label, the newest first. Left out is what is not for them any more,
+    since that there was something would say too much; and so what waited for the mail of the day, of
+    which a part may be. One query.
+    """
+    rows = Outgoing.objects.filter(LOGGED, recipient=recipient, ended_at__isnull=False)
+    newest = rows.exclude(result__in=(Result.NOT_THEIRS, Result.GATHERED)).order_by("-id")[:most]
+    columns = newest.values_list("kind", "way", "result", "made_at", "ended_at")
+    return [Delivery(*row) for row in columns]
+
+
 def deliveries(column: Iterable[dict[str, Any]]) -> tuple[Delivery, ...]:
     """What `log_of` found, oldest first."""
     return tuple(

@@ -29,6 +29,7 @@ from huiying.faces.staff_desk.account.forms import (
     NoticesForm,
     PasswordForm,
 )
+from huiying.faces.staff_desk.account.heard import heard
 from huiying.faces.staff_desk.account.pages import AccountPage
 from huiying.faces.staff_desk.asking import actor_of, before_second_step, person_of
 from huiying.kernel.names import localized
@@ -97,6 +98,7 @@ def account_page(
         password_form=password_form or PasswordForm(),
         mail_form=mail_form or MailForm(initial={"email": ways.email}),
         notices_form=notices_form or NoticesForm(initial=asdict(choices_of(person.actor.label))),
+        heard=heard(person.actor.label),
         language_form=LanguageForm(initial={"language": request.user.language}),  # type: ignore[union-attr]
         keys_form=KeysForm(initial={"single_keys": person.single_keys}),
     )

@@ -10,13 +10,15 @@ type Row = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class AccountPage:
     """`must` says that the role needs a second step before anything else; `elsewhere` that the
-    agency's own sign-in keeps password and second step. Rows are (what, how it stands, address, words).
+    agency's own sign-in keeps password and second step. Rows are (what, how it stands, address, words);
+    `heard` is what was sent to this person lately.
     """
 
     facts: list[Row]
     sessions: list[Row]
     steps: list[Row]
     passkeys: list[Row]
+    heard: list[Row]
     must: bool
     elsewhere: bool
     offers_steps: bool
