@@ -196,6 +196,12 @@ def test_letters_of_the_same_words_are_never_on_both_sides():
     assert train(same).about["unseen"]["accuracy"] < 0.8
 
 
+def test_a_category_whose_letters_all_say_the_same_stops_no_training():
+    """They stand in one fold, so the model that is tried on it has seen none of them."""
+    same = [Labelled("", "路灯坏了，请尽快处理", "lamp")] * 12
+    assert "lamp" in train([*letters(60), *same]).categories
+
+
 def test_the_figures_are_those_of_the_definitions():
     likely = np.array([[0.95, 0.05], [0.8, 0.2], [0.45, 0.55], [0.3, 0.7]], dtype=np.float32)
     found = measuring.figures(["a", "b", "b", "b"], ["a", "b"], likely, 0.6)

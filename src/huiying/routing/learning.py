@@ -184,7 +184,9 @@ class Fitting:
             fit_intercept=False,
             random_state=self.seed % 2**32,
         )
-        for category in range(self.categories):
+        # Letters of the same words stand in one fold, so of some category there may be no others here: it
+        # scores nothing.
+        for category in set(labels.tolist()):
             learner.fit(scaled_rows, labels == category)
             matrix[:, category] = learner.coef_[0]
         return weight, matrix
