@@ -4,18 +4,20 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import Q
 from django.utils import translation
 
 from huiying.casework.actions.sorting import assign, triage
 from huiying.casework.landing import rehearsing
 from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.rehearsing import rehearse
+from huiying.casework.landing.thinning import thinned
 from huiying.casework.landing_models import Suggestion
 from huiying.casework.models import Report
 from huiying.kernel.refusals import Invalid, MovedOn, SamePerson
 from huiying.record.models import Entry
 from huiying.routing.rules.actions import adopt_rules, propose_rules, read_known
-from huiying.routing.rules.definitions import Letter, RuleSet, from_data
+from huiying.routing.rules.definitions import Folded, Letter, RuleSet, from_data
 from tests.scene import letter
 
 pytestmark = pytest.mark.django_db
@@ -131,9 +133,9 @@ def test_two_people_put_them_in_force_after_seeing_what_would_change(people):
 def test_a_rule_is_no_way_to_ask_who_wrote_what(people, monkeypatch):
     asked = read_known('[[rule]]\nwords = ["灯"]\nto = "noise"\n')
     also = read_known('[[rule]]\nwords = ["灯", "没有的词"]\nto = "noise"\n')
-    monkeypatch.setattr("huiying.casework.landing.rehearsing.LEAST", 2)
-    monkeypatch.setattr("huiying.casework.landing.rehearsing.STEP", 1)
-    monkeypatch.setattr("huiying.casework.landing.rehearsing.BLUR", 3)
+    monkeypatch.setattr("huiying.casework.landing.discretion.LEAST", 2)
+    monkeypatch.setattr("huiying.casework.landing.discretion.STEP", 1)
+    monkeypatch.setattr("huiying.casework.landing.discretion.BLUR", 3)
 
     def told(rules=asked):
         found = rehearse(people.administrator.actor, RuleSet(), rules)
@@ -142,7 +144,7 @@ def test_a_rule_is_no_way_to_ask_who_wrote_what(people, monkeypatch):
     for _each in range(6):
         letter(people, title="灯坏了")
     assert told() == (0, 0, 0, [])  # what somebody sent today lifts no count
-    monkeypatch.setattr("huiying.casework.landing.rehearsing._settled", rehearsing._past)
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.settled_long", Q)
     n, fitted, total, gone = told()
     assert n == 6
     assert 4 <= fitted == total == gone[0] <= 6
@@ -153,10 +155,10 @@ def test_a_rule_is_no_way_to_ask_who_wrote_what(people, monkeypatch):
 @pytest.mark.parametrize("wrote", ["围墙被推倒", "什么也没有"])
 def test_a_rare_word_beside_a_frequent_one_tells_of_nobody(people, monkeypatch, wrote):
     """Blurred counts of the same letters are the same: whether they are must not hang on one letter."""
-    monkeypatch.setattr("huiying.casework.landing.rehearsing.LEAST", 2)
-    monkeypatch.setattr("huiying.casework.landing.rehearsing.STEP", 1)
-    monkeypatch.setattr("huiying.casework.landing.rehearsing.BLUR", 1)
-    monkeypatch.setattr("huiying.casework.landing.rehearsing._settled", rehearsing._past)
+    monkeypatch.setattr("huiying.casework.landing.discretion.LEAST", 2)
+    monkeypatch.setattr("huiying.casework.landing.discretion.STEP", 1)
+    monkeypatch.setattr("huiying.casework.landing.discretion.BLUR", 1)
+    monkeypatch.setattr("huiying.casework.landing.rehearsing.settled_long", Q)
     for title in ["灯坏了"] * 3 + [wrote]:
         letter(people, title=title)
 
@@ -173,6 +175,21 @@ def test_a_rare_word_beside_a_frequent_one_tells_of_nobody(people, monkeypatch, 
     assert told({"words": ["围墙"], "to": "leak"}, {"channel": ["web"]})[1] == 4
     many = told({"words": ["灯", "围墙"]}, who=people.supervisor)
     assert many == (3 + (wrote == "围墙被推倒"),) * 2
+
+
+def test_hours_that_differ_by_minutes_or_a_quiet_hour_ask_the_same():
+    moments = [22] * 3 + [1] * 3 + [3]
+    letters = [(number, Folded(at(hour))) for number, hour in enumerate(moments)]
+
+    def told(start, until):
+        rows = [{"start": start, "until": until, "to": "noise"}]
+        kept = thinned(from_data(rows), letters, lambda hits: len(hits) >= 3).rules
+        return [(rule.start, rule.until) for rule in kept]
+
+    assert told("22:00", "02:00") == [("22:00", "02:00")]
+    assert told("21:40", "02:59") == told("22:00", "04:00") == told("22:00", "02:00")
+    assert told("22:40", "23:10") == told("02:00", "05:00") == []
+    assert told("00:00", "23:59") == [("01:00", "23:00")]
 
 
 def test_a_count_is_never_too_high_and_does_not_step_where_one_could_reckon():

@@ -1,33 +1,23 @@
 """What changed rules would have done with past cases, before anybody puts them in force.
 
-Who may not read the letters is told little: see docs/decisions/0053-a-units-letters-by-time.md, at the end.
+Who may not read the letters is told little: see `discretion`.
 """
 
-import hmac
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import QuerySet
 
-from huiying.casework import policy
+from huiying.casework.landing.discretion import coarse, seen_by, settled_long
 from huiying.casework.landing.thinning import thinned
 from huiying.casework.models import Report
-from huiying.casework.states import State
 from huiying.intake.models import Submission
 from huiying.intake.opening import words_of
-from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.routing.rules.definitions import Folded, Hit, Letter, RuleSet
 
 ON_A_PAGE = 200
 MOST_NUMBERS = 10
-# For who may not read all of the letters: what is answered, and has been for so long, in counts from so
-# many on, rounded down, after something between nothing and `BLUR` was taken off.
-SETTLED_FOR = timedelta(days=30)
-LEAST = 20
-STEP = 5
-BLUR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +68,9 @@ def rehearse(actor: Actor, now: RuleSet, then: RuleSet, *, most: int = ON_A_PAGE
     """Both rule sets on the newest `most` letters that are no complaints about conduct."""
     reports = list(_past()[:most])
     seen = _seen(actor, reports)
-    exact = seen >= {report.case.number for report in reports}
+    exact = seen >= {report.case_id for report in reports}
     if not exact:
-        reports = list(_settled()[:most])
+        reports = list(_past().filter(settled_long())[:most])
         seen = _seen(actor, reports)
     letters = [(report, Folded(read_by_rules(report.submission))) for report in reports]
     if not exact:
@@ -110,18 +100,11 @@ def rehearse(actor: Actor, now: RuleSet, then: RuleSet, *, most: int = ON_A_PAGE
 
 
 def _seen(actor: Actor, reports: Iterable[Report]) -> set[int]:
-    cases = policy.visible_cases(actor).filter(pk__in=[report.case_id for report in reports])
-    return set(cases.values_list("number", flat=True))
+    return seen_by(actor, (report.case_id for report in reports))
 
 
 def _coarse(rows: Sequence[Report]) -> int:
-    """A count that is never too high: the same for the same letters, whatever was asked for them, so that
-    asking again teaches nothing; and another letter more or less does not tell at which count it steps.
-    """
-    named = " ".join(str(pk) for pk in sorted(report.pk for report in rows))
-    mark = hmac.digest(keys.for_purpose("rehearsal"), named.encode(), "sha256")
-    blurred = len(rows) - int.from_bytes(mark[:4]) % BLUR
-    return blurred - blurred % STEP if blurred >= LEAST else 0
+    return coarse([report.pk for report in rows])
 
 
 def _are_told(rows: Sequence[Report]) -> bool:
@@ -142,14 +125,6 @@ def _past() -> QuerySet[Report]:
     )
 
 
-def _settled() -> QuerySet[Report]:
-    """Those that were answered long enough ago: nobody puts a letter of their own among them today."""
-    return _past().filter(
-        case__state__in=(State.ANSWERED, State.CLOSED),
-        case__answered_at__lt=time.now() - SETTLED_FOR,
-    )
-
-
 def _says(hit: Hit | None) -> tuple[str, str]:
     return (hit.category, hit.unit) if hit else ("", "")
 
@@ -166,5 +141,5 @@ def _gone(
         for report in rows
         if report.case.category is not None and report.case.category.code == after[0]
     ]
-    numbers = [report.case.number for report in rows if report.case.number in seen]
+    numbers = [report.case.number for report in rows if report.case_id in seen]
     return Gone(before, after, count(rows), count(stood), tuple(numbers[:MOST_NUMBERS]))
