@@ -610,6 +610,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:models": Address(SORTS),
     "staff_desk:model": Address(SORTS, arguments=version),
     "staff_desk:model_propose": Address(None, {"administrator", "supervisor"}, version),
+    "staff_desk:model_try": Address(None, {"administrator", "supervisor"}, version),
     "staff_desk:model_adopt": Address(None, {"supervisor"}, proposed_version),
     "staff_desk:model_refuse": Address(None, {"administrator", "supervisor"}, proposed_version),
     "staff_desk:model_off": Address(None, {"administrator", "supervisor"}),

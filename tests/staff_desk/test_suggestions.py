@@ -6,11 +6,14 @@ from huiying.agencies.divisions import load_divisions
 from huiying.casework.actions.erasing import erase_words
 from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import mark_conduct, triage
-from huiying.casework.landing import settled, training
+from huiying.casework.actions.trying import ask_model_trial
+from huiying.casework.landing import discretion, settled, training, trying
 from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.kept import forget_reasons
 from huiying.casework.landing.measured import measured
 from huiying.casework.landing.training import is_due, train_and_keep
+from huiying.casework.landing.tried import newest_trial
+from huiying.casework.landing.trying import run_next_trial
 from huiying.casework.landing_models import Lesson, Suggestion
 from huiying.casework.models import CaseFile, Report
 from huiying.kernel import time
@@ -237,3 +240,89 @@ def test_the_page_of_a_version_counts_by_month_channel_language_and_district(peo
     for heading in ("By month", "By channel", "By language", "By district", "河东镇"):
         assert heading in text
     assert "Where people chose otherwise" in text
+
+
+def sorted_letters(people, *, leaks, noises):
+    """Letters that the small model knows well: as many that stand where it says, and as many elsewhere."""
+    found = []
+    for number in range(leaks + noises):
+        case, _receipt = letter(people, **LEAK)
+        code = "leak" if number < leaks else "noise"
+        triage(actor=people.clerk.actor, number=case.number, category_code=code)
+        found.append(case)
+    return found
+
+
+class TestTrial:
+    def test_a_version_is_tried_on_letters_that_it_has_not_learned_from(self, people, monkeypatch):
+        monkeypatch.setattr(trying, "FEWEST_UNSEEN", 4)
+        old, *_ = sorted_letters(people, leaks=2, noises=1)
+        CaseFile.objects.update(state="answered", answered_at=time.now(), outcome="solved")
+        number = kept_model().number
+        cases = sorted_letters(people, leaks=3, noises=1)
+        secret, _receipt = letter(people, **LEAK, conduct=True, named_units=("housing",))
+        supervisor = people.supervisor.client
+        form = {
+            "threshold": supervisor.get(f"{LIST}{number}/")
+            .context["page"]
+            .form["threshold"]
+            .initial
+        }
+        assert people.clerk.client.post(f"{LIST}{number}/try/", form).status_code == 403
+        assert supervisor.post(f"{LIST}{number}/try/", form).status_code == 302
+        assert "It is tried in a moment." in supervisor.get(f"{LIST}{number}/").text
+        assert run_next_trial() == 1
+        assert run_next_trial() == 0
+        page = supervisor.get(f"{LIST}{number}/")
+        shown = page.context["page"].trial
+        assert "Neither of them had learned" in page.text
+        assert [[cell["text"] for cell in row] for row in shown.rows] == [
+            ["no suggestion → Water Company", "4", "0"]
+        ]
+        assert {row[0]["text"] for row in shown.cases} == {str(case.number) for case in cases}
+        assert old.number not in {int(row[0]["text"]) for row in shown.cases}
+        assert "names the category that stands on 3" in page.text
+        assert str(secret.number) not in page.text
+        mark_conduct(actor=people.dispatcher.actor, number=cases[0].number, unit_codes=["roads"])
+        shown = supervisor.get(f"{LIST}{number}/").context["page"].trial
+        assert [row[1]["text"] for row in shown.rows] == ["3"]
+        assert Entry.objects.filter(action="model.tried", subject=f"model:{number}").count() == 1
+
+    def test_where_too_few_are_new_the_page_says_that_it_may_know_them(self, people):
+        sorted_letters(people, leaks=3, noises=0)
+        CaseFile.objects.update(state="answered", answered_at=time.now(), outcome="solved")
+        number = kept_model().number
+        propose_model(actor=people.administrator.actor, number=number, threshold=0.5)
+        assert run_next_trial() == 1, "what waits for a second person is tried unasked"
+        assert run_next_trial() == 0
+        page = people.supervisor.client.get(f"{LIST}{number}/")
+        assert "3 of these letters may be among those" in page.text
+        told = people.administrator.client.get(f"{LIST}{number}/").context["page"].trial
+        assert (told.rows, told.cases) == ((), ())
+        assert "too few to say" in told.said[1]
+
+    def test_another_threshold_of_the_version_in_use_is_held_against_it(self, people, monkeypatch):
+        monkeypatch.setattr(discretion, "LEAST", 2)
+        monkeypatch.setattr(discretion, "STEP", 1)
+        monkeypatch.setattr(discretion, "BLUR", 1)
+        number = model_in_use(people).number
+        sorted_letters(people, leaks=3, noises=0)
+        ask_model_trial(actor=people.supervisor.actor, number=number, threshold=1.0)
+        assert run_next_trial() == 1
+        trial = newest_trial(people.supervisor.actor, number)
+        assert trial is not None
+        assert trial.tried is not None
+        assert (trial.against, trial.tried.spoke_now, trial.tried.spoke) == (number, 3, 0)
+        gone = trial.tried.gone[0]
+        assert (gone.before, gone.after, gone.count, gone.ended) == ("water", "", 3, 0)
+        unread = newest_trial(people.administrator.actor, number)
+        assert unread is not None
+        assert unread.tried is not None
+        assert (unread.tried.n, unread.tried.gone) == (0, ()), "nothing was answered a month ago"
+        month = time.now() - discretion.SETTLED_FOR * 2
+        CaseFile.objects.update(state="answered", answered_at=month, outcome="solved")
+        blurred = newest_trial(people.administrator.actor, number)
+        assert blurred is not None
+        assert blurred.tried is not None
+        assert [line.count for line in blurred.tried.gone] == [3]
+        assert blurred.tried.cases == ()

@@ -173,6 +173,7 @@ def test_letters_are_opened_by_reads_alone():
         ("casework/landing/measured.py", "each_opened"),
         ("casework/landing/rehearsing.py", "words_of"),
         ("casework/landing/settled.py", "words_of"),
+        ("casework/landing/trying.py", "words_of"),
         ("casework/reads.py", "texts_of"),
         ("casework/reads.py", "words_of"),
         ("config/sealed_letters.py", "words_of"),

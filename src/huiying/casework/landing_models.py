@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from huiying.routing.models import RuleVersion, Use
+from huiying.routing.models import Learned, RuleVersion, Use
 
 
 class Suggestion(models.Model):
@@ -44,3 +44,30 @@ class Lesson(models.Model):
     suggested = models.CharField(max_length=60)
     chosen = models.CharField(max_length=60)
     at = models.DateTimeField()
+
+
+MOST_ATTEMPTS = 3  # of the worker, with one trial
+
+
+class ModelTrial(models.Model):
+    """A version of the model, speaking from `threshold` on, tried on past letters against what was in use;
+    `against` is None where nothing was. The worker does it: `done` of `of` letters, `attempts` times begun.
+
+    `found` is a list of (letter, category that is said by what is in use, category said then, whether the
+    version may have learned from the letter); an empty category is silence. No words.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    learned = models.ForeignKey(Learned, on_delete=models.PROTECT, related_name="+", db_index=False)
+    threshold = models.FloatField()
+    against = models.ForeignKey(
+        Use, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=60)  # an actor's label
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    found = models.JSONField(default=list)

@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from huiying.casework.landing.at_intake import suggest_new
+from huiying.casework.landing.trying import run_next_trial
 from huiying.config import schedules
 from huiying.config.backup.erasures import note_erasures
 from huiying.doors.tasks import run_next, sweep_files
@@ -50,6 +51,7 @@ LOOPS = [
     Loop("letters indexed", index_letters, every=0.5),
     Loop("answers indexed", index_answers, every=0.5),
     Loop("cases suggested on", suggest_new, every=3.0),
+    Loop("models tried", run_next_trial, every=3.0),
     Loop("small pictures", make_thumbnails, every=3.0),
     Loop("clocks watched", escalate, every=60.0),
     Loop("erasures noted", note_erasures, every=5.0),

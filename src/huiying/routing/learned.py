@@ -53,6 +53,11 @@ def use_in_force() -> Use | None:
     return newest if newest is not None and newest.learned_id is not None else None
 
 
+def version(number: int) -> Learned | None:
+    """The version with this number, without its arrays."""
+    return Learned.objects.defer("packed").filter(number=number).first()
+
+
 def packed_model(learned_id: int) -> bytes:
     """The version with this row id, for `suggesting.load`."""
     return bytes(Learned.objects.values_list("packed", flat=True).get(pk=learned_id))

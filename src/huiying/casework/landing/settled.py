@@ -29,6 +29,18 @@ def _settled() -> QuerySet[Report]:
     ).exclude(case__outcome__in=NOT_LEARNED)
 
 
+def sorted_letters() -> QuerySet[Report]:
+    """Letters whose case somebody gave a category, to try something on; settled or not."""
+    return Report.objects.filter(
+        ended_at=None,
+        case__conduct=False,
+        case__category__is_leaf=True,
+        submission__conduct=False,
+        submission__part=False,
+        submission__words_erased_at=None,
+    ).exclude(case__state=State.RECEIVED)
+
+
 def settled_letters() -> Iterator[tuple[str, str, str]]:
     """Title, text and category of the newest settled letters, oldest of them first."""
     newest = _settled().order_by("-case__answered_at", "-pk")[:MOST]

@@ -28,7 +28,7 @@ LONGEST_CELL = 1 << 24
 
 
 def add(subparsers: "Subparsers") -> None:
-    """`evaluate TRAIN TEST [--json] [--threshold T]`, `train [--if-due]`, `rehearse FILE`."""
+    """`evaluate TRAIN TEST [--json] [--threshold T]`, `train [--if-due]`, `rehearse FILE`, `try NUMBER`."""
     parser = subparsers.add_parser("route", help="Learn to suggest categories, and try how well.")
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     evaluate = acts.add_parser("evaluate", help="train on one file, try it on another")
@@ -55,6 +55,12 @@ def add(subparsers: "Subparsers") -> None:
     rehearsing.add_argument("--last", type=int, default=1000, help="how many letters (1000)")
     rehearsing.add_argument("--json", action="store_true", help="for a machine")
 
+    trying = acts.add_parser("try", help="try a version of the model on past letters")
+    trying.add_argument("number", type=int, metavar="NUMBER", help="which version")
+    trying.add_argument("--threshold", type=_share, help="say nothing below this likelihood")
+    trying.add_argument("--last", type=int, default=2000, help="how many letters (2000)")
+    trying.add_argument("--json", action="store_true", help="for a machine")
+
 
 def _share(text: str) -> float:
     try:
@@ -68,7 +74,7 @@ def _share(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Do the act; 1 where it was refused."""
-    acts = {"train": _train, "rehearse": _rehearse, "evaluate": _evaluate_files}
+    acts = {"train": _train, "rehearse": _rehearse, "try": _try, "evaluate": _evaluate_files}
     return acts[args.act](args)
 
 
@@ -99,6 +105,37 @@ def _rehearse(args: argparse.Namespace) -> int:
         some = ", ".join(map(str, each.numbers))
         print(f"{each.count:8,}  {before} -> {after}  ({each.stood:,} ended there)  {some}")
     return 0
+
+
+def _try(args: argparse.Namespace) -> int:
+    """Print to which units past letters would have gone by this version; nothing is changed."""
+    with installation.ready():
+        trying = importlib.import_module("huiying.casework.landing.trying")
+        tried = importlib.import_module("huiying.casework.landing.tried")
+        learned = importlib.import_module("huiying.routing.learned")
+        version = learned.version(args.number)
+        if version is None:
+            say(f"There is no version {args.number}.")
+            return 1
+        threshold = version.threshold if args.threshold is None else args.threshold
+        found = trying.try_version(
+            version, threshold, learned.use_in_force(), tell=_silent, most=max(args.last, 1)
+        )
+        told = tried.told(SYSTEM, found)
+    if args.json:
+        print(json.dumps(asdict(told), ensure_ascii=False))
+        return 0
+    print(f"{told.n:,} letters, {told.learned_from:,} of them perhaps learned from.")
+    print(f"in use:  speaks on {told.spoke_now:,}, right on {told.right_now:,}")
+    print(f"then:    speaks on {told.spoke:,}, right on {told.right:,}")
+    for line in told.gone:
+        before, after = line.before or "silence", line.after or "silence"
+        print(f"{line.count:8,}  {before} -> {after}  ({line.ended:,} led by it)")
+    return 0
+
+
+def _silent(_done: int, _of: int) -> None:
+    """Nobody watches."""
 
 
 def _train(args: argparse.Namespace) -> int:

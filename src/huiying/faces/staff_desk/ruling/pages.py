@@ -19,6 +19,7 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.pasting import pasted, why
+from huiying.faces.staff_desk.told_counts import count_told
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.names import listed, localized
 from huiying.kernel.refusals import Invalid, NotFound
@@ -184,7 +185,7 @@ def rehearsal(request: HttpRequest, number: int) -> HttpResponse:
         columns=_columns(),
         rows=_rows(then, categories, units),
         n=tried.n,
-        fitted=_count(tried.fitted, tried.exact),
+        fitted=count_told(tried.fitted, exact=tried.exact),
         gone_columns=[
             {"label": _("By the rules in force")},
             {"label": _("By this version")},
@@ -192,20 +193,12 @@ def rehearsal(request: HttpRequest, number: int) -> HttpResponse:
             {"label": _("Of these ended there"), "numeric": True},
         ],
         gone=[_gone(each, tried.exact, categories, units) for each in tried.gone],
-        total=_count(tried.total, tried.exact),
+        total=count_told(tried.total, exact=tried.exact),
         exact=tried.exact,
         own=waits and own,
         may_adopt=waits and may_change(actor) and not own,
     )
     return render(request, "staff_desk/ruling/rehearsal.html", {"page": page})
-
-
-def _count(count: int, exact: bool) -> str:
-    if exact:
-        return f"{count:,}"
-    if not count:
-        return _("too few to say")
-    return _("at least %(count)s") % {"count": f"{count:,}"}
 
 
 def _gone(each: Gone, exact: bool, categories: Categories, units: Units) -> list[Any]:
@@ -215,8 +208,8 @@ def _gone(each: Gone, exact: bool, categories: Categories, units: Units) -> list
             "text": _where(each.after, categories, units),
             "note": listed(str(number) for number in each.numbers),
         },
-        {"text": _count(each.count, exact)},
-        {"text": _count(each.stood, exact)},
+        {"text": count_told(each.count, exact=exact)},
+        {"text": count_told(each.stood, exact=exact)},
     ]
 
 

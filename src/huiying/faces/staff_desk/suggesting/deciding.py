@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huiying.casework.actions.trying import ask_model_trial
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.suggesting.reading import form_for, model_page
 from huiying.kernel.refusals import Invalid
@@ -28,6 +29,18 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
         return model_page(request, number, form)
     messages.success(request, _("Proposed. A second person adopts it."))
     return redirect("staff_desk:models")
+
+
+@require_POST
+def rehearse(request: HttpRequest, number: int) -> HttpResponse:
+    """Have a version tried on past letters, from some likelihood on."""
+    form = form_for(request, number)
+    if not form.is_valid():
+        return model_page(request, number, form)
+    threshold = form.cleaned_data["threshold"]
+    ask_model_trial(actor=actor_of(request), number=number, threshold=threshold)
+    messages.success(request, _("It is tried on past letters now; what it finds stands here."))
+    return redirect(reverse("staff_desk:model", args=[number]) + "#rehearsal")
 
 
 @require_POST
@@ -57,6 +70,7 @@ def switch_off(request: HttpRequest) -> HttpResponse:
 urls = [
     path("suggestions/off/", switch_off, name="model_off"),
     path("suggestions/<int:number>/propose/", propose, name="model_propose"),
+    path("suggestions/<int:number>/try/", rehearse, name="model_try"),
     path("suggestions/<int:number>/adopt/", adopt, name="model_adopt"),
     path("suggestions/<int:number>/refuse/", refuse, name="model_refuse"),
 ]

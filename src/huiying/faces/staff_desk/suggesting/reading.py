@@ -12,13 +12,15 @@ from django.views.decorators.http import require_safe
 
 from huiying.agencies.reads import staff_names
 from huiying.casework.landing.measured import measured
-from huiying.casework.places import all_categories
+from huiying.casework.landing.tried import newest_trial
+from huiying.casework.places import all_categories, all_units
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.suggesting.aid import percent
 from huiying.faces.staff_desk.suggesting.at_work import Table, summary_of, tables_of
 from huiying.faces.staff_desk.suggesting.curves import Curve, curve_of
 from huiying.faces.staff_desk.suggesting.forms import Point, ProposeForm, points_of, share
+from huiying.faces.staff_desk.suggesting.trial import TrialShown, trial_shown
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.names import localized
 from huiying.routing import learned
@@ -64,6 +66,7 @@ class ModelPage:
     rows: list[list[Cell]]
     at_work: str
     tables: list[Table]
+    trial: TrialShown
     decisions: list[str]
     form: ProposeForm | None
 
@@ -157,6 +160,7 @@ def model_page(request: HttpRequest, number: int, form: ProposeForm | None = Non
         rows=_per_category(line),
         at_work=summary_of(found),
         tables=tables_of(found, all_categories()),
+        trial=trial_shown(newest_trial(actor, number), all_units()),
         decisions=[_decision(use) for use in uses],
         form=form or fresh,
     )
