@@ -2,7 +2,6 @@
 numpy.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,8 +20,6 @@ from huiying.routing.grams import Plain, plain
 from huiying.routing.learned import packed_model, use_in_force
 from huiying.routing.models import Learned, Use
 from huiying.routing.suggesting import Model, load, offered
-
-logger = logging.getLogger(__name__)
 
 MOST = 2000  # letters
 FEWEST_UNSEEN = 50  # or else letters are tried, too, that the version has learned from
@@ -47,7 +44,6 @@ def run_next_trial() -> int:
         found = try_version(trial.learned, trial.threshold, trial.against, tell=_progress(trial))
         ModelTrial.objects.filter(pk=trial.pk).update(found=found, finished_at=time.now())
         ModelTrial.objects.filter(learned=trial.learned_id, pk__lt=trial.pk).update(found=[])
-        logger.info("model trial %s: finished", trial.pk)
         return 1
 
 
