@@ -1,7 +1,8 @@
 """The forms of the resident's pages."""
 
 import copy
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from django import forms
@@ -72,6 +73,9 @@ class WriteForm(HarmFields, ReachFields):
         "category_code", "conduct", "named_units", "wish", "hears_by", "email", "phone", "address",
         "for_other", "relation",
     )  # fmt: skip
+
+    # What is heard of the fields that this form does not read.
+    unread: Mapping[str, Any] = {}
 
     danger = forms.BooleanField(
         required=False, label=_("Somebody's life or health is in danger right now")
@@ -160,11 +164,34 @@ class WriteForm(HarmFields, ReachFields):
 
     def sharing_fields(self, data: QueryDict) -> Self:
         """This form with `data`. It has the same fields, so it can be read and neither shown nor changed:
-        copying them costs more than reading a letter.
+        copying them costs more than reading a letter. Those that were left empty are not read at all.
         """
+        left = self._left_empty
+        fields = {
+            name: field
+            for name, field in self.fields.items()
+            if name not in left or any(data.getlist(name))
+        }
         form = copy.copy(self)
-        form.__dict__.update(is_bound=True, data=data, _errors=None, _bound_fields_cache={})
+        form.__dict__.update(
+            is_bound=True,
+            data=data,
+            fields=fields,
+            unread=left,
+            _errors=None,
+            _bound_fields_cache={},
+        )
         return form
+
+    @functools.cached_property
+    def _left_empty(self) -> dict[str, Any]:
+        """What is heard of each field that may be left empty, where it is."""
+        nothing = QueryDict()
+        return {
+            name: field.clean(field.widget.value_from_datadict(nothing, {}, name))
+            for name, field in self.fields.items()
+            if not field.required and not hasattr(self, f"clean_{name}")
+        }
 
     def read_lists(self) -> None:
         """Read categories and units now: templates do not query."""
@@ -173,6 +200,7 @@ class WriteForm(HarmFields, ReachFields):
             chosen.choices = list(chosen.choices)
 
     def clean(self) -> dict[str, Any]:
+        self.cleaned_data = {**self.unread, **self.cleaned_data}
         given = super().clean()
         check_relation(self)
         return given

@@ -35,7 +35,7 @@ from huiying.routing.reads import category_groups
 LONGEST_ADDRESS = 32
 LETTERS_PER_ADDRESS = 30  # in a quarter of an hour; a whole office may share one address
 RESIDENT = Actor("resident")
-BESIDE_SENDING = frozenset({"waiting", "change", "look"})
+NEEDS_ITS_FORM = frozenset({"waiting", "change", "look", "for_other"})
 OF_ONE_LETTER = ("code", "code_grouped", "secret", "received", "received_iso", "due_day")
 
 
@@ -67,7 +67,7 @@ def _prototype(_ways: tuple[Way, ...], _files: int) -> WriteForm:
 def plain_form(request: HttpRequest) -> WriteForm | None:
     """A form that took the letter and has nothing to say; None where one is needed that can be shown."""
     sent = request.POST
-    if request.FILES or not BESIDE_SENDING.isdisjoint(sent):
+    if request.FILES or not NEEDS_ITS_FORM.isdisjoint(sent):
         return None
     form = _prototype(offered(), settings.FILES_AT_ONCE).sharing_fields(sent)
     return form if form.is_valid() and not form.cleaned_data["danger"] else None

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
+from huiying.kernel.prepared import run_prepared
 from huiying.routing.models import PromiseVersion
 from huiying.routing.promises.definitions import PromiseSet, from_data
 
 KEPT = 16
 # Which version was in force, and the codes of a category and all above it, in one small query.
-PROMISED = """
+PROMISED = b"""
 SELECT (
-  SELECT digest FROM routing_promiseversion WHERE adopted_at <= %s
+  SELECT digest FROM routing_promiseversion WHERE adopted_at <= $1
   ORDER BY adopted_at DESC, number DESC LIMIT 1
 ), ARRAY(
   WITH RECURSIVE above AS (
-    SELECT code, parent_id FROM routing_category WHERE id = %s
+    SELECT code, parent_id FROM routing_category WHERE id = $2
     UNION ALL
     SELECT up.code, up.parent_id FROM routing_category up JOIN above ON up.id = above.parent_id
   ) SELECT code FROM above
@@ -52,9 +51,7 @@ class Shown:
 
 def promised(moment: datetime, category_id: int | None) -> tuple[PromiseSet | None, frozenset[str]]:
     """The promises in force at `moment`, and the codes of the category and all above it. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(PROMISED, [moment, category_id])
-        digest, codes = cursor.fetchone()
+    digest, codes = run_prepared(PROMISED, [moment, category_id]) or (None, ())
     return promise_set(digest) if digest else None, frozenset(codes)
 
 
