@@ -7,12 +7,14 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from huiying.agencies.models import Unit
-from huiying.casework.models import CaseFile, Report
-from huiying.intake.models import Submission
+from huiying.casework.models import CaseFile, Move, Report
+from huiying.intake.models import Seal, Submission
 from huiying.kernel.actors import SYSTEM, Actor
 from huiying.kernel.identifiers import random_label
-from huiying.kernel.inserting import insert_together
+from huiying.kernel.inserting import insert_together, new_row
 from huiying.kernel.verbs import running, single_statement_verb
+from huiying.notices.models import Outgoing
+from huiying.record.models import Entry, Payload
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -68,6 +70,31 @@ def test_a_row_may_point_at_one_before_it():
     assert (kept.pk, kept.submission_id, kept.case_id) == (report.pk, submission.pk, file.pk)
     assert (report.submission_id, report.case_id) == (submission.pk, file.pk)
     report.refresh_from_db()
+
+
+@pytest.mark.parametrize(
+    "model", [Submission, CaseFile, Report, Seal, Move, Entry, Payload, Outgoing]
+)
+def test_a_new_row_is_what_django_makes_of_no_values(model):
+    row, usual = new_row(model), model()
+    columns = [field.attname for field in model._meta.concrete_fields]
+    assert {name: getattr(row, name) for name in columns} == {
+        name: getattr(usual, name) for name in columns
+    }
+    lists = [name for name in columns if isinstance(getattr(row, name), list | dict)]
+    assert not [name for name in lists if getattr(row, name) is getattr(new_row(model), name)]
+
+
+def test_a_new_row_knows_what_it_points_at_and_no_column_that_is_not_there():
+    case_file, submission = case("e"), letter("6")
+    report = new_row(Report, submission=submission, case=case_file, due_at=NOON)
+    assert (report.case, submission.report) == (case_file, report)
+    insert_together(submission, case_file)
+    later = new_row(Report, submission_id=submission.pk, case=case_file, due_at=NOON)
+    assert (later.submission_id, later.case_id) == (submission.pk, case_file.pk)
+    assert later.submission == submission
+    with pytest.raises(TypeError, match="no column titel"):
+        new_row(CaseFile, titel="t")
 
 
 def test_all_or_nothing():

@@ -13,14 +13,15 @@ from huiying.casework.states import State
 from huiying.casework.unfinished import FIELDS, forget_sent
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.inserting import insert_together
+from huiying.kernel.inserting import insert_together, new_row
 from huiying.kernel.refusals import MovedOn
 from huiying.record.actions import entry_rows
 
 
 def move_row(case: CaseFile, *, verb: str, source: str, at: datetime | None = None) -> Move:
     """Where the case stands after this step, taken at `at` or now; figures are counted from these rows."""
-    return Move(
+    return new_row(
+        Move,
         case=case,
         at=at or time.now(),
         verb=verb,

@@ -22,6 +22,7 @@ from huiying.intake.ways import LONGEST_CONTACT, check_way, plain_number
 from huiying.kernel import keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
+from huiying.kernel.inserting import new_row
 from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.notices.sms_limits import count_letter
 from huiying.notices.states import Way
@@ -161,7 +162,8 @@ def letter_rows(
         raise NotAllowed
     check(letter)
     contact = {kind: value for kind, value in _contact(letter).items() if value}
-    submission = Submission(
+    submission = new_row(
+        Submission,
         label=random_label(),
         code=receipts.new_code(),
         code_key=keys.newest(),

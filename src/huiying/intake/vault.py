@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from huiying.intake.models import Contact, Seal, Submission
 from huiying.intake.ways import plain_number
 from huiying.kernel import keys
+from huiying.kernel.inserting import new_row
 from huiying.notices.states import HAND_WAYS, Way
 
 NONCE_BYTES = 12
@@ -59,7 +60,7 @@ def new_seal(submission: Submission) -> tuple[Seal, bytes]:
     """A key for a new letter: the row that keeps it, and itself."""
     key, number = new_key(), keys.newest()
     wrapped = wrap(key, number, submission.label)
-    return Seal(submission=submission, key_number=number, wrapped=wrapped), key
+    return new_row(Seal, submission=submission, key_number=number, wrapped=wrapped), key
 
 
 def replace_contact(submission: Submission, contact: dict[str, str]) -> None:
@@ -74,7 +75,7 @@ def replace_contact(submission: Submission, contact: dict[str, str]) -> None:
 def contact_row(submission: Submission, key: bytes, contact: dict[str, str]) -> Contact:
     """The contact of this submission, by kind ("email", "phone"), sealed under its key."""
     content = json.dumps(contact).encode()
-    return Contact(submission=submission, sealed=seal(key, content, submission.label))
+    return new_row(Contact, submission=submission, sealed=seal(key, content, submission.label))
 
 
 def email_of(label: str) -> str | None:

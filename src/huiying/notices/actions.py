@@ -4,6 +4,7 @@ from typing import Any
 
 from huiying.kernel import identifiers, time, verbs
 from huiying.kernel.actors import Actor
+from huiying.kernel.inserting import new_row
 from huiying.kernel.refusals import NotAllowed, NotFound
 from huiying.kernel.verbs import verb
 from huiying.notices.errors import NotFailed
@@ -25,7 +26,8 @@ def notice_row(
     if not verbs.running():
         raise RuntimeError("A notice is queued inside the verb that it tells of.")
     now = time.now()
-    return Outgoing(
+    return new_row(
+        Outgoing,
         made_at=now,
         due_at=now,
         kind=kind,

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from huiying.kernel import time, verbs
 from huiying.kernel.actors import Actor
-from huiying.kernel.inserting import insert_together
+from huiying.kernel.inserting import insert_together, new_row
 from huiying.record import commitments
 from huiying.record.models import Entry, Payload
 
@@ -43,8 +43,10 @@ def entry_rows(
         raise RuntimeError("An entry is written inside the verb that it tells of.")
     at = time.now()
     said, salt, commitment = _committed(actor, at, action, subject, data or {})
-    entry = Entry(at=at, action=action, actor=actor.label, subject=subject, commitment=commitment)
-    return entry, Payload(entry=entry, salt=salt, data=said)
+    entry = new_row(
+        Entry, at=at, action=action, actor=actor.label, subject=subject, commitment=commitment
+    )
+    return entry, new_row(Payload, entry=entry, salt=salt, data=said)
 
 
 def _committed(

@@ -24,7 +24,7 @@ from huiying.intake.receipts import HelperPass, Receipt
 from huiying.intake.uploads import Upload
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
-from huiying.kernel.inserting import insert_together
+from huiying.kernel.inserting import insert_together, new_row
 from huiying.kernel.refusals import TooMany
 from huiying.kernel.verbs import single_statement_verb, verb
 from huiying.notices.actions import notice_row
@@ -156,7 +156,8 @@ def receive_letter(
     category = leaf(letter.category_code) if letter.category_code else None
     need = need_of(submission.facts, submission.legal_date)
     due = due_at(submission.received_at, category, need=need, channel=submission.channel)
-    case = CaseFile(
+    case = new_row(
+        CaseFile,
         label=random_label(),
         state=State.RECEIVED,
         title=title_of(letter.title.strip(), letter.body),
@@ -179,7 +180,7 @@ def receive_letter(
         submission,
         *sealed,
         case,
-        Report(submission=submission, case=case, due_at=due),
+        new_row(Report, submission=submission, case=case, due_at=due),
         *_named(case, submission),
         move_row(case, verb="receive", source=""),
         *entry,

@@ -170,7 +170,7 @@ class WriteForm(HarmFields, ReachFields):
         fields = {
             name: field
             for name, field in self.fields.items()
-            if name not in left or any(data.getlist(name))
+            if name not in left or _is_given(field, data.getlist(name))
         }
         form = copy.copy(self)
         form.__dict__.update(
@@ -233,6 +233,11 @@ class WriteForm(HarmFields, ReachFields):
             files=tuple(each.digest for each in files),
             helper=given["relation"],
         )
+
+
+def _is_given(field: forms.Field, sent: Sequence[str]) -> bool:
+    """Of a list, an empty choice is one as well, and none of ours."""
+    return bool(sent) if isinstance(field, forms.MultipleChoiceField) else any(sent)
 
 
 def _grouped(groups: Sequence[CategoryGroup]) -> list[tuple[str, list[tuple[str, str]]]]:
