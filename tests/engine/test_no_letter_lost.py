@@ -1,4 +1,6 @@
-"""Residents write while everything is killed: every receipt that was shown is there afterwards."""
+"""Residents write while everything is killed: every receipt that was shown is there afterwards, and each of
+their letters is told of by the one mail of its row.
+"""
 
 import http.client
 import itertools
@@ -9,6 +11,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlencode
 
 import psycopg
@@ -43,6 +46,10 @@ class Residents:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Nobody writes any more; what was under way is through or given up."""
         self._finished.set()
         for thread in self._threads:
             thread.join()
@@ -56,7 +63,8 @@ class Residents:
             body = f"第{number}封信：路灯坏了。"
             source = f"127.1.{number // 250}.{number % 250 + 1}"
             form = self._until_answered(source, "GET", "", r'name="form_key"[^>]*value="([^"]+)"')
-            given = urlencode({"body": body, "wish": "private", "form_key": form})
+            told = {"hears_by": "mail", "email": "resident@example.org"}
+            given = urlencode({"body": body, "wish": "private", "form_key": form} | told)
             code = self._until_answered(source, "POST", given, r'name="code" value="([^"]+)"')
             if code:
                 self.receipts[body] = re.sub(r"\D", "", code)
@@ -99,6 +107,17 @@ def kill(tree: Tree, whom: str) -> None:
     eventually(lambda: not any(lives(pid) for pid in victims), PATIENCE, f"{whom} dies")
 
 
+def ask(data: Path, query: LiteralString) -> list[tuple[object, ...]]:
+    host = str(embedded.socket_folder(data))
+    with psycopg.connect(host=host, user="huiying_app", dbname="huiying") as connection:
+        return connection.execute(query).fetchall()
+
+
+def all_sent(data: Path) -> bool:
+    waiting = "SELECT count(*) FROM notices_outgoing WHERE ended_at IS NULL"
+    return ask(data, waiting) == [(0,)]
+
+
 @pytest.mark.slow
 @pytest.mark.durable
 def test_every_receipt_that_was_shown_is_there_afterwards(data: Path, tmp_path: Path) -> None:
@@ -113,13 +132,20 @@ def test_every_receipt_that_was_shown_is_there_afterwards(data: Path, tmp_path: 
             residents.port = tree.port
             wanted = len(residents.receipts) + ENOUGH
             eventually(partial(residents.has_more_than, wanted), PATIENCE, "after it all")
+            residents.stop()
+            eventually(partial(all_sent, data), PATIENCE, "all mails are sent")
 
     assert residents.sent_again, "some letters met a dead desk and were sent again"
     with embedded.shared(data):
-        host = str(embedded.socket_folder(data))
-        with psycopg.connect(host=host, user="huiying_app", dbname="huiying") as connection:
-            kept = connection.execute("SELECT code FROM intake_submission").fetchall()
-            codes = [row[0] for row in kept]
+        codes = [code for (code,) in ask(data, "SELECT code FROM intake_submission")]
+        told = ask(data, "SELECT message_id, result FROM notices_outgoing")
     assert set(residents.receipts.values()) <= set(codes)
     # A letter sent again under its key is one letter; only those still under way have no receipt.
     assert len(codes) <= len(residents.receipts) + WRITERS
+    # One row a letter, and one mail a row: a resend after a death has the name of the first.
+    assert len(told) == len(codes)
+    names = {str(name).partition("@")[0]: result for name, result in told}
+    assert set(names.values()) <= {"sent", ""}  # one that came at the very end may still wait
+    written = {path.stem for path in (data / "outbox").glob("*.eml")}
+    assert {name for name, result in names.items() if result} <= written <= set(names)
+    assert len(written) >= len(residents.receipts)
