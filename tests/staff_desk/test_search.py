@@ -12,9 +12,11 @@ import pytest
 from huiying.casework.actions.erasing import erase_words
 from huiying.casework.actions.sorting import mark_conduct
 from huiying.casework.models import Report
+from huiying.casework.policy import visible_cases
 from huiying.config.cli import installation
 from huiying.config.cli import search as command
 from huiying.config.worker import LOOPS, Worker
+from huiying.finding.clauses import Clause, fetch
 from huiying.finding.errors import AboutSomebody, TooLong
 from huiying.finding.models import Kind, Text
 from huiying.finding.wording import searchable
@@ -25,12 +27,13 @@ from huiying.record.models import Entry
 from huiying.replies.actions import reviewing, writing
 from huiying.replies.actions.searching import search
 from huiying.replies.models import Reply
-from huiying.replies.reads.searching import BEST, Asked
+from huiying.replies.reads.searching import BEST, Asked, searches_of
 from huiying.replies.states import SAID
 from huiying.replies.tasks import index_answers
 from huiying.replies.words import Words
 from tests.engine.commands import eventually
 from tests.finding.test_masking import identifiers
+from tests.people import MEMBERS
 from tests.scene import letter
 
 pytestmark = pytest.mark.django_db
@@ -293,3 +296,26 @@ def test_erased_words_are_found_no_more(people):
     index_letters()
     erase_words(actor=SYSTEM, report=Report.objects.get(case=case))
     assert _numbers(people.clerk, "路灯") == []
+
+
+def test_whoever_reads_all_finds_just_the_letters_that_the_policy_shows(scene):
+    """A search asks which few are kept from somebody; every other page asks for each case."""
+    people = scene.people
+    for case, said in (
+        (scene.new, {"unit_codes": ["housing"], "usernames": []}),
+        (scene.at_work, {"unit_codes": [], "usernames": [people.auditor.account.username]}),
+        (scene.answered, {"unit_codes": ["desk"], "usernames": []}),
+    ):
+        mark_conduct(actor=people.clerk.actor, number=case.number, **said)
+    index_letters()
+    told_apart = set()
+    for name in MEMBERS:
+        actor = getattr(people, name).actor
+        seen = Report.objects.filter(case__in=visible_cases(actor))
+        for asked in (Asked(kind=Kind.LETTER), Asked(kind=Kind.LETTER, category="noise")):
+            [search] = searches_of(actor, ("x",), asked)
+            found = {key for (key,) in fetch(Clause("key"), search.allowed)}
+            expected = seen.filter(case__category__code="noise") if asked.category else seen
+            assert found == set(expected.values_list("submission_id", flat=True)), (name, asked)
+            told_apart.add((asked.category, frozenset(found)))
+    assert len(told_apart) > 5

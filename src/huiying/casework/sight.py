@@ -7,32 +7,26 @@ a test holds both forms to the same rows.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Q, QuerySet, Value
 
 from huiying.casework import policy
-from huiying.casework.models import Assignment, CaseFile, Named
+from huiying.casework.models import Assignment, CaseFile, Named, Report
 from huiying.casework.reach_models import UnitLetter
 from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
+from huiying.kernel.kept_queries import IsAnyOf
 
 NO_UNIT = 0
-
-
-class IsAnyOf(Func):
-    """`id = ANY (…)` of an array: its members are read once, and an index finds each of them."""
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
 
 
 def any_of(column: str, ids: Iterable[int]) -> Q:
     """Rows whose `column` is one of `ids`, however many, as a single parameter."""
     array = Value(list(ids), output_field=ArrayField(BigIntegerField()))
-    return Q(IsAnyOf(F(column), array))
+    return Q(IsAnyOf(column, array))
 
 
 def _supporting(units: list[int]) -> QuerySet[Assignment]:
@@ -69,7 +63,7 @@ class Sight:
     def cases(self) -> list[QuerySet[CaseFile]]:
         """The visible cases in parts that share no row; none for who reads no letters."""
         parts = _supporting(self.units).values("case_id")
-        return self._with(Q(IsAnyOf(F("pk"), ArraySubquery(parts))))
+        return self._with(Q(IsAnyOf("pk", ArraySubquery(parts))))
 
     def open_cases(self) -> list[QuerySet[CaseFile]]:
         """The visible cases that are open, in parts that share no row."""
@@ -118,3 +112,14 @@ def letters_of_units(actor: Actor) -> QuerySet[UnitLetter, tuple[datetime, int]]
         return None
     units = policy.units_below(actor.scopes(*policy.READS_BELOW)).values("pk")
     return UnitLetter.objects.filter(unit_id__in=units).values_list("at", "submission_id")
+
+
+def letters_kept_from(actor: Actor) -> QuerySet[Report, Any] | None:
+    """Ids of the letters that an actor may not read who reads all others; None for everybody else.
+
+    Every letter stands in one case.
+    """
+    if actor.has("system") or not policy.reads_everything(actor):
+        return None
+    kept = CaseFile.objects.filter(policy.kept_from(actor))
+    return Report.objects.filter(case__in=kept.values("pk")).values("submission_id")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists
+from django.db.models import Exists, Q
 
 from huiying.finding.models import Text
 from huiying.kernel.paging import Place
@@ -56,7 +56,7 @@ def since(moment: datetime | None) -> Clause:
     return Clause("at >= %s", (moment,)) if moment else Clause("true")
 
 
-def compiled(allowed: Exists) -> Clause:
+def compiled(allowed: Exists | Q) -> Clause:
     """A condition on texts (over `OuterRef("key")`) as SQL, worked out once for many statements."""
     query = Text.objects.filter(allowed).query
     try:

@@ -33,13 +33,15 @@ class Given(Expression):
 
 
 class IsAnyOf(Func):
-    """Whether a column is one of a given list: one statement, however long the list is."""
+    """Whether a column is one of a list: a single parameter however long it is, read once, and an index
+    finds each member.
+    """
 
     template = "(%(expressions)s))"
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
-    def __init__(self, column: str, listed: Given | list[Any]) -> None:
+    def __init__(self, column: str, listed: Any) -> None:
         super().__init__(column, listed)
 
 

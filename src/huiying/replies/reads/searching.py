@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
 
 from huiying.agencies.models import Unit
 from huiying.casework import policy as cases
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.places import all_categories
-from huiying.casework.sight import letters_of_units
+from huiying.casework.sight import letters_kept_from, letters_of_units
 from huiying.finding.bounding import bounded, in_one_process
 from huiying.finding.clauses import Clause, compiled
 from huiying.finding.excerpts import Piece, excerpt
@@ -171,6 +171,9 @@ class _Narrowed:
         return seen.filter(lead_unit__path__startswith=self.path) if self.path else seen
 
 
+EVERYTHING = _Narrowed()
+
+
 def _narrowed(asked: Asked) -> _Narrowed | None:
     """None where nothing can be found."""
     categories = all_categories().at_or_below(asked.category) if asked.category else None
@@ -185,7 +188,12 @@ def _narrowed(asked: Asked) -> _Narrowed | None:
 # What follows is worked out once for each actor as they are: with another role they are another one.
 @functools.lru_cache(maxsize=MOST_KEPT)
 def _letters_of(actor: Actor, narrowed: _Narrowed) -> Clause:
-    """Letters that this actor may read."""
+    """Letters that this actor may read: for whoever reads all but a few, those that are none of these few,
+    which are looked up once instead of the case of every hit.
+    """
+    kept = letters_kept_from(actor) if narrowed == EVERYTHING else None
+    if kept is not None:
+        return compiled(~Q(key__in=kept))
     seen = narrowed.cases(actor)
     return compiled(Exists(seen.filter(reports__submission=OuterRef("key"))))
 
