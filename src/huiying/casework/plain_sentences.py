@@ -33,6 +33,7 @@ SENTENCES = {
         gettext_noop("Put it on the supervision list, with a day to report."),
         "info",
     ),
+    "model.tried": (gettext_noop("Had a version of the model tried on past letters."), "plain"),
     "matter.reported": (gettext_noop("Reported on it for the supervision list."), "plain"),
     "matter.went_on": (
         gettext_noop("What the supervision list asks goes on to each part."),
