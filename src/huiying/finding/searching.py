@@ -28,7 +28,6 @@ READ_MOST = 20_000  # where nothing else bounds a search
 HIT = 4.0
 LOOKED_UP = 0.05
 LITTLE = 3_000
-LONGER = (1, 3)  # times the texts that should have filled a page
 SELDOM = 0.005  # the share of hits that somebody may read, where the newest texts show none
 
 # How well a text fits, for each word: once for each time that it stands there, and more in the opening.
@@ -210,10 +209,8 @@ class Search:
 
     def _nearby(self, size: int, rest: Clause, reach: float) -> TextsFound:
         """A page out of the texts of some time; where they do not fill it, out of all."""
-        for longer in LONGER:
-            moment = self._time_of(int(reach * longer), rest)
-            if moment is None:
-                break
+        moment = self._time_of(int(reach), rest)
+        if moment is not None:
             lines = self._page(size, self._indexed() & rest & since(moment))
             if len(lines) == size:
                 return TextsFound(lines, size, False)
