@@ -12,7 +12,7 @@ from huiying.agencies.models import Unit
 from huiying.agencies.working_hours import calendar_of, give_calendar
 from huiying.clocks import reads
 from huiying.clocks.actions import add_holidays, adopt_calendar_version
-from huiying.clocks.calendar_files import read_calendar
+from huiying.clocks.calendar_files import CalendarFile, read_calendar, write_calendar
 from huiying.clocks.holiday_files import china
 from huiying.clocks.models import CalendarVersion, WorkCalendar
 from huiying.config.cli import calendar as command_line
@@ -94,6 +94,9 @@ def test_what_changes_nothing_makes_no_version_and_a_change_keeps_the_holidays()
     assert now.definition.days == before.definition.days
     assert now.definition.week != before.definition.week
     assert [version.number for version in now.versions] == [3, 2, 1]
+    file = CalendarFile("offices", now.name, now.definition)
+    again = read_calendar(write_calendar(file)).definition
+    assert again.with_lists_of(now.definition) == now.definition
     entries = Entry.objects.filter(subject="calendar:offices", action="calendar.adopted")
     assert [
         entry.payload.data["digest"] for entry in entries.order_by("id") if entry.payload.data

@@ -40,7 +40,7 @@ from huiying.routing.promises.definitions import (
     from_data,
     reckoned,
 )
-from huiying.routing.promises.files import read_promises
+from huiying.routing.promises.files import read_promises, write_promises
 from tests.casework.ways import brought_to, taken_in
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -266,6 +266,7 @@ def test_the_samples_can_be_read_and_written_as_data():
     for name in ("hotline", "public_concern"):
         read = read_promises(sample(f"promises_{name}.toml").read_text("utf-8"))
         assert from_data(read.as_data()) == read
+        assert read_promises(write_promises(read)) == read
         assert all({"zh-hans", "en"} == set(each.basis) for each in read.promises)
     minutes = {each.span.amount for each in read.promises}
     assert minutes == {5 * 60, 24 * 60, 48 * 60}
@@ -347,6 +348,7 @@ def test_the_pages_show_propose_and_put_in_force(people):
     assert "国办发〔2016〕80号" in public
     assert "Noise" in public
     assert "10 days" in public
+    assert "stage = &quot;interim" in people.supervisor.client.get(desk + "propose/").text
     assert "五小时内发布权威信息" in people.stranger.get("/zh-hans/promises/").text
 
 

@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import tomli_w
 from django.utils.translation import gettext_lazy as _
 
-from huiying.clocks.definitions import Definition, Kind, SpecialDay, define
-from huiying.clocks.hours import read_hours
+from huiying.clocks.definitions import WEEKDAYS, Definition, Kind, SpecialDay, define
+from huiying.clocks.hours import read_hours, write_hours
 from huiying.kernel.refusals import Invalid
 
 KNOWN = {"code", "name", "zone", "makeup", "works_on_holidays", "week", "day"}
@@ -56,6 +57,27 @@ def read_calendar(text: str) -> CalendarFile:
         return CalendarFile(_text(read, "code"), _texts(read.get("name", {})), definition)
     except KeyError as missing:
         raise Invalid(_("This is missing in the file."), field=str(missing.args[0])) from None
+
+
+def write_calendar(calendar: CalendarFile) -> str:
+    """The file that reads as this calendar, to be changed; lists of holidays are kept apart from it."""
+    said = calendar.definition
+    week = zip(WEEKDAYS, said.week, strict=True)
+    own = [each for each in said.days if each.notice is None]
+    days = [
+        {"day": each.day, "hours": write_hours(each.hours), "name": dict(each.name)} for each in own
+    ]
+    return tomli_w.dumps(
+        {
+            "code": calendar.code,
+            "name": calendar.name,
+            "zone": said.zone,
+            "makeup": write_hours(said.makeup),
+            "works_on_holidays": said.known_years is None,
+            "week": {weekday: write_hours(hours) for weekday, hours in week if hours},
+        }
+        | ({"day": days} if days else {})
+    )
 
 
 def _day(row: Mapping[str, Any]) -> SpecialDay:

@@ -9,12 +9,15 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
-def pasted(label: "StrPromise", *, most: int) -> forms.CharField:
+WRITTEN = gettext_lazy("docs/operations.md shows how it is written.")
+
+
+def pasted(label: "StrPromise", *, most: int, help_text: "StrPromise" = WRITTEN) -> forms.CharField:
     """The field for the file, of at most so many characters."""
     return forms.CharField(
         label=label,
         max_length=most,
-        help_text=gettext_lazy("docs/operations.md shows how it is written."),
+        help_text=help_text,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
     )
 

@@ -25,6 +25,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+import tomli_w
 from django.utils.translation import gettext_lazy as _
 
 from huiying.harm.facts import CODES
@@ -68,6 +69,18 @@ def read_promises(text: str) -> PromiseSet:
         promises=tuple(_promise(row, f"promise {at}") for at, row in enumerate(rows, start=1)),
         extension=_cap(read["extension"]) if "extension" in read else USUAL_CAP,
     )
+
+
+def write_promises(promises: PromiseSet) -> str:
+    """The file that reads as these promises, to be changed and proposed."""
+    data = promises.as_data()
+    rows = [
+        {name: value for name, value in row.items() if value not in (None, "", [], {})}
+        for row in data.pop("promises")
+    ]
+    if not data["about"]:
+        del data["about"]
+    return tomli_w.dumps(data | {"promise": rows})
 
 
 def _cap(table: object) -> Cap:

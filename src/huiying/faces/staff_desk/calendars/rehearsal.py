@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from huiying.clocks import reads
+from huiying.clocks.calendar_files import CalendarFile, write_calendar
 from huiying.clocks.policy import require_reader
 from huiying.clocks.trying import changed
 from huiying.faces.staff_desk.asking import actor_of
@@ -21,6 +22,12 @@ from huiying.kernel.refusals import Invalid
 from huiying.routing.trying import OtherTerms
 
 LONGEST_FILE = 100_000
+ONE_MORE_DAY = """
+# [[day]]
+# day = 2026-12-31
+# hours = "08:30-12:00"
+# name = { zh-hans = "年终盘点", en = "Stocktaking" }
+"""
 
 
 class ChangedForm(forms.Form):
@@ -29,8 +36,9 @@ class ChangedForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("The changed calendar"),
         help_text=gettext_lazy(
-            "A whole calendar (TOML), the holidays of one year (JSON), or holidays as iCalendar: "
-            "the same files that huiying calendar import takes."
+            "Begins with the calendar in use: change its hours, or add a day under [[day]]; without hours "
+            "it is off. Public holidays are kept apart and go on counting. The holidays of one year (JSON) "
+            "or an iCalendar file may be pasted here instead."
         ),
         max_length=LONGEST_FILE,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
@@ -49,8 +57,10 @@ class CalendarTriedPage:
 def rehearsal(request: HttpRequest, code: str) -> HttpResponse:
     """The form; by POST what the file would have changed."""
     require_reader(actor_of(request))
-    name = localized(reads.calendar(code).name)
-    form = ChangedForm(request.POST if request.method == "POST" else None)
+    now = reads.calendar(code)
+    name = localized(now.name)
+    text = write_calendar(CalendarFile(code, now.name, now.definition)) + ONE_MORE_DAY
+    form = ChangedForm(request.POST if request.method == "POST" else None, initial={"text": text})
     found = _tried(code, form) if form.is_valid() else None
     trail: Trail = [
         (_("Calendars"), reverse("staff_desk:calendars")),

@@ -22,9 +22,9 @@ from huiying.kernel.names import localized
 from huiying.kernel.refusals import Invalid
 from huiying.routing.promises import actions
 from huiying.routing.promises.definitions import PromiseSet
-from huiying.routing.promises.files import read_promises
+from huiying.routing.promises.files import read_promises, write_promises
 from huiying.routing.promises.policy import may_change, require_change, require_reader
-from huiying.routing.promises.reads import Shown, VersionLine, shown
+from huiying.routing.promises.reads import Shown, VersionLine, in_force, shown
 from huiying.routing.promises.wording import PromiseSaid, cap_in_words, category_names, said
 
 LONGEST_FILE = 200_000
@@ -33,7 +33,14 @@ LONGEST_FILE = 200_000
 class ProposeForm(RefusableForm):
     """A file of promises, pasted in."""
 
-    text = pasted(gettext_lazy("The file of promises (TOML)"), most=LONGEST_FILE)
+    text = pasted(
+        gettext_lazy("The file of promises (TOML)"),
+        most=LONGEST_FILE,
+        help_text=gettext_lazy(
+            "Begins with what is in force: change its numbers and words, then propose it. "
+            "docs/operations.md shows how it is written."
+        ),
+    )
     note = why(most=actions.LONGEST_NOTE)
 
 
@@ -158,13 +165,14 @@ def propose(request: HttpRequest) -> HttpResponse:
     """Propose a file; nothing changes until a second person puts it in force."""
     actor = actor_of(request)
     require_change(actor)
-    form = ProposeForm(request.POST if request.method == "POST" else None)
+    form = ProposeForm(request.POST if request.method == "POST" else None, initial=_now())
     if form.is_valid():
         try:
+            promises = read_promises(form.cleaned_data["text"])
+            if promises == in_force():
+                raise Invalid(_("Nothing has changed: this is what is in force."))
             number = actions.propose_promises(
-                actor=actor,
-                promises=read_promises(form.cleaned_data["text"]),
-                note=form.cleaned_data["note"],
+                actor=actor, promises=promises, note=form.cleaned_data["note"]
             )
         except Invalid as refusal:
             where = f" ({refusal.field})" if refusal.field else ""
@@ -176,6 +184,12 @@ def propose(request: HttpRequest) -> HttpResponse:
     status = 422 if form.errors else 200
     page = ProposePage(resumed(request, form))
     return render(request, "staff_desk/promises/propose.html", {"page": page}, status=status)
+
+
+def _now() -> dict[str, str]:
+    """What is in force, to change one line of it."""
+    promises = in_force()
+    return {"text": write_promises(promises)} if promises else {}
 
 
 @require_POST
