@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import signing
 
+from huiying.casework.actions.reporting import report_interim
 from huiying.casework.actions.working import accept, return_to_desk
 from huiying.casework.models import Report
 from huiying.faces.public_site.opened import SALT
@@ -269,6 +270,25 @@ class TestWhatItSays:
             page = text_of(english.letter())
             assert "We are late with this." in page
             assert "2 days late" in page
+            assert "owes you the reason" in page
+
+    def test_late_says_why_once_the_unit_has_told_it(self, english: Writer, desk: Desk):
+        english.write()
+        desk.take_on(english)
+        number, handler = english.report.case.number, desk.people.handler
+        case_page = f"/en/desk/cases/{number}/"
+        report_interim(actor=handler.actor, number=number, words="We look for the fault.")
+        with time.at(english.report.due_at + timedelta(days=2)):
+            unexplained = "Late, and the writer was not told why."
+            assert unexplained in text_of(handler.client.get(case_page))
+            report_interim(actor=handler.actor, number=number, words="The part is not here yet.")
+            assert unexplained not in text_of(handler.client.get(case_page))
+            english.open()
+            page = text_of(english.letter())
+            assert "We are late with this." in page
+            assert "Why it takes longer: <bdi>The part is not here yet.</bdi>" in page
+            assert "takes longer: <bdi>We look" not in page
+            assert "owes you the reason" not in page
 
     def test_the_answer_and_its_result(self, english: Writer, desk: Desk):
         english.write()

@@ -229,7 +229,9 @@ def letter_page(actor: Actor) -> LetterPage:
         told=story.told(standing),
         responsible=standing.unit or _("Our letters desk"),
         clock=running,
-        answer_by=story.answer_by(running, _more_time(report)),
+        answer_by=story.answer_by(
+            running, _more_time(report), letters.told_since(exchange, running.due_at)
+        ),
         stages=_stages(report, moves, running),
         steps=story.steps(standing, submission.received_at, moves),
         events=story.events(submission.received_at, moves, own_events(report, exchange, helpers)),

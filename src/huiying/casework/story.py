@@ -78,8 +78,12 @@ class AnswerBy:
     reasons: tuple[str, ...]
 
 
-def answer_by(clock: Clock, extended: Sequence[ExtensionLine]) -> AnswerBy:
-    """The promise of an answer, with the extensions that were granted in this round."""
+def answer_by(
+    clock: Clock, extended: Sequence[ExtensionLine], told_since: Sequence[str]
+) -> AnswerBy:
+    """The promise of an answer, with the extensions that were granted in this round; and what the unit told
+    the writer, newest last, since the day was over.
+    """
     if clock.ended_at is not None or clock.paused:
         return AnswerBy("", ())
     late = [line for line in extended if line.late]
@@ -97,7 +101,8 @@ def answer_by(clock: Clock, extended: Sequence[ExtensionLine]) -> AnswerBy:
             ngettext("Extended once.", "Extended %(count)d times.", times) % {"count": times}
         )
     space = "" if chinese() else " "
-    return AnswerBy(space.join(said), tuple(line.reason for line in extended if line.reason))
+    reasons = [line.reason for line in extended if line.reason]
+    return AnswerBy(space.join(said), tuple(reasons) + tuple(told_since[-1:]))
 
 
 def _moment(at: datetime) -> str:

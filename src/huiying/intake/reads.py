@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,6 +78,12 @@ def exchange_on(submission_ids: list[int]) -> dict[int, list[MessageLine]]:
         line = MessageLine(row.pk, row.at, own, row.kind, text_of(row), typed, helper)
         found[row.submission_id].append(line)
     return found
+
+
+def told_since(lines: Iterable[MessageLine], moment: datetime) -> list[str]:
+    """How it stands, as the unit told the writer at this moment or later."""
+    told = (line for line in lines if line.kind == Message.Kind.INTERIM)
+    return [line.text for line in told if line.at >= moment]
 
 
 def withdrawn_by_label(label: str) -> bool:

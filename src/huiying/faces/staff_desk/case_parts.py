@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from huiying.casework.cursors import place_in
-from huiying.casework.extensions import granted_in, waiting
 from huiying.casework.policy import Act
 from huiying.casework.queues import TABS, Wanted
 from huiying.casework.reads import CaseShown, ExchangeLine, LetterShown
@@ -16,6 +15,7 @@ from huiying.faces.look.files import files_shown
 from huiying.faces.look.harm import urgency_shown
 from huiying.faces.look.templatetags.look import listed
 from huiying.faces.staff_desk.case_acts import FACES
+from huiying.faces.staff_desk.case_clock import clock_notes
 from huiying.faces.staff_desk.forms import ActForm
 from huiying.faces.staff_desk.keeping import keep_address
 from huiying.faces.staff_desk.letter_files import address_of_file
@@ -62,7 +62,7 @@ def case_page(
         my_next_url="",
         warnings=_warnings(shown),
         clock=shown.clock,
-        clock_notes=_clock_notes(shown),
+        clock_notes=clock_notes(shown),
         urgency=urgency_shown(shown.why),
         facts=_facts(shown),
         named=[*map(localized, shown.named.units), *map(localized, shown.named.people)],
@@ -203,42 +203,6 @@ def _warnings(shown: CaseShown) -> list[str]:
         )
     if shown.conduct and not (shown.named.units or shown.named.people):
         found.append(_("This is a complaint about conduct. Say first whom it is about."))
-    return found
-
-
-def _clock_notes(shown: CaseShown) -> list[str]:
-    notes = []
-    if shown.clock.paused and shown.waiting_until:
-        day = dates.at_time(shown.waiting_until)
-        notes.append(
-            _("It stands still while the writer is asked, until %(day)s at most.") % {"day": day}
-        )
-    if shown.round > 1:
-        notes.append(
-            _("Reopened: this is round %(round)d; the earlier ones stay on record.")
-            % {"round": shown.round}
-        )
-    notes += _more_time(shown)
-    notes.append(_("The writer sees the same date."))
-    return notes
-
-
-def _more_time(shown: CaseShown) -> list[str]:
-    """What was granted in this round, and what somebody still asks for."""
-    found = []
-    for line in granted_in(shown.more_time, shown.round):
-        words = {"when": dates.at_time(line.until), "reason": line.reason}
-        if line.late:
-            said = _(
-                "Late already when more time was granted; told to the writer: %(when)s. %(reason)s"
-            )
-        else:
-            said = _("Extended until %(when)s. %(reason)s")
-        found.append(said % words)
-    asked = waiting(shown.more_time, shown.case)
-    if asked is not None:
-        words = {"when": dates.at_time(asked.until), "reason": asked.reason}
-        found.append(_("The unit asks for time until %(when)s: %(reason)s") % words)
     return found
 
 
