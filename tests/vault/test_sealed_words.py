@@ -19,6 +19,7 @@ from huiying.intake.indexing import index_letters
 from huiying.intake.models import Message, Seal
 from huiying.intake.opening import GONE, text_of, words_of
 from huiying.intake.reads import resident
+from huiying.intake.states import ERASED
 from huiying.kernel.actors import SYSTEM
 from huiying.record import actions as record
 from tests.engine.test_sealing_letters import dumped
@@ -152,9 +153,25 @@ def test_a_case_that_keeps_another_letter_goes_by_its_line(people: People):
     assert CaseFile.objects.get(pk=writer.case.pk).title == "同一个工地，也吵。"
 
 
+@pytest.mark.django_db
+def test_a_lost_key_and_a_line_masked_otherwise_keep_no_erasure_back(people: People):
+    """Such as an archive from before a turn of the ring, whose erasures are done once more."""
+    writer = written()
+    other = Writer()
+    other.write("同一个工地，也吵。")
+    Report.objects.filter(pk=other.report.pk).update(case=writer.case, own_case=other.case)
+    CaseFile.objects.filter(pk=writer.case.pk).update(title="深夜打桩，我叫王某明")
+    erase_words(actor=SYSTEM, report=writer.report)
+    assert CaseFile.objects.get(pk=writer.case.pk).title == "同一个工地，也吵。"
+    Seal.objects.filter(submission=other.submission).update(key_number=99)
+    assert erase_words(actor=SYSTEM, report=other.report)
+    assert CaseFile.objects.get(pk=writer.case.pk).title == ERASED
+    assert not Seal.objects.exists()
+
+
 def test_letters_are_opened_by_reads_alone():
     """Each of these has found the letter through a policy, is its writer's, or is the worker."""
-    openers = {"words_of", "each_opened", "texts_of", "text_of", "unseal", "key_of"}
+    openers = {"words_of", "words_left", "each_opened", "texts_of", "text_of", "unseal", "key_of"}
     found = set()
     for path in PACKAGE.rglob("*.py"):
         name = str(path.relative_to(PACKAGE))
@@ -165,7 +182,7 @@ def test_letters_are_opened_by_reads_alone():
                 found |= {(name, each.name) for each in node.names if each.name in openers}
     assert found == {
         ("casework/actions/calling.py", "each_opened"),
-        ("casework/actions/erasing.py", "words_of"),
+        ("casework/actions/erasing.py", "words_left"),
         ("casework/alike/candidates.py", "words_of"),
         ("casework/alike/reads.py", "words_of"),
         ("casework/following.py", "words_of"),

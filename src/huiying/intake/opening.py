@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cryptography.exceptions import InvalidTag
 from django.db.models import QuerySet
 
 from huiying.intake import vault
@@ -61,6 +62,14 @@ def words_of(submission: Submission) -> Words:
     sealed = bytes(submission.sealed)
     title, body, place, *point = json.loads(vault.unseal(key, sealed, _words_of(submission.label)))
     return Words(title, body, place, (point[0], point[1]) if point else None)
+
+
+def words_left(submission: Submission) -> Words | None:
+    """The same, for erasing alone: None where the ring lost their key, since they have to go all the same."""
+    try:
+        return words_of(submission)
+    except (KeyError, InvalidTag):
+        return None
 
 
 def each_opened(letters: QuerySet[Submission]) -> Iterator[tuple[Submission, Words]]:

@@ -10,7 +10,7 @@ from huiying.casework.labels import subject
 from huiying.casework.landing.kept import forget_reasons
 from huiying.casework.models import CaseFile, Report
 from huiying.intake.actions.erasing import erase_words as erase_words_of
-from huiying.intake.opening import GONE, words_of
+from huiying.intake.opening import GONE, Words, words_left
 from huiying.intake.states import ERASED
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
@@ -27,7 +27,7 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     cases = list(
         CaseFile.objects.select_for_update().filter(pk__in=cases_of(report)).order_by("pk")
     )
-    words = words_of(report.submission)
+    words = words_left(report.submission)
     entry = erase_words_of(actor=actor, submission=report.submission)
     if not entry:
         return 0
@@ -38,16 +38,24 @@ def erase_words(*, actor: Actor, report: Report) -> int:
         forget_reasons(case)
         if not has_words(case.pk):
             _empty(actor, case)
-        elif case.title == title_of(words.title, words.body):
+        elif _goes_by(report, words, case):
             _go_by_another(case)
     return entry
+
+
+def _goes_by(report: Report, words: Words | None, case: CaseFile) -> bool:
+    """Whether the case may have its line from this letter. What it was when it was made cannot be told by
+    making it again: masking has learned since, or the key is lost.
+    """
+    made = case.pk == (report.own_case_id or report.case_id)
+    return made or words is None or case.title == title_of(words.title, words.body)
 
 
 def _go_by_another(case: CaseFile) -> None:
     """A case that goes on loses the line that the erased letter gave it."""
     rows = Report.objects.filter(case=case, submission__words_erased_at=None)
     first = rows.select_related("submission__seal").order_by("pk").first()
-    words = words_of(first.submission) if first else GONE
+    words = (words_left(first.submission) if first else None) or GONE
     CaseFile.objects.filter(pk=case.pk).update(title=title_of(words.title, words.body))
 
 
