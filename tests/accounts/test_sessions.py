@@ -146,3 +146,12 @@ def test_residents_get_no_session(people: People):
     for page in ("/en/", "/en/write/", "/en/follow/", "/en/answers/"):
         assert "staff" not in stranger.get(page).cookies
     assert StaffSession.objects.count() == before
+
+
+def test_a_form_that_comes_after_the_session_shows_words_and_no_password():
+    said = {"current": "four words of mine", "password": "新 密 码 句", "again": "新 密 码 句"}
+    stranger = Client()
+    assert stranger.post(f"{ACCOUNT}password/", said).status_code == 302
+    came = stranger.post(f"{ACCOUNT}password/", said | {"note": "周五前报来"})
+    assert "周五前报来" in came.text
+    assert not [each for each in said.values() if each in came.text]

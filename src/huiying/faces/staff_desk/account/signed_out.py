@@ -12,7 +12,7 @@ from huiying.faces.staff_desk.begun import WHILE_TYPING
 
 # Names, numbers, codes and tokens are no words that somebody would miss; a password is shown to nobody.
 WORDS = re.compile(r"[^\x00-\x7f]|\s")
-UNSHOWN = ("password", "code", "csrfmiddlewaretoken")
+UNSHOWN = ("password", "current", "again", "code", "csrfmiddlewaretoken")
 LEAST = 4
 
 
