@@ -210,6 +210,17 @@ def keep_names(case: CaseFile, units: Sequence[Unit], accounts: Sequence[Account
     Named.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
+def write_marked(
+    actor: Actor, case: CaseFile, units: Sequence[Unit], accounts: Sequence[Account]
+) -> None:
+    """The entry that says whom the complaint is about. Part of a verb."""
+    data = {
+        "units": [unit.code for unit in units],
+        "staff": [f"staff:{account.label}" for account in accounts],
+    }
+    write(actor=actor, action="case.mark_conduct", subject=subject(case), data=data)
+
+
 def _kept_along(case: CaseFile) -> list[CaseFile]:
     """What is joined to the case, and to that, and the whole letters of which parts stand there; all locked
     in the order in which joining locks them.
@@ -248,15 +259,11 @@ def mark_conduct(
             )
         )
     units, accounts = whom(unit_codes, usernames)
-    data = {
-        "units": [unit.code for unit in units],
-        "staff": [f"staff:{account.label}" for account in accounts],
-    }
     along = _kept_along(case)
     for each in (case, *along):
         change(each, conduct=True)
         keep_names(each, units, accounts)
-        write(actor=actor, action="case.mark_conduct", subject=subject(each), data=data)
+        write_marked(actor, each, units, accounts)
     if not all(policy.sorter_left(each) for each in (case, *along)):
         raise NobodyLeft(field="unit_codes" if units else "usernames")
     take_from_named(actor, case)

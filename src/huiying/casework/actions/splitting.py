@@ -19,6 +19,7 @@ from huiying.casework.actions.sorting import (
     keep_names,
     replace_assignments,
     whom,
+    write_marked,
 )
 from huiying.casework.errors import (
     ConductLost,
@@ -50,7 +51,7 @@ from huiying.kernel.identifiers import random_label
 from huiying.kernel.inserting import insert_together
 from huiying.kernel.refusals import Invalid
 from huiying.kernel.verbs import verb
-from huiying.record.actions import entry_rows, write
+from huiying.record.actions import entry_rows
 from huiying.routing.reads import leaf
 
 FEWEST, MOST = 2, 6
@@ -227,11 +228,7 @@ def _name(actor: Actor, child: CaseFile, case: CaseFile, wanted: PartWanted, pla
         refusal.field = f"{refusal.field}-{place}"
         raise
     keep_names(child, units, accounts)
-    data = {
-        "units": [unit.code for unit in units],
-        "staff": [f"staff:{account.label}" for account in accounts],
-    }
-    write(actor=actor, action="case.mark_conduct", subject=subject(child), data=data)
+    write_marked(actor, child, units, accounts)
 
 
 def _give(actor: Actor, child: CaseFile, lead_code: str, place: int) -> None:
@@ -255,11 +252,8 @@ def _keep_from_named(actor: Actor, case: CaseFile, made: Sequence[CaseFile]) -> 
         ignore_conflicts=True,
     )
     named = Named.objects.filter(case=case).select_related("unit", "account")
-    data = {
-        "units": [mark.unit.code for mark in named if mark.unit],
-        "staff": [f"staff:{mark.account.label}" for mark in named if mark.account],
-    }
-    write(actor=actor, action="case.mark_conduct", subject=subject(case), data=data)
+    units = [mark.unit for mark in named if mark.unit]
+    write_marked(actor, case, units, [mark.account for mark in named if mark.account])
     if not policy.sorter_left(case):
         raise NobodyLeft
 

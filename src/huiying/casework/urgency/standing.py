@@ -1,6 +1,6 @@
 """The harm facts of a case as they stand, in its columns and for its clock."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,8 @@ from huiying.harm.facts import DANGER, LEGAL_DATE
 from huiying.harm.urgency import Need, need_of
 from huiying.routing.models import Category
 from huiying.routing.reads import due_at
+
+type Row = tuple[str, bool, datetime]  # a fact, whether it holds, since when
 
 
 def harm_columns(facts: Collection[str], legal_date: date | None) -> dict[str, Any]:
@@ -30,10 +32,14 @@ def said_later(case: CaseFile, *, by_desk: bool = False) -> dict[str, datetime]:
     """Since when a fact holds that the desk said, or that joined letters brought: only those whose last
     word is that. `by_desk` leaves out what letters brought and took along.
     """
-    found: dict[str, datetime] = {}
     rows = HarmDecision.objects.filter(case=case).order_by("pk")
     rows = rows.filter(along_with=None) if by_desk else rows
-    for fact, holds, at in rows.values_list("fact", "holds", "at"):
+    return _held_since(rows.values_list("fact", "holds", "at"))
+
+
+def _held_since(rows: Iterable[Row]) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    for fact, holds, at in rows:
         if holds:
             found.setdefault(fact, at)
         else:
@@ -111,15 +117,12 @@ class RoundNeed:
 
 
 def round_need(
-    case: CaseFile,
-    facts: frozenset[str],
-    said: Collection[str],
-    rows: Iterable[tuple[str, bool, datetime]],
-    start: datetime,
+    case: CaseFile, said: Collection[str], rows: Sequence[Row], start: datetime
 ) -> RoundNeed:
-    """`facts` are those of the case that were known at `start`, `said` the writer's, `rows` what the desk
-    said of each, or letters brought (fact, whether it holds, when), oldest first.
+    """What came after `start` binds no stage of that round. `said` is what the writer ticked, `rows` what the
+    desk said of each fact, or letters brought, oldest first.
     """
+    facts = at_first(case.facts, said, _held_since(rows), start)
     held, gone = set(said), []
     for fact, holds, at in rows:
         if holds and at <= start:
@@ -135,10 +138,9 @@ def round_need(
 
 
 def need_of_round(case: CaseFile, again_at: datetime | None) -> RoundNeed:
-    """The same from the database, for the case's own letter. Three queries at most."""
+    """The same from the database, for the case's own letter. Two queries."""
     letter = Report.objects.filter(case=case, own_case=None).select_related("submission").first()
-    said, start = letter.submission.facts if letter else frozenset(), again_at or case.received_at
-    later = said_later(case) if case.facts - said else {}
-    facts = at_first(case.facts, said, later, start)
+    said = letter.submission.facts if letter else frozenset()
     rows = HarmDecision.objects.filter(case=case).order_by("pk")
-    return round_need(case, facts, said, rows.values_list("fact", "holds", "at"), start)
+    told = list(rows.values_list("fact", "holds", "at"))
+    return round_need(case, said, told, again_at or case.received_at)

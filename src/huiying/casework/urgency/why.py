@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.models import CaseFile
-from huiying.casework.urgency.standing import RoundNeed, at_first, round_need
+from huiying.casework.urgency.standing import RoundNeed, round_need
 from huiying.harm.facts import Fact, in_order
 from huiying.harm.urgency import Need
 
@@ -92,8 +92,6 @@ def why(case: CaseFile, rows: Iterable[dict[str, Any]], said: Collection[str]) -
 def need_at_first(
     case: CaseFile, rows: Sequence[dict[str, Any]], said: Collection[str], start: datetime
 ) -> RoundNeed:
-    """How urgent the case was by what was known at `start`: what came later binds no earlier stage."""
-    later = {fact: one.at for fact, one in _last(rows).items() if one.holds}
-    facts = at_first(case.facts, said, later, start)
+    """How urgent the round that began at `start` was; `rows` as `decided_of_own` found them."""
     told = [(row["fact"], row["holds"], datetime.fromisoformat(row["at"])) for row in rows]
-    return round_need(case, facts, said, told, start)
+    return round_need(case, said, told, start)
