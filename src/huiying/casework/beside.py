@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huiying.casework import policy
-from huiying.casework.deadlines import Clock
+from huiying.casework.deadlines import Clock, clock_of
 from huiying.casework.joined import way_up, why_apart
 from huiying.casework.models import CaseFile, Report
-from huiying.casework.queues import clock_of
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 

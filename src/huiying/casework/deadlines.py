@@ -11,7 +11,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db.models import F, Q
 
-from huiying.casework.models import CaseFile
+from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import OPEN
 from huiying.kernel import time
 
@@ -80,6 +80,28 @@ def clock(
     late = due < (ended_at or moment)
     standing_still = waiting_until is not None and moment <= waiting_until
     return Clock(due, ended_at, standing_still and not late and ended_at is None, late)
+
+
+def clock_of(case: CaseFile, moment: datetime) -> Clock:
+    """The unit's clock: ended by the answer, or by closing where there was none."""
+    return clock(
+        case.due_at,
+        waiting_since=case.waiting_since,
+        waiting_until=case.waiting_until,
+        ended_at=case.answered_at or case.closed_at,
+        moment=moment,
+    )
+
+
+def clock_of_letter(report: Report, moment: datetime) -> Clock:
+    """The writer's clock: ended by the answer that reached them, or by their going."""
+    return clock(
+        report.due_at,
+        waiting_since=report.case.waiting_since,
+        waiting_until=report.case.waiting_until,
+        ended_at=report.delivered_at or report.ended_at,
+        moment=moment,
+    )
 
 
 class Pausing(Protocol):

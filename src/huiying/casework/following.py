@@ -1,7 +1,7 @@
 """What a resident may know of the case that their own letter led to: never another writer's words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from huiying.casework import story
-from huiying.casework.deadlines import Clock, clock
+from huiying.casework.deadlines import Clock, clock_of_letter
 from huiying.casework.delivered import Told, all_told, window_start
 from huiying.casework.extensions import (
     ExtensionLine,
@@ -189,9 +189,8 @@ def letter_page(actor: Actor) -> LetterPage:
 
     Who helps with it sees no way to reach the writer, nothing that was sent to them, and who looked only
     as far as it is about the letter; and may do less. Queries: report, moves, exchange, files, entries,
-    helpers, two for who looked, what was promised (and the
-    calendar, where it counts working time), and one more where the desk
-    declined.
+    helpers, two for who looked, what was promised (and the calendar, where it counts working time), and
+    one more where the desk declined.
     """
     report: Any = followed_report(actor)
     submission, case = report.submission, report.case
@@ -200,16 +199,8 @@ def letter_page(actor: Actor) -> LetterPage:
     exchange = letters.exchange_on([submission.pk])[submission.pk]
     helps = actor.has(GRANT)
     helpers = helpers_of(submission.pk)
-    may = _may(report)
-    if helps:
-        may = replace(may, withdraw=False, reach=False)
-    running = clock(
-        report.due_at,
-        waiting_since=case.waiting_since,
-        waiting_until=case.waiting_until,
-        ended_at=report.delivered_at or report.ended_at,
-        moment=time.now(),
-    )
+    may = _may(report, helps=helps)
+    running = clock_of_letter(report, time.now())
     standing = _standing(report, may, running)
     return LetterPage(
         submission_id=submission.pk,
@@ -332,19 +323,24 @@ def _standing(report: Report, may: MayDo, running: Clock) -> story.Standing:
     )
 
 
-def _may(report: Report) -> MayDo:
+def _may(report: Report, *, helps: bool) -> MayDo:
     live = report.ended_at is None
     state = report.case.state
     until = reopen_until(report)
     return MayDo(
         add=live,
         answer=live and was_asked(report),
-        withdraw=live and (state in OPEN or (state == State.SPLIT and part_open(report))),
+        withdraw=live and not helps and _may_end(report),
         vote=live and report.delivered_at is not None and not _is_declined(report.case),
         reopen=live and state not in OPEN and until is not None and time.now() <= until,
-        reach=live and report.submission.words_erased_at is None,
+        reach=live and not helps and report.submission.words_erased_at is None,
         reopen_until=until,
     )
+
+
+def _may_end(report: Report) -> bool:
+    state = report.case.state
+    return state in OPEN or (state == State.SPLIT and part_open(report))
 
 
 def part_open(report: Report) -> bool:

@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from huiying.agencies.models import Role
 from huiying.agencies.reads import UnitChoice
 from huiying.casework import cursors, policy
-from huiying.casework.deadlines import Clock, clock, late_at
+from huiying.casework.deadlines import Clock, clock_of, late_at
 from huiying.casework.extensions import asked_for
 from huiying.casework.models import CaseFile
 from huiying.casework.places import (
@@ -322,15 +322,4 @@ def _row(case: CaseFile, units: Units, categories: Categories, moment: datetime)
         urgency=Level(case.urgency),
         round=case.round,
         returns=case.returns,
-    )
-
-
-def clock_of(case: CaseFile, moment: datetime) -> Clock:
-    """The unit's clock: ended by the answer, or by closing where there was none."""
-    return clock(
-        case.due_at,
-        waiting_since=case.waiting_since,
-        waiting_until=case.waiting_until,
-        ended_at=case.answered_at or case.closed_at,
-        moment=moment,
     )

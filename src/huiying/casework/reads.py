@@ -3,17 +3,16 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from huiying.casework import policy
-from huiying.casework.deadlines import Clock
-from huiying.casework.delivered import Told as Sent
-from huiying.casework.delivered import all_told
+from huiying.casework.case_letters import LetterShown, letters_shown
+from huiying.casework.deadlines import Clock, clock_of
 from huiying.casework.extensions import (
     ExtensionLine,
     extensions_within,
@@ -22,7 +21,7 @@ from huiying.casework.extensions import (
 from huiying.casework.extensions import acts_on as extension_acts
 from huiying.casework.labels import subject
 from huiying.casework.landing.kept import Suggested, read_suggested, suggested_within
-from huiying.casework.models import Assignment, CaseFile, Move, Named, Report
+from huiying.casework.models import Assignment, CaseFile, Named
 from huiying.casework.notes import NoteShown, notes_within, read_from
 from huiying.casework.outside_numbers import (
     NumberShown,
@@ -37,26 +36,20 @@ from huiying.casework.places import (
     all_categories,
     all_units,
 )
-from huiying.casework.queues import clock_of
 from huiying.casework.sentences import Told
-from huiying.casework.splitting.shown import PartLine, parts_within, read_parts, whole_within
+from huiying.casework.splitting.shown import PartLine, parts_within, read_parts
 from huiying.casework.states import State
 from huiying.casework.tellers import Words
 from huiying.casework.timeline import timeline
 from huiying.casework.undoing import undoable
 from huiying.casework.unfinished import Unfinished, read_unfinished, unfinished_within
 from huiying.casework.urgency.why import Why, decided_within, why
-from huiying.harm.facts import in_order
 from huiying.intake.actions.revealing import may_reveal
-from huiying.intake.files import AttachmentLinked, lines_of, linked
-from huiying.intake.models import Message, Submission
-from huiying.intake.opening import from_json, texts_of, words_of
 from huiying.intake.receipts import CODE_DIGITS
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.kept_queries import Given, KeptQuery
 from huiying.kernel.refusals import NotFound
-from huiying.notices.reads import deliveries, log_of
 
 LONGEST_NUMBER = 15
 
@@ -69,57 +62,6 @@ class Beside:
 
 
 NOTHING = Beside({})
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeLine:
-    """One line of the exchange between one writer and the desk; `unit` asked, where it is a question;
-    `by_helper`: somebody who helps the writer said it.
-    """
-
-    at: datetime
-    from_resident: bool
-    kind: str
-    text: str
-    unit: Names
-    by_helper: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LetterShown:
-    """One letter of the case, as received, with its exchange and its writer's verdict.
-
-    Who wrote it is not here. `own_number` (0 for a letter at home) and its version are those of the case
-    that it made, which was joined to this one. `part` is which part of a letter it is (0 for a whole one),
-    in the desk's words; `whole_number` the case of that letter, 0 where it is not for this reader.
-    `point` is latitude and longitude in degrees.
-    `pressed` is None where it was not said, or is not for this reader.
-    """
-
-    report_id: int
-    reachable: bool
-    title: str
-    body: str
-    place: str
-    point: tuple[float, float] | None
-    channel: str
-    received_at: datetime
-    wish: str
-    harm: tuple[str, ...]
-    legal_date: date | None
-    exchange: tuple[ExchangeLine, ...]
-    vote: str
-    voted_at: datetime | None
-    delivered_at: datetime | None
-    withdrawn_at: datetime | None
-    pressed: bool | None
-    files: tuple[AttachmentLinked, ...]
-    hears_by: str
-    sent: tuple[Sent, ...]
-    own_number: int = 0
-    own_version: int = 0
-    part: int = 0
-    whole_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +93,8 @@ class CaseShown:
     received_at: datetime
     clock: Clock
     waiting_until: datetime | None
-    category: Names
-    category_code: str
-    lead: Names
-    lead_code: str
     support: tuple[Names, ...]
     support_codes: tuple[str, ...]
-    suggested_code: str
-    suggested: Names
     named: NamedShown
     letters: tuple[LetterShown, ...]
     notes: tuple[NoteShown, ...]
@@ -178,9 +114,30 @@ class CaseShown:
     units: Units
     categories: Categories
 
+    @property
+    def category(self) -> Names:
+        return self.categories.name(self.case.category_id)
 
-def _moment(text: str | None) -> datetime:
-    return datetime.fromisoformat(text or "")
+    @property
+    def category_code(self) -> str:
+        return self.case.category.code if self.case.category else ""
+
+    @property
+    def lead(self) -> Names:
+        return self.units.name(self.case.lead_unit_id)
+
+    @property
+    def lead_code(self) -> str:
+        return self.units.code(self.case.lead_unit_id)
+
+    @property
+    def suggested(self) -> Names:
+        """The unit that leads what the case is about."""
+        return self.units.name(self.case.category.lead_unit_id if self.case.category else None)
+
+    @property
+    def suggested_code(self) -> str:
+        return self.units.code(self.case.category.lead_unit_id if self.case.category else None)
 
 
 def _case_of(actor: Actor, beside: Beside, *, number: int | Given) -> QuerySet[CaseFile]:
@@ -209,21 +166,24 @@ def _case_of(actor: Actor, beside: Beside, *, number: int | Given) -> QuerySet[C
 THE_CASE = KeptQuery(_case_of, number=BigIntegerField())
 
 
+def _found(actor: Actor, number: int, beside: Beside) -> Any:
+    found = THE_CASE.rows(actor, beside, number=number)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
 def case_shown(actor: Actor, number: int, *, beside: Beside = NOTHING) -> CaseShown:
     """The case with this number for this reader; NotFound where it is not theirs, as if there were
     none. Five queries: case, letters, entries, units, categories.
     """
-    found: list[Any] = THE_CASE.rows(actor, beside, number=number)
-    if not found:
-        raise NotFound
-    case = found[0]
-    letters, labels = _letters(case, actor)
+    case = _found(actor, number, beside)
+    letters, labels = letters_shown(case, actor)
     ticked = {fact for letter in letters for fact in letter.harm}
     units, categories = all_units(), all_categories()
     story = timeline(subject(case), labels, Words(units, categories))
     more_time, parts = read_extensions(case.more_time), read_parts(case.parted)
     support = [part["unit"] for part in case.parts if part["part"] == Assignment.Part.SUPPORT]
-    suggested = case.category.lead_unit_id if case.category else None
     return CaseShown(
         case=case,
         number=case.number,
@@ -239,14 +199,8 @@ def case_shown(actor: Actor, number: int, *, beside: Beside = NOTHING) -> CaseSh
         received_at=case.received_at,
         clock=clock_of(case, time.now()),
         waiting_until=case.waiting_until if case.state == State.WAITING else None,
-        category=categories.name(case.category_id),
-        category_code=case.category.code if case.category else "",
-        lead=units.name(case.lead_unit_id),
-        lead_code=units.code(case.lead_unit_id),
         support=tuple(units.name(unit_id) for unit_id in support),
         support_codes=tuple(units.code(unit_id) for unit_id in support),
-        suggested_code=units.code(suggested),
-        suggested=units.name(suggested),
         named=_named(case.whom if case.conduct else [], units),
         letters=letters,
         notes=tuple(read_from(case.said)),
@@ -283,85 +237,6 @@ def _named(whom: list[dict[str, Any]], units: Units) -> NamedShown:
     return NamedShown(
         units=tuple(units.name(each["unit"]) for each in whom if each["unit"]),
         people=tuple(each["name"] for each in whom if each["name"]),
-    )
-
-
-def _letters_of(actor: Actor, *, case: int | Given) -> QuerySet[Report]:
-    """The letters of a case, oldest first, each with its exchange, its files and what was sent of it."""
-    messages = Message.objects.filter(submission=OuterRef("submission")).order_by("id")
-    asking = Move.objects.filter(
-        case=OuterRef(OuterRef("case")), verb="ask_resident", at__lte=OuterRef("at")
-    )
-    lines = messages.annotate(
-        unit=Subquery(asking.order_by("-at").values("unit__name")[:1])
-    ).values(
-        row=JSONObject(
-            at="at", sender="sender", kind="kind", sealed="sealed", author="author", unit="unit"
-        )
-    )
-    return (
-        Report.objects.filter(case=case)
-        .select_related("submission__seal", "own_case")
-        .annotate(
-            lines=ArraySubquery(lines),
-            files=lines_of(OuterRef("submission")),
-            sent=log_of(OuterRef("submission__label")),  # of a part nothing: it tells of the others
-            whole=Subquery(whole_within(actor)),
-            place=F("part__place"),
-        )
-        .order_by("submission__received_at", "id")
-    )
-
-
-THE_LETTERS = KeptQuery(_letters_of, case=BigIntegerField())
-
-
-def _letters(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...], list[str]]:
-    """The case's letters, oldest first, and the labels by which the record knows them."""
-    rows: list[Any] = THE_LETTERS.rows(actor, case=case.pk)
-    found = [_letter(row, actor) for row in rows]
-    return tuple(found), [f"submission:{row.submission.label}" for row in rows]
-
-
-def _letter(report: Any, actor: Actor) -> LetterShown:
-    letter: Submission = report.submission
-    words = words_of(letter)
-    texts = texts_of(letter, [from_json(line["sealed"]) for line in report.lines])
-    return LetterShown(
-        report_id=report.pk,
-        reachable=letter.reachable,
-        title=words.title,
-        body=words.body,
-        place=words.place,
-        point=words.point,
-        channel=letter.channel,
-        received_at=letter.received_at,
-        wish=letter.wish,
-        harm=tuple(fact.code for fact in in_order(letter.facts)),
-        legal_date=letter.legal_date,
-        exchange=tuple(
-            ExchangeLine(
-                _moment(line["at"]),
-                line["sender"] == Message.From.RESIDENT,
-                line["kind"],
-                text,
-                (line["unit"] or {}) if line["kind"] == Message.Kind.QUESTION else {},
-                line["author"].startswith("helper:"),
-            )
-            for line, text in zip(report.lines, texts, strict=True)
-        ),
-        vote=report.vote,
-        voted_at=report.voted_at,
-        delivered_at=report.delivered_at,
-        withdrawn_at=report.ended_at,
-        pressed=report.pressed if policy.may_know_pressed(actor) else None,
-        files=linked(report.files, actor),
-        hears_by=letter.hears_by,
-        sent=all_told(deliveries(report.sent)),
-        own_number=report.own_case.number if report.own_case else 0,
-        own_version=report.own_case.version if report.own_case else 0,
-        part=report.place or 0,
-        whole_number=report.whole or 0,
     )
 
 

@@ -14,7 +14,7 @@ from django.db.models import OuterRef
 from django.db.models.functions import Coalesce, JSONObject
 
 from huiying.casework import policy
-from huiying.casework.deadlines import Clock, clock
+from huiying.casework.deadlines import Clock, clock_of
 from huiying.casework.extension_models import Extension
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.stages.clocks import (
@@ -161,13 +161,7 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
     case = policy.find(actor, number)
     moves = list(Move.objects.filter(case=case).order_by("at", "id"))
     again_at = last_taken_up(moves)
-    answer = clock(
-        case.due_at,
-        waiting_since=case.waiting_since,
-        waiting_until=case.waiting_until,
-        ended_at=case.answered_at or case.closed_at,
-        moment=time.now(),
-    )
+    answer = clock_of(case, time.now())
     done = RoundSteps(
         moves,
         [(move.at, move.verb, move.category_id) for move in since(moves, again_at)],

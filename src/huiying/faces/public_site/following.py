@@ -48,7 +48,7 @@ from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import Refusal
 from huiying.notices.states import Way
 from huiying.replies.reads import answers_for_submission
-from huiying.replies.reads.own_words import offer_to
+from huiying.replies.reads.own_words import offer_beneath
 from huiying.replies.reads.publication import with_publication_for
 from huiying.retention.reads import own_erasure
 
@@ -110,14 +110,13 @@ def _whole_page(actor: Actor) -> FollowedPage:
 
 def _page_of(letter: LetterPage, place: int = 0) -> FollowedPage:
     answers = tuple(answers_for_submission(letter.submission_id))
-    published = any(answer.on_view and not answer.withdrawn for answer in answers)
-    own_words = offer_to(letter.submission_id) if published and not letter.helps else None
+    own_words = None if letter.helps else offer_beneath(answers, letter.submission_id)
     known = {
         "vote": {"verdict": letter.vote},
         "reach": {"hears_by": letter.hears_by},
         "show": ShowWordsForm.known(own_words),
     }
-    may_show = own_words is not None and not own_words.set_aside_because
+    may_show = own_words is not None and own_words.is_open
     forms = {
         act.name: act.form(
             label=letter.label, prefix=_prefix(act.name, place), initial=known.get(act.name)

@@ -5,10 +5,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from huiying.casework.case_letters import ExchangeLine, LetterShown
 from huiying.casework.cursors import place_in
 from huiying.casework.policy import Act
 from huiying.casework.queues import TABS, Wanted
-from huiying.casework.reads import CaseShown, ExchangeLine, LetterShown
+from huiying.casework.reads import CaseShown
 from huiying.casework.states import Outcome, State, Vote
 from huiying.faces.look import dates
 from huiying.faces.look.files import files_shown

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from huiying.casework.actions import numbering
 from huiying.casework.actions.numbering import Elsewhere
+from huiying.casework.deadlines import clock_of
 from huiying.casework.outside_numbers import LONGEST, NumberShown, numbers_on
 from huiying.casework.policy import find, may_number
-from huiying.casework.queues import clock_of
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.trails import Trail, from_case
 from huiying.kernel import time

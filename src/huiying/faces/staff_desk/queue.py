@@ -172,6 +172,16 @@ def _flags(row: CaseRow) -> list[str]:
     return [words for words, so in said.items() if so]
 
 
+def _urgent(row: CaseRow, query: str) -> UrgentRow:
+    return UrgentRow(
+        row.title,
+        reverse("staff_desk:case", args=[row.number]) + query,
+        row.clock.due_at,
+        str(row.urgency.label),
+        now=row.urgency == Level.NOW,
+    )
+
+
 def _row(row: CaseRow, query: str, boxed: Set[str]) -> QueueRow:
     return QueueRow(
         url=reverse("staff_desk:case", args=[row.number]) + query,
@@ -222,16 +232,7 @@ def _page(
         shown=count,
         columns=_columns(found, wanted, boxes=boxes),
         rows=[_row(row, query, boxed) for row in found.rows],
-        urgent=[
-            UrgentRow(
-                row.title,
-                reverse("staff_desk:case", args=[row.number]) + query,
-                row.clock.due_at,
-                str(row.urgency.label),
-                now=row.urgency == Level.NOW,
-            )
-            for row in found.urgent
-        ],
+        urgent=[_urgent(row, query) for row in found.urgent],
         by_urgency=address(wanted, sort=URGENT)
         if URGENT in found.sorts and found.sort != URGENT
         else "",

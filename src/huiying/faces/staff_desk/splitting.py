@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from huiying.casework.actions.looking import record_opening
 from huiying.casework.actions.splitting import FEWEST, MOST, PartWanted
-from huiying.casework.reads import CaseShown, LetterShown, case_shown, may_see
+from huiying.casework.case_letters import LetterShown
+from huiying.casework.reads import CaseShown, case_shown, may_see
 from huiying.casework.splitting.shown import require_whole
 from huiying.casework.words import LONGEST_TITLE
 from huiying.faces.staff_desk.asking import actor_of

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from huiying.kernel.actors import Actor
 from huiying.replies import policy
 from huiying.replies.models import Given, OwnWords, Reply
 from huiying.replies.recipients import who_had
-from huiying.replies.shown import LetterShown
+from huiying.replies.shown import AnswerShown, LetterShown
 from huiying.replies.states import State
 
 
@@ -32,6 +33,11 @@ class OwnWordsOffer:
     seen: str
     agreed_at: datetime | None
     set_aside_because: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the writer may say yes or no now."""
+        return not self.set_aside_because
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,12 @@ def offer_to(submission_id: int) -> OwnWordsOffer | None:
         agreed_at=row.agreed_at if row else None,
         set_aside_because=row.set_aside_because if row else "",
     )
+
+
+def offer_beneath(answers: Iterable[AnswerShown], submission_id: int) -> OwnWordsOffer | None:
+    """The same, for a page that shows these answers: None where none of them is on public view now."""
+    on_view = any(answer.on_view and not answer.withdrawn for answer in answers)
+    return offer_to(submission_id) if on_view else None
 
 
 def _letter(row: OwnWords) -> LetterShown:

@@ -38,7 +38,7 @@ from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
 from huiying.replies.actions.own_words import decide_own_words
 from huiying.replies.reads import answers_for_submission, answers_with_parts
-from huiying.replies.reads.own_words import OwnWordsOffer, offer_to
+from huiying.replies.reads.own_words import OwnWordsOffer, offer_beneath
 from huiying.replies.shown import AnswerShown
 
 HELD = "caller"  # what the session knows: the letter, by which way, since when it lies idle
@@ -260,9 +260,7 @@ def _own_words(letter: LetterPage) -> OwnWordsOffer | None:
     """What the writer may say yes to beside an answer that stands in public; None where nothing is."""
     if letter.helps:
         return None
-    answers = answers_with_parts(letter.submission_id)
-    published = any(answer.on_view and not answer.withdrawn for answer in answers)
-    return offer_to(letter.submission_id) if published else None
+    return offer_beneath(answers_with_parts(letter.submission_id), letter.submission_id)
 
 
 def _part(place: int, acting: Actor) -> CallerPart:
@@ -275,7 +273,7 @@ def _acts(
     letter: LetterPage, place: int = 0, offer: OwnWordsOffer | None = None
 ) -> tuple[ActForm, ...]:
     """What the caller may do on the letter, or on its part at this place."""
-    may_show = offer is not None and not offer.set_aside_because
+    may_show = offer is not None and offer.is_open
     return tuple(
         ActForm(
             act.name,
