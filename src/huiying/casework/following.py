@@ -185,22 +185,18 @@ def said_before(actor: Actor, *, text: str, form_key: str) -> bool:
 
 
 def letter_page(actor: Actor) -> LetterPage:
-    """Everything that the writer's page shows; NotFound where this actor wrote no letter.
+    """Everything that the writer's page shows; NotFound where this actor wrote no letter. Ten
+    queries at most, and one more where the desk declined.
 
     Who helps with it sees no way to reach the writer, nothing that was sent to them, and who looked only
-    as far as it is about the letter; and may do less. Queries: report, moves, exchange, files, entries,
-    helpers, two for who looked, what was promised (and the calendar, where it counts working time), and
-    one more where the desk declined.
+    as far as it is about the letter; and may do less.
     """
     report: Any = followed_report(actor)
     submission, case = report.submission, report.case
-    words = words_of(submission)
-    moves = _moves(report)
+    words, moves = words_of(submission), _moves(report)
     exchange = letters.exchange_on([submission.pk])[submission.pk]
-    helps = actor.has(GRANT)
-    helpers = helpers_of(submission.pk)
-    may = _may(report, helps=helps)
-    running = clock_of_letter(report, time.now())
+    helps, helpers = actor.has(GRANT), helpers_of(submission.pk)
+    may, running = _may(report, helps=helps), clock_of_letter(report, time.now())
     standing = _standing(report, may, running)
     return LetterPage(
         submission_id=submission.pk,

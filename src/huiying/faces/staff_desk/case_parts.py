@@ -1,43 +1,49 @@
 """The case page in words: what the read found, put the way the page shows it."""
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
-from huiying.casework.case_letters import ExchangeLine, LetterShown
 from huiying.casework.cursors import place_in
 from huiying.casework.policy import Act
 from huiying.casework.queues import TABS, Wanted
 from huiying.casework.reads import CaseShown
-from huiying.casework.states import Outcome, State, Vote
+from huiying.casework.states import Outcome, State
 from huiying.faces.look import dates
-from huiying.faces.look.files import files_shown
 from huiying.faces.look.harm import urgency_shown
 from huiying.faces.look.templatetags.look import listed
 from huiying.faces.staff_desk.case_acts import FACES
 from huiying.faces.staff_desk.case_clock import clock_notes
 from huiying.faces.staff_desk.forms import ActForm
 from huiying.faces.staff_desk.keeping import keep_address
-from huiying.faces.staff_desk.letter_files import address_of_file
+from huiying.faces.staff_desk.letter_parts import channel_in_words, letter_part
 from huiying.faces.staff_desk.lists import NAMES, address, query_of
 from huiying.faces.staff_desk.pages import (
     ActShown,
     CasePage,
     Kept,
-    LetterPart,
-    Note,
     ReplyPart,
 )
 from huiying.faces.staff_desk.suggesting.aid import aid_of
 from huiying.faces.staff_desk.suggesting.why import why_here
 from huiying.harm.facts import Level
-from huiying.intake.models import Message
-from huiying.intake.states import Channel, Wish
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import MovedOn
-from huiying.notices.states import Way
 from huiying.replies.reads.on_case import CaseReplies, ReplyLine
+
+# Keys that bring the focus to an act. j, k and x are those of lists; n, m, u and i stand on the page.
+KEYS = {
+    "triage": "s",
+    "assign": "a",
+    "reassign": "g",
+    "accept": "t",
+    "ask_resident": "q",
+    "resume": "r",
+    "return_to_desk": "b",
+    "decline": "d",
+    "close": "c",
+    "reopen": "o",
+}
 
 
 def case_page(
@@ -68,7 +74,7 @@ def case_page(
         facts=_facts(shown),
         named=[*map(localized, shown.named.units), *map(localized, shown.named.people)],
         letters=[
-            _letter(shown, letter, number if len(shown.letters) > 1 else 0)
+            letter_part(shown, letter, number if len(shown.letters) > 1 else 0)
             for number, letter in enumerate(shown.letters, 1)
         ],
         replies=[_reply(line) for line in replies.lines],
@@ -215,7 +221,7 @@ def _facts(shown: CaseShown) -> list[tuple[str, str]]:
         (_("Who helps"), listed(shown.support)),
         (_("Category"), localized(shown.category) or _("Not sorted yet")),
         (_("Why here"), why_here(shown)),
-        (_("Came by"), _channel(shown.channel)),
+        (_("Came by"), channel_in_words(shown.channel)),
         (pgettext("fact", "Received"), dates.at_time(shown.received_at)),
         (pgettext("fact", "Sent back"), _times(shown.returns)),
         (_("Result"), str(dict(Outcome.choices).get(shown.outcome, ""))),
@@ -235,132 +241,3 @@ def _times(count: int) -> str:
     if not count:
         return ""
     return ngettext("%(count)d time", "%(count)d times", count) % {"count": count}
-
-
-def _channel(code: str) -> str:
-    return str(dict(Channel.choices).get(code, code))
-
-
-def _contact_url(shown: CaseShown, letter: LetterShown) -> str:
-    """Where a clerk says why they need the writer's contact; empty for everybody else."""
-    if not (shown.may_reveal and letter.reachable):
-        return ""
-    return reverse("staff_desk:case_contact", args=[shown.number, letter.report_id])
-
-
-def _apart_url(shown: CaseShown, letter: LetterShown) -> str:
-    """Where the case with which the letter came is taken apart again, for who may."""
-    if not (letter.own_number and shown.may_join):
-        return ""
-    return reverse("staff_desk:case_unjoin", args=[letter.own_number])
-
-
-def _heading(letter: LetterShown, number: int) -> str:
-    if letter.part:
-        return _("A part of a letter, in the desk's words")
-    return _("Letter %(number)d") % {"number": number} if number else _("The letter")
-
-
-def _located(letter: LetterShown) -> str:
-    """Where it is, with the point in degrees where the letter came with one."""
-    if letter.point is None:
-        return letter.place
-    return " · ".join(filter(None, (letter.place, "{:.5f}, {:.5f}".format(*letter.point))))
-
-
-def _letter(shown: CaseShown, letter: LetterShown, number: int) -> LetterPart:
-    heading = _heading(letter, number)
-    notes = [
-        Note(
-            line.at,
-            line.from_resident,
-            line.text,
-            said_by(line),
-        )
-        for line in letter.exchange
-    ]
-    return LetterPart(
-        heading=heading,
-        title=letter.title if letter.title != shown.title else "",
-        text=letter.body,
-        place=_located(letter),
-        channel=_channel(letter.channel),
-        at=letter.received_at,
-        notes=notes,
-        said=_verdict(letter),
-        pressed=_pressed(letter.pressed),
-        files=files_shown(letter.files, address_of_file),
-        contact_url=_contact_url(shown, letter),
-        own_number=letter.own_number,
-        apart_url=_apart_url(shown, letter),
-        apart_seen=letter.own_version,
-        whole_url=reverse("staff_desk:case", args=[letter.whole_number])
-        if letter.whole_number
-        else "",
-    )
-
-
-# Keys that bring the focus to an act. j, k and x are those of lists; n, m, u and i stand on the page.
-KEYS = {
-    "triage": "s",
-    "assign": "a",
-    "reassign": "g",
-    "accept": "t",
-    "ask_resident": "q",
-    "resume": "r",
-    "return_to_desk": "b",
-    "decline": "d",
-    "close": "c",
-    "reopen": "o",
-}
-WRITER_SAID: dict[str, str | Promise] = {
-    Message.Kind.ANSWER: gettext_lazy("The writer, answering"),
-    Message.Kind.REOPENING: gettext_lazy("The writer, reopening"),
-}
-
-
-def said_by(line: ExchangeLine) -> str:
-    """Whose words these are, for staff: a question is that of the unit that asked it."""
-    if line.by_helper:
-        return _("A helper of the writer")
-    if line.from_resident:
-        return str(WRITER_SAID.get(line.kind, _("The writer")))
-    if line.kind == Message.Kind.QUESTION and line.unit:
-        return _("%(unit)s, asking") % {"unit": localized(line.unit)}
-    if line.kind == Message.Kind.INTERIM:
-        return _("The unit, telling how it stands")
-    return _("The desk")
-
-
-def _verdict(letter: LetterShown) -> list[str]:
-    public = letter.wish == Wish.PUBLIC
-    said = [
-        _("The answer may be published.") if public else _("The answer goes to the writer alone.")
-    ]
-    if letter.withdrawn_at:
-        day = dates.at_time(letter.withdrawn_at)
-        said.append(_("The writer withdrew the letter on %(day)s.") % {"day": day})
-    elif letter.vote:
-        verdict = str(dict(Vote.choices).get(letter.vote, ""))
-        said.append(_("The writer says: %(verdict)s.") % {"verdict": verdict})
-    elif letter.delivered_at:
-        said.append(_("The writer has not said yet whether it is solved."))
-    if letter.part:
-        said.insert(
-            0,
-            _(
-                "A part of a letter with several matters, in the desk's words. Its writer reads them too."
-            ),
-        )
-    if letter.hears_by in Way.values:
-        said.append(_("Hears from us: %(way)s.") % {"way": Way(letter.hears_by).label})
-    said += [f"{line.what}: {line.how}, {dates.at_time(line.at)}" for line in letter.sent]
-    return said
-
-
-def _pressed(pressed: bool | None) -> str:
-    if pressed is None:
-        return ""
-    if pressed:
-        return _("The writer says that somebody pressed them to withdraw. Only you see this.")
-    return _("Asked whether anybody pressed them, the writer said no. Only you see this.")
