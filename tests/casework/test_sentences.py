@@ -14,7 +14,8 @@ from huiying.casework.plain_sentences import SENTENCES
 from huiying.casework.reads import case_shown
 from huiying.casework.sentences import LEFT_OUT, told, who_did
 from huiying.casework.states import STEPS, State
-from huiying.casework.tellers import TELLERS, Words
+from huiying.casework.tellers.of_entries import TELLERS
+from huiying.casework.tellers.words import Words
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.record.models import Entry, Payload

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from huiying.casework import story
 from huiying.casework.models import Report
-from huiying.casework.tellers import way
+from huiying.casework.tellers.words import way
 from huiying.intake.helping import HelperLine, label_of
 from huiying.intake.letters import subject
 from huiying.intake.models import Message

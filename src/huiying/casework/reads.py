@@ -39,7 +39,7 @@ from huiying.casework.places import (
 from huiying.casework.sentences import Told
 from huiying.casework.splitting.shown import PartLine, parts_within, read_parts
 from huiying.casework.states import State
-from huiying.casework.tellers import Words
+from huiying.casework.tellers.words import Words
 from huiying.casework.timeline import timeline
 from huiying.casework.undoing import undoable
 from huiying.casework.unfinished import Unfinished, read_unfinished, unfinished_within

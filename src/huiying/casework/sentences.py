@@ -6,7 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from huiying.casework.plain_sentences import SENTENCES, WITHOUT_DETAILS
-from huiying.casework.tellers import TELLERS, Data, Words, way
+from huiying.casework.tellers.of_entries import TELLERS
+from huiying.casework.tellers.words import Data, Words, way
 from huiying.kernel.names import localized
 
 

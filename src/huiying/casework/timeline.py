@@ -15,7 +15,7 @@ from huiying.agencies.models import Membership
 from huiying.casework.places import Names, UnitLine
 from huiying.casework.sentences import Told, told, who_did
 from huiying.casework.states import STEPS
-from huiying.casework.tellers import Words
+from huiying.casework.tellers.words import Words
 from huiying.casework.undoing import LastAct, last_of
 from huiying.kernel.kept_queries import Given, IsAnyOf, KeptQuery
 from huiying.record.models import Entry

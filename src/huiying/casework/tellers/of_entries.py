@@ -1,52 +1,24 @@
 """The sentences that say something of an entry's payload, each made by a function of its own."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from huiying.casework.places import Categories, Units
 from huiying.casework.states import Outcome, ReturnReason, Vote
+from huiying.casework.tellers.signing import SIGNING
+from huiying.casework.tellers.words import Data, Teller, Words, choice
 from huiying.harm.facts import CODES, in_order
 from huiying.intake.states import Channel, RevealReason
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import listed, localized, sentences
 from huiying.notices.states import CallResult
 
-type Data = dict[str, Any]
-type Teller = Callable[[Data, "Words"], str]
-
 MINUTES_SAID = 90  # a shorter pause is told in minutes
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The names that sentences need."""
-
-    units: Units
-    categories: Categories
-
-    def unit(self, code: str) -> str:
-        return localized(self.units.named(code))
-
-    def listed(self, codes: Iterable[str]) -> str:
-        return listed(self.unit(code) for code in codes)
-
-
-def way(via: str) -> str:
-    """The way by which somebody was with a clerk, in words; the code itself where it is not known."""
-    return _choice(Channel.choices, via)
-
-
-def _choice(choices: Any, code: Any) -> str:
-    return str(dict(choices).get(code, code or ""))
-
-
 def _received(data: Data, _words: Words) -> str:
-    channel = _choice(Channel.choices, data.get("channel"))
+    channel = choice(Channel.choices, data.get("channel"))
     said = _("The letter came in: %(channel)s.") % {"channel": channel}
     if not data.get("same_as"):
         return said
@@ -95,7 +67,7 @@ def _given(alone: str, helped: str) -> Teller:
 
 
 def _returned(data: Data, words: Words) -> str:
-    reason = _choice(ReturnReason.choices, data.get("reason"))
+    reason = choice(ReturnReason.choices, data.get("reason"))
     unit = words.unit(data.get("unit") or "")
     return _("%(unit)s sent it back to the desk: %(reason)s.") % {"unit": unit, "reason": reason}
 
@@ -130,68 +102,22 @@ def _declined(data: Data, _words: Words) -> str:
 
 
 def _answered(data: Data, _words: Words) -> str:
-    outcome = _choice(Outcome.choices, data.get("outcome"))
+    outcome = choice(Outcome.choices, data.get("outcome"))
     return _("Answered. Result: %(outcome)s.") % {"outcome": outcome}
 
 
 def _closed(data: Data, _words: Words) -> str:
-    outcome = _choice(Outcome.choices, data.get("outcome"))
+    outcome = choice(Outcome.choices, data.get("outcome"))
     votes = data.get("votes") or {}
     if set(votes) <= {"silent"}:
         return _("Closed: %(outcome)s. The writer had not said what they think.") % {
             "outcome": outcome
         }
-    said = ", ".join(_choice(Vote.choices, vote) for vote in votes if vote != "silent")
+    said = ", ".join(choice(Vote.choices, vote) for vote in votes if vote != "silent")
     return _("Closed: %(outcome)s. The writer had said: %(said)s.") % {
         "outcome": outcome,
         "said": said,
     }
-
-
-def _asked_to_sign(data: Data, words: Words) -> str:
-    return _("Asked to co-sign version %(version)s by %(day)s: %(units)s.") % {
-        "version": data.get("version", ""),
-        "day": _day(data.get("due_on")),
-        "units": words.listed(data.get("units") or []),
-    }
-
-
-def _day(text: Any) -> str:
-    return day_in_words(date.fromisoformat(text)) if text else ""
-
-
-def _signature(said: str) -> Teller:
-    """The teller of what one unit did about a signature."""
-
-    def tell(data: Data, words: Words) -> str:
-        unit = words.unit(data.get("unit", ""))
-        return _(said) % {"unit": unit, "version": data.get("version", "")}
-
-    return tell
-
-
-def _void(data: Data, words: Words) -> str:
-    units = words.listed(data.get("units") or [])
-    return _("The text or who helps has changed; no longer counts what was said by: %(units)s.") % {
-        "units": units
-    }
-
-
-def _without(data: Data, words: Words) -> str:
-    silent = data.get("silent") or []
-    said_no = [code for code in data.get("units") or [] if code not in silent]
-    told = []
-    if silent:
-        told.append(_("Did not answer in time: %(units)s.") % {"units": words.listed(silent)})
-    if said_no:
-        told.append(_("Did not co-sign: %(units)s.") % {"units": words.listed(said_no)})
-    return " ".join([*told, _("The reviewer let the answer go out all the same.")])
-
-
-def _co_signing(data: Data, _words: Words) -> str:
-    if data.get("required"):
-        return _("The supporting units must co-sign the answer.")
-    return _("The supporting units need not co-sign the answer.")
 
 
 def _conduct(data: Data, words: Words) -> str:
@@ -218,7 +144,7 @@ def _files_erased(data: Data, _words: Words) -> str:
 
 
 def _voted(data: Data, _words: Words) -> str:
-    return _("Judged the answer: %(vote)s.") % {"vote": _choice(Vote.choices, data.get("vote"))}
+    return _("Judged the answer: %(vote)s.") % {"vote": choice(Vote.choices, data.get("vote"))}
 
 
 def _first_due(data: Data, _words: Words) -> str:
@@ -268,7 +194,7 @@ def _extended(data: Data, words: Words) -> str:
 
 
 def _revealed(data: Data, _words: Words) -> str:
-    reason = _choice(RevealReason.choices, data.get("reason"))
+    reason = choice(RevealReason.choices, data.get("reason"))
     return _("Looked at the writer's contact: %(reason)s.") % {"reason": reason}
 
 
@@ -287,7 +213,7 @@ def _other_case(said: str, key: str) -> Teller:
 
 
 def _called(data: Data, _words: Words) -> str:
-    result = _choice(CallResult.choices, data.get("result"))
+    result = choice(CallResult.choices, data.get("result"))
     said = {"number": int(data.get("number") or 1), "result": result}
     return _("Called the writer (call %(number)d): %(result)s.") % said
 
@@ -388,22 +314,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "outside_number.added": (_number_added, "plain"),
     "outside_number.corrected": (_number_corrected, "info"),
     "outside_number.ended": (_number_ended, "info"),
-    "case.co_signing": (_co_signing, "plain"),
-    "signature.ask": (_asked_to_sign, "info"),
-    "signature.sign": (
-        _signature(gettext_noop("%(unit)s co-signed version %(version)s.")),
-        "success",
-    ),
-    "signature.refuse": (
-        _signature(gettext_noop("%(unit)s does not co-sign version %(version)s.")),
-        "warning",
-    ),
-    "signature.recall": (
-        _signature(gettext_noop("%(unit)s is no longer asked to co-sign.")),
-        "plain",
-    ),
-    "signature.void": (_void, "info"),
-    "reply.decide_without": (_without, "warning"),
+    **SIGNING,
     "report.vote": (_voted, "info"),
     "contact.reveal": (_revealed, "warning"),
     "submission.enclosed": (_enclosed, "plain"),

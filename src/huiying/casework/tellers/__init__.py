@@ -1,0 +1,1 @@
+"""The sentences that say something of an entry's payload."""
