@@ -2,11 +2,8 @@
 
 import logging
 import time as clock
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from huiying.agencies.reads import standing_behind
@@ -17,6 +14,7 @@ from huiying.doors.models import FileImport
 from huiying.doors.states import AT_WORK, BEFORE, ENDS, FileState
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM, Actor
+from huiying.kernel.connections import alone
 from huiying.kernel.refusals import MovedOn, NotAllowed, Refusal
 
 logger = logging.getLogger(__name__)
@@ -29,7 +27,7 @@ CRASHED = (
     "at the log of the worker; a smaller file may do."
 )
 GONE = gettext_lazy("The uploaded file is no longer there. Upload it again.")
-ALONE = "hashtextextended('imports from a page', 0)"
+WORK = "imports from a page"
 
 
 def run_next() -> int:
@@ -38,26 +36,13 @@ def run_next() -> int:
     A session's lock shows that somebody does: where it is free, a file that is said to be read was left
     by a crash, and is read again, three times at most. What was kept of it is found and skipped.
     """
-    with _alone() as mine:
+    with alone(WORK) as mine:
         waiting = FileImport.objects.filter(state__in=AT_WORK).order_by("began_at", "id")
         found = waiting.first() if mine else None
         if found is None:
             return 0
         _read(found)
         return 1
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_lock({ALONE})")
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT pg_advisory_unlock({ALONE})")
 
 
 def _read(found: FileImport) -> None:

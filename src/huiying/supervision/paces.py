@@ -21,9 +21,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SHORTEST = timedelta(hours=1)
 DAY = timedelta(days=1)
-FURTHEST = timedelta(
-    days=3660
-)  # a day that is further ahead is reckoned from as if nobody worked then
+# What lies further ahead is reckoned as if nobody worked then.
+FURTHEST = timedelta(days=3660)
 KEPT = 64
 
 type Line = tuple[int, int, int, str, str]

@@ -2,11 +2,9 @@
 numpy.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from huiying.casework.landing.settled import sorted_letters
@@ -16,6 +14,7 @@ from huiying.intake.models import Submission
 from huiying.intake.opening import words_of
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
+from huiying.kernel.connections import alone
 from huiying.routing.grams import Plain, plain
 from huiying.routing.learned import packed_model, use_in_force
 from huiying.routing.models import Learned, Use
@@ -24,11 +23,10 @@ from huiying.routing.suggesting import Model, load, offered
 MOST = 2000  # letters
 FEWEST_UNSEEN = 50  # or else letters are tried, too, that the version has learned from
 AT_ONCE = 100
-ALONE = "hashtextextended('models tried on past letters', 0)"
+WORK = "models tried on past letters"
 
-type Found = list[
-    tuple[int, str, str, bool]
-]  # letter, said by what is in use, said then, learned from
+# Letter, what is said of it by what is in use and by what is tried, whether it may have been learned from.
+type Found = list[tuple[int, str, str, bool]]
 type Tell = Callable[[int, int], None]  # done, of so many
 
 
@@ -36,7 +34,7 @@ def run_next_trial() -> int:
     """Try the version for which it was asked first, or one that is proposed and was not tried yet; how
     many were tried. Safe to stop and to repeat.
     """
-    with _alone() as mine:
+    with alone(WORK) as mine:
         trial = _next() if mine else None
         if trial is None:
             return 0
@@ -45,19 +43,6 @@ def run_next_trial() -> int:
         ModelTrial.objects.filter(pk=trial.pk).update(found=found, finished_at=time.now())
         ModelTrial.objects.filter(learned=trial.learned_id, pk__lt=trial.pk).update(found=[])
         return 1
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_lock({ALONE})")
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT pg_advisory_unlock({ALONE})")
 
 
 def _next() -> ModelTrial | None:
