@@ -34,6 +34,7 @@ from huiying.faces.staff_desk.imports.words import in_words
 from huiying.intake.models import Submission
 from huiying.kernel import time as clock
 from huiying.kernel.actors import SYSTEM
+from huiying.kernel.connections import alone
 from huiying.record.models import Entry
 from tests.people import make_person
 
@@ -307,11 +308,11 @@ def test_one_at_a_time(county, people, folder):
     client = people.administrator.client
     job = mapped(client)
     client.post(at("import_act", job), {"do": "check"})
-    with tasks._alone() as mine:
+    with alone(tasks.WORK) as mine:
         assert mine
         other = connection.copy()
         with other.cursor() as cursor:
-            cursor.execute(f"SELECT pg_try_advisory_lock({tasks.ALONE})")
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [tasks.WORK])
             assert cursor.fetchone() == (False,)
         other.close()
     assert tasks.run_next() == 1
