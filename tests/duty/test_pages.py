@@ -1,17 +1,20 @@
 """The pages of the duty roster, over HTTP, as a named person sees them."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from icalendar import Calendar
 
 from huiying.agencies.duty.actions.logbook import write_log
 from huiying.agencies.duty.models import Change, Feed, PatternVersion, Roster, Shift
+from huiying.faces.staff_desk.duty import words
 from huiying.kernel import time
 from tests.duty.conftest import NOW, TODAY
 
@@ -130,7 +133,8 @@ def test_a_swap_from_form_to_approval(people, roster):
     for name, verb in (("colleague", "agree"), ("supervisor", "approve")):
         person = getattr(people, name)
         assert "waits for you" in page(person)
-        assert f'value="{verb}"' in page(person, "requests/")
+        waits = page(person, "requests/")
+        assert 0 < waits.index(f'value="{verb}"') < waits.index('value="refuse"')
         done = person.client.post(f"{DUTY}requests/{wish.label}/", {"do": verb})
         assert done.status_code == 302
     assert "in force" in page(people.handler, "requests/")
@@ -244,3 +248,15 @@ def test_the_pages_cost_the_same_at_one_shift_and_at_thirty(people, roster):
     few = [queries(path) for path in paths]
     assert many == few
     assert max(many) <= 12, dict(zip(paths, many, strict=True))
+
+
+def test_what_comes_back_day_after_day_is_one_line():
+    zone = ZoneInfo("Europe/Berlin")  # the clock goes back on 25 October 2026
+    days = [datetime(2026, 10, day, 20, tzinfo=zone) for day in (24, 25, 26, 29)]
+    spans = [(each, each + timedelta(hours=12)) for each in days]
+    with translation.override("en"):
+        lines = words.stretches(spans, "Europe/Berlin")
+    assert lines == [
+        "24 Oct to 26 Oct, each day 20:00–08:00 next day",
+        "29 Oct 20:00 to 30 Oct 08:00",
+    ]

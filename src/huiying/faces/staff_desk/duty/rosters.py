@@ -143,8 +143,8 @@ def roster_check(request: HttpRequest, code: str) -> HttpResponse:
 
 def _said(found: Checked, zone: str) -> list[tuple[str, list[str]]]:
     return [
-        (_("Nobody is on duty"), [words.stretch(*span, zone) for span in found.gaps]),
-        (_("Two shifts at once"), [words.stretch(*span, zone) for span in found.overlaps]),
+        (_("Nobody is on duty"), words.stretches(found.gaps, zone)),
+        (_("Two shifts at once"), words.stretches(found.overlaps, zone)),
         (
             _("One person in two places"),
             [

@@ -187,6 +187,7 @@ def _card(shown: RequestShown) -> RequestCard:
         lines.append(words.shift_in_words(shown.other))
         lines.append(_("%(giver)s instead of %(taker)s") % people)
     main = {"agree", "approve"}
+    can = sorted(shown.can, key=lambda verb: verb not in main)  # yes stands before no for everybody
     return RequestCard(
         label=shown.label,
         title=title,
@@ -194,7 +195,7 @@ def _card(shown: RequestShown) -> RequestCard:
         state=str(ChangeState(shown.state).label),
         open=shown.state in (ChangeState.ASKED, ChangeState.AGREED),
         at=shown.asked_at,
-        buttons=[(verb, str(BUTTONS[verb]), verb in main) for verb in shown.can if verb in BUTTONS],
+        buttons=[(verb, str(BUTTONS[verb]), verb in main) for verb in can if verb in BUTTONS],
     )
 
 

@@ -1,7 +1,7 @@
 """Shifts in words: hours on the wall of their roster, days, people."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
@@ -12,6 +12,8 @@ from huiying.agencies.duty.reads import ShiftShown
 from huiying.clocks.definitions import WEEKDAYS as NAMES
 from huiying.faces.look import dates
 from huiying.kernel.names import listed, localized
+
+DAY = timedelta(days=1)
 
 
 def clock(minutes: int) -> str:
@@ -59,6 +61,35 @@ def stretch(starts: datetime, ends: datetime, zone: str) -> str:
     if begins.date() != until.date():
         last = f"{dates.short_day(until.date())} {last}"
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def stretches(spans: Iterable[tuple[datetime, datetime]], zone: str) -> list[str]:
+    """In words, in order; those that come back day after day at the same hours in one line."""
+    runs: list[list[tuple[datetime, datetime]]] = []
+    for span in spans:
+        begins, ends = (wall(moment, zone) for moment in span)
+        if runs and runs[-1][-1] == (
+            begins - DAY,
+            ends - DAY,
+        ):  # on the wall, whatever the summer time
+            runs[-1].append((begins, ends))
+        else:
+            runs.append([(begins, ends)])
+    return [_run(run, zone) for run in runs]
+
+
+def _run(run: list[tuple[datetime, datetime]], zone: str) -> str:
+    (begins, ends), (last, _ends) = run[0], run[-1]
+    if len(run) == 1:
+        return stretch(begins, ends, zone)
+    hours = f"{begins:%H:%M}–{ends:%H:%M}"
+    if begins.date() != ends.date():
+        hours = _("%(hours)s next day") % {"hours": hours}
+    return _("%(first)s to %(last)s, each day %(hours)s") % {
+        "first": dates.short_day(begins.date()),
+        "last": dates.short_day(last.date()),
+        "hours": hours,
+    }
 
 
 def days_of(turn: Turn) -> str:
