@@ -216,9 +216,7 @@ def letter_page(actor: Actor) -> LetterPage:
         told=story.told(standing),
         responsible=standing.unit or _("Our letters desk"),
         clock=running,
-        answer_by=story.answer_by(
-            running, _more_time(report), letters.told_since(exchange, running.due_at)
-        ),
+        answer_by=_answer_by(report, running, exchange),
         stages=_stages(report, moves, running),
         steps=story.steps(standing, submission.received_at, moves),
         events=story.events(submission.received_at, moves, own_events(report, exchange, helpers)),
@@ -236,6 +234,13 @@ def letter_page(actor: Actor) -> LetterPage:
         helps=helps,
         helpers=() if helps else helpers,
     )
+
+
+def _answer_by(
+    report: Any, running: Clock, exchange: Sequence[letters.MessageLine]
+) -> story.AnswerBy:
+    told = letters.told_since(exchange, running.due_at)
+    return story.answer_by(running, _more_time(report), told)
 
 
 def _more_time(report: Any) -> list[ExtensionLine]:

@@ -1,6 +1,7 @@
 """Keys for one purpose each, drawn from the installation's key ring (HKDF, RFC 5869)."""
 
 import functools
+import hmac
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -28,3 +29,11 @@ def for_purpose(purpose: str, number: int | None = None) -> bytes:
 
 
 _derived = functools.lru_cache(maxsize=64)(derive)
+
+
+def drawn(purpose: str, name: str, below: int) -> int:
+    """A whole number from 0 on and below `below`: the same for a name as long as no newer key is in the ring,
+    and foretold by nobody without that key.
+    """
+    mark = hmac.digest(for_purpose(purpose), name.encode(), "sha256")
+    return int.from_bytes(mark[:4]) % below

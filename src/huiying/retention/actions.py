@@ -60,6 +60,14 @@ def _days(value: int | None) -> int | None:
     return value
 
 
+def _refuse_longer(contact: int | None, words: int | None) -> None:
+    if words is not None and (contact is None or contact > words):
+        raise Invalid(
+            _("The contact cannot be kept longer than the words that it belongs to."),
+            field="contact_months",
+        )
+
+
 @verb
 def propose_rules(
     *,
@@ -74,11 +82,7 @@ def propose_rules(
     policy.require(policy.may_set_rules(actor))
     contact = _months(contact_months, LEAST_CONTACT, "contact_months")
     words = _months(words_months, LEAST_WORDS, "words_months")
-    if words is not None and (contact is None or contact > words):
-        raise Invalid(
-            _("The contact cannot be kept longer than the words that it belongs to."),
-            field="contact_months",
-        )
+    _refuse_longer(contact, words)
     days = _days(searches.days)
     said = [
         required(basis, field, most=1000) if length is not None else ""

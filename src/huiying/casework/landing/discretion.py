@@ -2,7 +2,6 @@
 docs/decisions/0053-a-units-letters-by-time.md, at the end.
 """
 
-import hmac
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
@@ -41,6 +40,5 @@ def coarse(reports: Collection[int]) -> int:
     which count it steps.
     """
     named = " ".join(str(pk) for pk in sorted(reports))
-    mark = hmac.digest(keys.for_purpose("rehearsal"), named.encode(), "sha256")
-    blurred = len(reports) - int.from_bytes(mark[:4]) % BLUR
+    blurred = len(reports) - keys.drawn("rehearsal", named, BLUR)
     return blurred - blurred % STEP if blurred >= LEAST else 0

@@ -3,7 +3,6 @@
 Whoever wrote four of five letters would else see from a line that there is a fifth.
 """
 
-import hmac
 from collections.abc import Mapping
 from datetime import date
 
@@ -25,9 +24,7 @@ def blurred(week: date, counts: Mapping[tuple[str, int], int]) -> dict[tuple[str
 
 
 def _taken_off(week: date, cell: tuple[str, int]) -> int:
-    named = f"{week:%Y-%m-%d} {cell[0]} {cell[1]}"
-    mark = hmac.digest(keys.for_purpose("growing"), named.encode(), "sha256")
-    return 1 + int.from_bytes(mark[:4]) % MOST
+    return 1 + keys.drawn("growing", f"{week:%Y-%m-%d} {cell[0]} {cell[1]}", MOST)
 
 
 def at_least(count: int, step: int = STEP) -> int:
