@@ -155,3 +155,9 @@ def test_a_form_that_comes_after_the_session_shows_words_and_no_password():
     came = stranger.post(f"{ACCOUNT}password/", said | {"note": "周五前报来"})
     assert "周五前报来" in came.text
     assert not [each for each in said.values() if each in came.text]
+
+
+def test_a_key_that_nobody_gave_out_is_no_session():
+    stranger = Client()
+    stranger.cookies["staff"] = "no key of\0ours"
+    assert stranger.get("/en/desk/").status_code == 302

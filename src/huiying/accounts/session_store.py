@@ -41,7 +41,9 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> StaffSession | None:
         """The session of this key, where it has not ended; otherwise a new one is begun."""
-        found = HELD.rows(key=self.session_key, now=timezone.now())
+        key = self.session_key or ""
+        # No key of ours, and nothing that the database can be asked for.
+        found = [] if "\0" in key else HELD.rows(key=key, now=timezone.now())
         if not found:
             self._session_key = None
         return found[0] if found else None
