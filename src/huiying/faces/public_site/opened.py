@@ -18,9 +18,8 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import LABEL_LENGTH, random_label
 
 IDLE = timedelta(hours=1)
-LONGEST = timedelta(
-    hours=8
-)  # however busily it is used, a cookie copied once does not work for ever
+# However busily it is used, a cookie copied once does not work for ever.
+LONGEST = timedelta(hours=8)
 SALT = "huiying.public_site.opened"
 MARK_LENGTH = 24
 

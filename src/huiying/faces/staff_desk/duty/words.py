@@ -67,11 +67,9 @@ def stretches(spans: Iterable[tuple[datetime, datetime]], zone: str) -> list[str
     """In words, in order; those that come back day after day at the same hours in one line."""
     runs: list[list[tuple[datetime, datetime]]] = []
     for span in spans:
+        # As the clock on the wall shows them, so that summer time parts no line.
         begins, ends = (wall(moment, zone) for moment in span)
-        if runs and runs[-1][-1] == (
-            begins - DAY,
-            ends - DAY,
-        ):  # on the wall, whatever the summer time
+        if runs and runs[-1][-1] == (begins - DAY, ends - DAY):
             runs[-1].append((begins, ends))
         else:
             runs.append([(begins, ends)])
