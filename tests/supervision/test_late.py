@@ -45,6 +45,8 @@ def test_everybody_sees_what_is_late_by_unit_and_nothing_of_a_letter(people):
         ["Not given to a unit yet", "0 of 1", "0 of 1", "–"],
     ]
     assert _page(people, 13.5)[0] == ["Housing Department", "1 of 2", "1 of 2", "3 days"]
+    # The next morning it is a day more, as at the desk, though no twenty-four hours have gone by.
+    assert _page(people, 13.8)[0] == ["Housing Department", "1 of 2", "1 of 2", "4 days"]
     assert _page(people, 22)[0] == ["Housing Department", "2 of 2", "2 of 2", "12 days"]
     with time.at(START + timedelta(days=13.5)):
         page = people.stranger.get("/en/late/").text

@@ -12,6 +12,7 @@ from functools import reduce
 from django.db import connection
 from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
 
 from huiying.casework.deadlines import late_at
 from huiying.casework.models import CaseFile, Report
@@ -110,7 +111,8 @@ def _cases(now: datetime) -> Iterator[_Line]:
         .values_list("lead_unit_id", "conduct", "running", "late", "due")
     )
     for unit_id, conduct, running, how_many, due in rows:
-        days = (now - due).days if due else 0
+        # As the desk counts them: from day to day, not in whole twenty-four hours.
+        days = (timezone.localdate(now) - timezone.localdate(due)).days if due else 0
         yield unit_id, conduct, LateUnit({}, running, how_many, days)
 
 
