@@ -66,6 +66,7 @@ def test_a_supervisor_asks_the_unit_reports_and_the_supervisor_ends_it(people, c
     )
     early = _say(people.supervisor, matter, do="close")
     assert "Nothing was reported on it yet" in early.text
+    assert _say(people.supervisor, matter, do="report", text="自己说办好了").status_code == 403
     assert _say(people.handler, matter, do="report", text="周五完工").status_code == 200
     assert _say(people.handler, matter, do="close").status_code == 403
     assert "周五完工" in _say(people.supervisor, matter, do="close").text

@@ -89,7 +89,11 @@ def may_put(actor: Actor, kind: str, case: CaseFile) -> bool:
 
 
 def may_report(actor: Actor, matter: Matter) -> bool:
-    """Whoever has the case, or answers for those; and the leader in charge."""
+    """Whoever has the case, or answers for those; and the leader in charge. Nobody to themselves: not who
+    put it on the list.
+    """
+    if str(matter.opened_by_id) in actor.scopes("account"):
+        return False
     if matter.leader_id is not None and str(matter.leader_id) in actor.scopes("account"):
         return True
     seen = cases.visible_cases(actor).filter(pk=matter.case_id).exists()
