@@ -484,7 +484,7 @@ TABLE: dict[str, Address] = {
     "staff_desk:matter_put": Address({"supervisor", "leader"}, {"supervisor", "leader"}),
     "staff_desk:matter": Address(
         SEES_HOUSING | {"leader"},
-        HOUSING | {"unit_reviewer", "reviewer", "supervisor"},
+        HOUSING | {"unit_reviewer", "reviewer"},  # to report: not the supervisor who asked for it
         matter,
     ),
     "staff_desk:joint_sessions": Address(STAFF),
