@@ -169,10 +169,24 @@ def compared(
     """How like these matters are, best first; of equals, the newest first. `weigh` says how much a pair of
     characters (its number) counts for: the more, the seldomer it is.
     """
-    wanted = _weighed(new, weigh)
-    weights = {word: weigh(word) for word in wanted.words}
-    found = [_likeness(wanted, _weighed(matter, weigh), weights) for matter in matters]
+    weights = _Weights(weigh)
+    wanted = _weighed(new, weights.__getitem__)
+    found = [
+        _likeness(wanted, _weighed(matter, weights.__getitem__), weights) for matter in matters
+    ]
     return sorted(found, key=lambda each: (-each.score, each.days, each.label))
+
+
+class _Weights(dict[int, float]):
+    """What each pair counts for, reckoned once: many texts share the common ones."""
+
+    def __init__(self, weigh: Callable[[int], float]) -> None:
+        super().__init__()
+        self._weigh = weigh
+
+    def __missing__(self, word: int) -> float:
+        weight = self[word] = self._weigh(word)
+        return weight
 
 
 def _weighed(matter: Matter, weigh: Callable[[int], float]) -> _Known:

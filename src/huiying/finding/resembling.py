@@ -6,6 +6,8 @@ is cut off, the newest kept. Who may see what, whoever asks brings.
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from huiying.finding.grams import SharesPairs
 from huiying.finding.likeness import Likeness, Matter, bigrams
 from huiying.finding.models import Text
@@ -18,6 +20,7 @@ NEARLY_ALL, SIMILAR, SOME = 0.7, 0.35, 0.15  # of the shorter text, counting sel
 SAME_PLACE = 0.6  # share of the pairs of two names
 BESIDE = 100  # metres between two points
 FEW_PAIRS = 4  # fewer say nothing
+NEWEST = "SELECT key FROM ({named}) AS named (at, key) ORDER BY at DESC, key DESC LIMIT %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,16 @@ def keys_like(kind: str, text: str, rarity: Rarity) -> list[int]:
     if not pairs:
         return []
     texts = Text.objects.filter(SharesPairs("text", pairs), kind=kind)
-    found = sorted(texts.values_list("at", "key")[:MOST_READ], reverse=True)
-    return [key for _at, key in found[:MOST_KEPT]]
+    named, values = texts.values("at", "key")[:MOST_READ].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST.format(named=named), (*values, MOST_KEPT))
+        return [key for (key,) in cursor.fetchall()]
 
 
 def why(found: Likeness, ours: Matter, theirs: Matter) -> Why | None:
     """Why `theirs` may be the same as `ours`; None where too little speaks for it to be shown to anybody."""
+    if found.covered < SOME and not found.same_category:
+        return None
     words = found.covered if len(bigrams(ours.text)) >= FEW_PAIRS else 0.0
     street = _shared_road(ours, theirs)
     beside = found.metres is not None and found.metres <= BESIDE

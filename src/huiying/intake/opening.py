@@ -58,9 +58,18 @@ def words_of(submission: Submission) -> Words:
     """What this letter says; without a query where its `seal` was read along."""
     if not submission.sealed:
         return GONE
-    key = vault.key_of(submission)
-    sealed = bytes(submission.sealed)
-    title, body, place, *point = json.loads(vault.unseal(key, sealed, _words_of(submission.label)))
+    return _opened(vault.key_of(submission), submission.label, bytes(submission.sealed))
+
+
+def words_in(label: str, sealed: bytes, key_number: int, wrapped: bytes) -> Words:
+    """The same from the bare columns of a letter and its seal, where many are opened at once."""
+    if not sealed:
+        return GONE
+    return _opened(vault.unwrap(bytes(wrapped), key_number, label), label, bytes(sealed))
+
+
+def _opened(key: bytes, label: str, sealed: bytes) -> Words:
+    title, body, place, *point = json.loads(vault.unseal(key, sealed, _words_of(label)))
     return Words(title, body, place, (point[0], point[1]) if point else None)
 
 
