@@ -5,18 +5,15 @@ well as after: what lies in the database or in a page opens for that account alo
 """
 
 import json
-import secrets
 from datetime import datetime, timedelta
 
 import pyotp
 import segno
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyotp.exceptions import OTPVerificationError
 
-from huiying.kernel import keys, time
+from huiying.kernel import ciphers, keys, time
 
-NONCE_BYTES = 12
 PURPOSE = "second step"
 # Clocks differ: the code before and the one after count as well.
 WINDOW = 1
@@ -51,16 +48,14 @@ def matching_step(secret: str, code: str, at: datetime) -> int | None:
 
 def seal(secret: str, account_label: str, key_number: int) -> bytes:
     """The secret sealed for this account."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
     key = keys.for_purpose(PURPOSE, key_number)
-    return nonce + AESGCM(key).encrypt(nonce, secret.encode(), account_label.encode())
+    return ciphers.seal(key, secret.encode(), account_label)
 
 
 def unseal(sealed: bytes, account_label: str, key_number: int) -> str:
     """The secret again. Raises KeyError where the ring lost the key, InvalidTag for another account's."""
     key = keys.for_purpose(PURPOSE, key_number)
-    nonce, content = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-    return AESGCM(key).decrypt(nonce, content, account_label.encode()).decode()
+    return ciphers.unseal(key, sealed, account_label).decode()
 
 
 def offer(account_label: str) -> tuple[str, str]:

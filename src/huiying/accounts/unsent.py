@@ -5,18 +5,15 @@ open any more is as if it were not there: nobody is kept from a page by it.
 """
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from huiying.accounts.models import UnsentWords
-from huiying.kernel import keys, time
+from huiying.kernel import ciphers, keys, time
 from huiying.kernel.actors import Actor
 
-NONCE_BYTES = 12
 PURPOSE = "unsent words"
 
 
@@ -40,9 +37,8 @@ def owner(actor: Actor) -> int:
 
 def seal(words: dict[str, str], bound_to: str, key_number: int) -> bytes:
     """The words as they are stored; they open for `bound_to` alone."""
-    nonce, key = secrets.token_bytes(NONCE_BYTES), keys.for_purpose(PURPOSE, key_number)
     content = json.dumps(words, ensure_ascii=False).encode()
-    return nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode())
+    return ciphers.seal(keys.for_purpose(PURPOSE, key_number), content, bound_to)
 
 
 def bound_to(account_id: int, place: str) -> str:
@@ -52,11 +48,9 @@ def bound_to(account_id: int, place: str) -> str:
 
 def unseal(row: UnsentWords) -> dict[str, str]:
     """The words again; none where the ring lost the key or the row is another's."""
-    sealed = bytes(row.sealed)
     try:
         key = keys.for_purpose(PURPOSE, row.key_number)
-        bound = bound_to(row.account_id, row.place).encode()
-        content = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
+        content = ciphers.unseal(key, bytes(row.sealed), bound_to(row.account_id, row.place))
     except (KeyError, InvalidTag):
         return {}
     words: dict[str, str] = json.loads(content)

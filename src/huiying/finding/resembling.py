@@ -4,12 +4,13 @@ Bounded at any number of texts: the index is asked for a few seldom pairs of cha
 is cut off, the newest kept. Who may see what, whoever asks brings.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
 
 from huiying.finding.grams import SharesPairs
-from huiying.finding.likeness import Likeness, Matter, bigrams
+from huiying.finding.likeness import Likeness, Matter, bigrams, compared
 from huiying.finding.models import Text
 from huiying.finding.rarity import Rarity
 from huiying.finding.whereabouts import road
@@ -49,6 +50,16 @@ def keys_like(kind: str, text: str, rarity: Rarity) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(NEWEST.format(named=named), (*values, MOST_KEPT))
         return [key for (key,) in cursor.fetchall()]
+
+
+def likeliest(
+    new: Matter, matters: Mapping[str, Matter], rarity: Rarity
+) -> Iterator[tuple[str, Why]]:
+    """The labels of those that are likely enough to be shown, best first, each with why."""
+    for each in compared(new, matters.values(), rarity.weigh):
+        reason = why(each, new, matters[each.label])
+        if reason is not None:
+            yield each.label, reason
 
 
 def why(found: Likeness, ours: Matter, theirs: Matter) -> Why | None:

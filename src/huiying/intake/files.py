@@ -16,7 +16,7 @@ from django.db.models.functions import JSONObject
 from huiying.intake import keeping, sealing, vault
 from huiying.intake.errors import FileMissing, LinkEnded, StoreSilent
 from huiying.intake.models import Attachment, Seal, Submission
-from huiying.kernel import keys, time
+from huiying.kernel import ciphers, keys, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
 
@@ -147,6 +147,6 @@ def open_file(row: Attachment, *, small: bool = False) -> OpenedFile:
 
 
 def _pieces(row: Attachment, name: str) -> Iterator[bytes]:
-    key = vault.unseal(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
+    key = ciphers.unseal(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
     with keeping.store().open(name) as source:
         yield from sealing.unseal(source, key, name)

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from huiying.intake import vault
 from huiying.intake.models import Message, Submission
 from huiying.intake.states import ERASED
+from huiying.kernel import ciphers
 
 AT_ONCE = 500
 
@@ -46,12 +47,12 @@ def seal_words(key: bytes, label: str, words: Words) -> bytes:
     """`words` of the letter with this label, sealed under its key."""
     said = [words.title, words.body, words.place, *(words.point or ())]
     content = json.dumps(said, ensure_ascii=False)
-    return vault.seal(key, content.encode(), _words_of(label))
+    return ciphers.seal(key, content.encode(), _words_of(label))
 
 
 def seal_text(key: bytes, label: str, text: str) -> bytes:
     """One piece of the exchange on the letter with this label, sealed under its key."""
-    return vault.seal(key, text.encode(), _said_in(label))
+    return ciphers.seal(key, text.encode(), _said_in(label))
 
 
 def words_of(submission: Submission) -> Words:
@@ -69,7 +70,7 @@ def words_in(label: str, sealed: bytes, key_number: int, wrapped: bytes) -> Word
 
 
 def _opened(key: bytes, label: str, sealed: bytes) -> Words:
-    title, body, place, *point = json.loads(vault.unseal(key, sealed, _words_of(label)))
+    title, body, place, *point = json.loads(ciphers.unseal(key, sealed, _words_of(label)))
     return Words(title, body, place, (point[0], point[1]) if point else None)
 
 
@@ -93,7 +94,7 @@ def texts_of(submission: Submission, sealed: Iterable[bytes]) -> list[str]:
     if not any(pieces):
         return [ERASED] * len(pieces)
     key, bound_to = vault.key_of(submission), _said_in(submission.label)
-    return [vault.unseal(key, each, bound_to).decode() if each else ERASED for each in pieces]
+    return [ciphers.unseal(key, each, bound_to).decode() if each else ERASED for each in pieces]
 
 
 def from_json(column: str) -> bytes:

@@ -9,7 +9,7 @@ from django.db.models import F
 from huiying.intake import files, inspecting, keeping, uploads, vault
 from huiying.intake.errors import FileMissing, FileNotTaken
 from huiying.intake.models import Attachment, LooseFile
-from huiying.kernel import time
+from huiying.kernel import ciphers, time
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Refusal
 
@@ -63,7 +63,7 @@ def _make_one(pk: int) -> int:
 
 def _written(row: Attachment) -> str:
     """The small picture, sealed under the file's own key and loose; its name."""
-    key = vault.unseal(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
+    key = ciphers.unseal(vault.key_of(row.submission), bytes(row.sealed_key), row.label)
     with uploads.scratch() as whole, uploads.scratch() as small:
         whole.writelines(files.open_file(row).pieces)
         whole.seek(0)

@@ -18,10 +18,10 @@ from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from huiying.intake import inspecting, keeping, scanning, sealing, vault
+from huiying.intake import inspecting, keeping, scanning, sealing
 from huiying.intake.errors import FileNotTaken, FilesGone, TooBusy
 from huiying.intake.models import LooseFile
-from huiying.kernel import connections, keys, time
+from huiying.kernel import ciphers, connections, keys, time
 from huiying.kernel.identifiers import random_label
 
 logger = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def keep(source: IO[bytes]) -> Upload:
         pages=made.pages,
         checksum=checksum,
         key_number=number,
-        sealed_key=vault.seal(keys.for_purpose(LOOSE, number), key, name),
+        sealed_key=ciphers.seal(keys.for_purpose(LOOSE, number), key, name),
     )
     return Upload(name, digest.hexdigest())
 
@@ -133,7 +133,7 @@ def key_of(loose: LooseFile) -> bytes:
     """The key of a file that waits. Raises FilesGone where its key of the ring was taken out meanwhile."""
     try:
         under = keys.for_purpose(LOOSE, loose.key_number)
-        return vault.unseal(under, bytes(loose.sealed_key), loose.file)
+        return ciphers.unseal(under, bytes(loose.sealed_key), loose.file)
     except (KeyError, InvalidTag):
         raise FilesGone(field=FIELD) from None
 

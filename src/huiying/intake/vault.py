@@ -14,22 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from huiying.intake.models import Contact, Seal, Submission
 from huiying.intake.ways import plain_number
 from huiying.kernel import keys
+from huiying.kernel.ciphers import NONCE_BYTES, seal, unseal
 from huiying.kernel.inserting import new_row
 from huiying.notices.states import HAND_WAYS, Way
 
-NONCE_BYTES = 12
 KEY_BYTES = 32
-
-
-def seal(key: bytes, content: bytes, bound_to: str) -> bytes:
-    """`content` sealed under `key`, for the row that it is bound to."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode())
-
-
-def unseal(key: bytes, sealed: bytes, bound_to: str) -> bytes:
-    """What `seal` sealed. Raises InvalidTag under another key or for another row."""
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
 
 
 @functools.lru_cache(maxsize=64)

@@ -304,6 +304,10 @@ class Reckoning:
         default_factory=dict, compare=False
     )
 
+    def with_promises(self, versions: Sequence[tuple[datetime, PromiseSet]]) -> "Reckoning":
+        """The same by other promises."""
+        return replace(self, versions=versions, _known={})
+
     def terms(
         self, category_id: int | None, start: datetime, *, need: Need, channel: str
     ) -> tuple[Terms, bool]:

@@ -1,7 +1,6 @@
 """Due times by what is in force beside those by other promises, or by another calendar."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from huiying.clocks.reads import earlier_timetables
@@ -28,7 +27,7 @@ class OtherTerms:
         self._now, self._calendars = reckoned_everywhere()
         self._then = self._now
         if promises is not None:
-            self._then = replace(self._now, versions=[(ALWAYS, promises)], _known={})
+            self._then = self._now.with_promises([(ALWAYS, promises)])
         self._code, self._timetable = code, timetable
         self._versions: dict[str, list[Timetable]] = {}
 

@@ -104,8 +104,9 @@ class _TermsTrial:
         self._units: dict[int | None, Moved] = defaultdict(Moved)
         self._apart = 0
         policy = in_force()
-        found = [Trial(policy.definition, since, until) for _side in range(2)] if policy else []
-        self._trials = found
+        self._trials = (
+            [Trial(policy.definition, since, until) for _side in range(2)] if policy else []
+        )
 
     def take(self, one: Round, case: _Case, extended: Collection[int]) -> None:
         """Count one round of a case."""

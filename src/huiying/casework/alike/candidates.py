@@ -16,11 +16,11 @@ from huiying.casework.models import CaseFile, Report
 from huiying.casework.sight import any_of
 from huiying.casework.states import OPEN
 from huiying.finding.folding import fold
-from huiying.finding.likeness import Matter, Point, compared
+from huiying.finding.likeness import Matter, Point
 from huiying.finding.masking import mask
 from huiying.finding.models import Kind, Text
 from huiying.finding.rarity import rarity_of
-from huiying.finding.resembling import Why, keys_like, why
+from huiying.finding.resembling import Why, keys_like, likeliest
 from huiying.finding.wording import asked_words, searchable
 from huiying.intake.opening import words_in
 from huiying.kernel import time
@@ -106,10 +106,8 @@ def likely_same(actor: Actor, asked: Asked, *, but: Iterable[int] = ()) -> tuple
     matters = _matters(rows)
     cases = {str(row.pk): row for row in rows}
     found: dict[int, Alike] = {}
-    for each in compared(new, matters.values(), rarity.weigh):
-        row, reason = cases[each.label], why(each, new, matters[each.label])
-        if reason is not None:
-            found.setdefault(row.number, _alike(row, reason))
+    for label, reason in likeliest(new, matters, rarity):
+        found.setdefault(cases[label].number, _alike(cases[label], reason))
         if len(found) == MOST:
             break
     return tuple(found.values())

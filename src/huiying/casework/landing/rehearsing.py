@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from huiying.casework.landing.discretion import coarse, seen_by, settled_long
+from huiying.casework.landing.settled import past_letters
 from huiying.casework.landing.thinning import thinned
 from huiying.casework.models import Report
 from huiying.intake.models import Submission
@@ -113,16 +114,7 @@ def _are_told(rows: Sequence[Report]) -> bool:
 
 
 def _past() -> QuerySet[Report]:
-    return (
-        Report.objects.filter(
-            case__conduct=False,
-            submission__conduct=False,
-            submission__part=False,
-            submission__words_erased_at=None,
-        )
-        .select_related("submission__seal", "case__category")
-        .order_by("-pk")
-    )
+    return past_letters().select_related("submission__seal", "case__category").order_by("-pk")
 
 
 def _says(hit: Hit | None) -> tuple[str, str]:

@@ -15,30 +15,34 @@ MOST = 100_000  # the newest; more take over two minutes and three gigabytes
 NOT_LEARNED = (Outcome.WITHDRAWN, Outcome.NOT_OURS)
 
 
-def _settled() -> QuerySet[Report]:
-    """Letters whose case was answered under the category that stood in the end."""
+def past_letters() -> QuerySet[Report]:
+    """Letters that something may be tried on, or learned from: whole ones with their words, and no complaint
+    about conduct.
+    """
     return Report.objects.filter(
-        ended_at=None,
-        case__state__in=(State.ANSWERED, State.CLOSED),
-        case__answered_at__isnull=False,
         case__conduct=False,
-        case__category__is_leaf=True,
         submission__conduct=False,
         submission__part=False,
         submission__words_erased_at=None,
-    ).exclude(case__outcome__in=NOT_LEARNED)
+    )
+
+
+def _in_category() -> QuerySet[Report]:
+    """Those of them whose writer did not withdraw and whose case has a category."""
+    return past_letters().filter(ended_at=None, case__category__is_leaf=True)
+
+
+def _settled() -> QuerySet[Report]:
+    """Letters whose case was answered under the category that stood in the end."""
+    answered = _in_category().filter(
+        case__state__in=(State.ANSWERED, State.CLOSED), case__answered_at__isnull=False
+    )
+    return answered.exclude(case__outcome__in=NOT_LEARNED)
 
 
 def sorted_letters() -> QuerySet[Report]:
     """Letters whose case somebody gave a category, to try something on; settled or not."""
-    return Report.objects.filter(
-        ended_at=None,
-        case__conduct=False,
-        case__category__is_leaf=True,
-        submission__conduct=False,
-        submission__part=False,
-        submission__words_erased_at=None,
-    ).exclude(case__state=State.RECEIVED)
+    return _in_category().exclude(case__state=State.RECEIVED)
 
 
 def settled_letters() -> Iterator[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from huiying.intake import uploads, vault
 from huiying.intake.errors import FilesGone
 from huiying.intake.letters import require_follower, subject
 from huiying.intake.models import Attachment, LooseFile, Message, Submission
-from huiying.kernel import time
+from huiying.kernel import ciphers, time
 from huiying.kernel.actors import Actor
 from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, NotAllowed
@@ -92,7 +92,7 @@ def _attachment(
         pages=row.pages,
         file=row.file,
         checksum=bytes(row.checksum),
-        sealed_key=vault.seal(key, uploads.key_of(row), label),
+        sealed_key=ciphers.seal(key, uploads.key_of(row), label),
         thumbnail=Attachment.Thumbnail.WAITING if is_picture else Attachment.Thumbnail.NONE,
         thumbnail_due_at=now,
     )

@@ -4,6 +4,7 @@ It looks where the public search looks and compares the agency's own summary of 
 letter, published or not, is asked.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,10 @@ from django.db.models import F
 
 from huiying.casework.states import OPEN
 from huiying.finding.bounding import bounded
-from huiying.finding.likeness import Matter, compared
+from huiying.finding.likeness import Matter
 from huiying.finding.models import Kind
 from huiying.finding.rarity import rarity_of
-from huiying.finding.resembling import Why, keys_like, why
+from huiying.finding.resembling import Why, keys_like, likeliest
 from huiying.finding.wording import asked_words, searchable
 from huiying.kernel import time
 from huiying.replies import policy
@@ -47,12 +48,8 @@ def public_alike(text: str, place: str = "", category_code: str = "") -> tuple[P
         replies = _published(keys_like(Kind.ANSWER, words, rarity), category_code)
     matters = {str(reply.pk): _matter(reply, version) for reply, version in replies}
     rows = {str(reply.pk): (reply, version) for reply, version in replies}
-    found = []
-    for each in compared(new, matters.values(), rarity.weigh):
-        reason = why(each, new, matters[each.label])
-        if reason is not None:
-            found.append(_shown(*rows[each.label], reason))
-    return tuple(found[:MOST])
+    found = itertools.islice(likeliest(new, matters, rarity), MOST)
+    return tuple(_shown(*rows[label], reason) for label, reason in found)
 
 
 def _published(keys: Sequence[int], category_code: str) -> list[tuple[Reply, ReplyVersion]]:
