@@ -8,9 +8,9 @@ import pytest
 
 from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions.extending import ask_extension, decide_extension
-from huiying.casework.actions.sorting import mark_conduct
+from huiying.casework.actions.sorting import assign, mark_conduct, triage
 from huiying.casework.actions.weighing import weigh_harm
-from huiying.casework.actions.working import resume
+from huiying.casework.actions.working import accept, resume
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
 from huiying.clocks.actions import adopt_calendar_version
@@ -62,7 +62,7 @@ def _in_force(people: People, text: str) -> None:
 def _tried(amount: int, *, on: float = 9, days: int = 30) -> TermsRehearsal:
     with time.at(_day(on)):
         terms = OtherTerms(promises=read_promises(_days(amount)))
-        return rehearse_terms(terms, days=days)
+        return rehearse_terms(terms, actor=SYSTEM, days=days)
 
 
 def _counts(found: TermsRehearsal) -> tuple[int, int, int, int, int]:
@@ -163,10 +163,51 @@ def test_a_day_off_in_the_calendar_moves_what_hangs_on_it(people, offices, text)
     for on, late in ((6, (0, 0)), (8.5, (1, 0)), (9.5, (1, 1))):
         with time.at(_day(on)):
             timetable = changed("offices", text).timetable()
-            found = rehearse_terms(OtherTerms(code="offices", timetable=timetable), days=30)
-            other = rehearse_terms(OtherTerms(code="elsewhere", timetable=timetable), days=30)
+            found, other = (
+                rehearse_terms(OtherTerms(code=code, timetable=timetable), actor=SYSTEM, days=30)
+                for code in ("offices", "elsewhere")
+            )
         assert _counts(found) == (1, 0, 1, *late)
         assert _counts(other)[:3] == (1, 0, 0)
+
+
+def _in_category(code: str, days: int) -> str:
+    return _days(days).partition("\n")[2] + f'category = "{code}"\n'
+
+
+@pytest.mark.parametrize("only_one", [True, False])
+def test_who_may_not_read_the_letters_learns_nothing_of_the_only_one(people, monkeypatch, only_one):
+    """Whether the only pothole is there, was late, or would have been must not be seen by any promise."""
+    for name, value in (("LEAST", 2), ("STEP", 1), ("BLUR", 1)):
+        monkeypatch.setattr(f"huiying.casework.landing.discretion.{name}", value)
+    done = [_case(people) for _each in range(3)]
+    if only_one:
+        with time.at(START):
+            done.append(brought_to(State.RECEIVED, people))
+            triage(actor=people.clerk.actor, number=done[-1].number, category_code="pothole")
+            assign(actor=people.dispatcher.actor, number=done[-1].number, lead_code="housing")
+            accept(actor=people.handler.actor, number=done[-1].number)
+    with time.at(_day(6)):
+        for case in done:
+            answered(actor=people.reviewer.actor, number=case.number)
+
+    def told(text: str, who: str = "administrator", on: float = 40) -> tuple[int, ...]:
+        with time.at(_day(on)):
+            terms = OtherTerms(promises=read_promises(text))
+            found = rehearse_terms(terms, actor=getattr(people, who).actor, days=30)
+        return found.total.cases - only_one, found.total.sooner, found.total.late_then
+
+    noise = _days(20) + _in_category("noise", 5)
+    assert told(noise, on=9) == (-only_one, 0, 0)  # what somebody sent today lifts no count
+    assert told(noise) == (3, 3, 3)
+    for amount in (1, 5, 9):
+        assert told(noise + _in_category("pothole", amount)) == told(noise)
+    assert told(_days(20) + _in_category("pothole", 5)) == (3, 0, 0)
+    assert told(_days(5)) == (3, 3 + only_one, 3 + only_one)  # for all alike
+    minutes = _in_category("noise", 5 * 1440).replace("calendar_days", "minutes")
+    assert told(_days(20) + minutes) == told(_days(20) + minutes.replace("7200", "7141"))
+    exact = _days(20) + _in_category("pothole", 5)
+    assert told(exact, who="supervisor", on=30) == (3, only_one, only_one)
 
 
 def test_the_pages_try_before_anything_is_in_force(people, offices):
@@ -184,6 +225,9 @@ def test_the_pages_try_before_anything_is_in_force(people, offices):
         assert "/en/desk/calendars/offices/try/" in calendar
         address = "/en/desk/calendars/offices/try/"
         assert "Due later" in people.supervisor.client.post(address, {"text": HOLIDAY}).text
+        blurred = people.administrator.client.post(address, {"text": HOLIDAY}).text
+        assert "Not all letters are yours to read" in blurred
+        assert "too few to say" in blurred
         wrong = people.supervisor.client.post(address, {"text": "zone = 3"})
     assert wrong.status_code == 422
     assert "(zone)" in wrong.text

@@ -1,15 +1,18 @@
 """Due times by what is in force beside those by other promises, or by another calendar."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from huiying.clocks.reads import earlier_timetables
 from huiying.clocks.working_time import Timetable
 from huiying.harm.urgency import Need
-from huiying.routing.promises.definitions import PromiseSet
+from huiying.routing.promises.definitions import Kind, Promise, PromiseSet, Span
+from huiying.routing.promises.reads import in_force
 from huiying.routing.reads import reckoned_everywhere
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
+HOUR = 60  # minutes
 
 
 class OtherTerms:
@@ -26,10 +29,32 @@ class OtherTerms:
     ) -> None:
         self._now, self._calendars = reckoned_everywhere()
         self._then = self._now
+        self.promises = promises
         if promises is not None:
             self._then = self._now.with_promises([(ALWAYS, promises)])
         self._code, self._timetable = code, timetable
         self._versions: dict[str, list[Timetable]] = {}
+
+    def in_full_hours(self) -> "OtherTerms":
+        """The same with new promises in minutes rounded up to full hours."""
+        if self.promises is None:
+            return self
+        before = _lines(in_force())
+        rounded = [
+            line if line in before else _in_full_hours(line) for line in self.promises.promises
+        ]
+        return OtherTerms(promises=replace(self.promises, promises=tuple(rounded)))
+
+    def holds_for_all(self) -> bool:
+        """Whether what is tried says of all topics, channels and urgencies alike what is not in force: a
+        calendar does, and promises whose changed lines are given for every matter.
+        """
+        if self.promises is None:
+            return True
+        then, before = _lines(self.promises), _lines(in_force())
+        changed = [line for line in then if line not in before]
+        changed += [line for line in before if line not in then]
+        return not any(map(_chooses, changed))
 
     def dues(
         self, category_id: int | None, start: datetime, *, need: Need, channel: str
@@ -50,3 +75,19 @@ class OtherTerms:
         if code not in self._versions:
             self._versions[code] = earlier_timetables(code)
         return self._versions[code]
+
+
+def _lines(promises: PromiseSet | None) -> tuple[Promise, ...]:
+    return promises.promises if promises else ()
+
+
+def _in_full_hours(promise: Promise) -> Promise:
+    span = promise.span
+    if span.kind != Kind.MINUTES:
+        return promise
+    return replace(promise, span=Span(-(-span.amount // HOUR) * HOUR, span.kind))
+
+
+def _chooses(promise: Promise) -> bool:
+    asked = (promise.category, promise.channels, promise.urgency)
+    return any(asked) or promise.danger is not None

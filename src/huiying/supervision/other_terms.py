@@ -4,22 +4,38 @@ time, late, and told.
 Each round is reckoned by what was in force and by what is tried. A clock that stands where neither the
 promises nor more time that was granted put it stays as it is, and is counted apart: an import's own day, or
 a harm that was learned of later. Complaints about conduct are left out, as in every rehearsal.
+
+Who may not read all of these letters is told little: see `casework.landing.discretion`, and the end of
+docs/decisions/0057-other-terms-are-tried-by-reckoning-both.md.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from huiying.casework.models import Move
+from django.db.models import QuerySet
+
+from huiying.casework.landing.discretion import (
+    SETTLED_FOR,
+    Count,
+    coarse,
+    coarse_number,
+    reads_all,
+    settled_long,
+)
+from huiying.casework.models import CaseFile, Move
 from huiying.casework.places import Names, all_units
 from huiying.harm.facts import Level
 from huiying.harm.urgency import Need
 from huiying.kernel import time
+from huiying.kernel.actors import Actor
 from huiying.routing.trying import OtherTerms
 from huiying.supervision.reads import in_force
 from huiying.supervision.rehearsing import MOST_DAYS, Round, Trial, ran_since, rounds
+
+type Kind = tuple[int | None, int, str]
 
 
 class _Case(NamedTuple):
@@ -31,19 +47,24 @@ class _Case(NamedTuple):
     legal_date: date | None
     channel: str
 
+    @property
+    def kind(self) -> Kind:
+        """What promises choose it by."""
+        return self.category_id, self.urgency, self.channel
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """Rounds of the cases of a unit: how many ran, would have been due sooner and later, were late, and
-    would have been.
+    would have been. Counts as in `TermsRehearsal`.
     """
 
-    name: Names = field(default_factory=dict)
-    cases: int = 0
-    sooner: int = 0
-    later: int = 0
-    late: int = 0
-    late_then: int = 0
+    name: Names
+    cases: int
+    sooner: int
+    later: int
+    late: int
+    late_then: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,9 @@ class Told:
 class TermsRehearsal:
     """`units` are those for which something changes, the most changed first. `apart`: how many clocks stay,
     since nothing that was promised put them where they stand. `told` is None where no policy is in force.
+
+    `exact` only where the reader may read all of these letters. Else counts are coarse, units with few
+    letters are left out, and promises are tried on `settled` letters alone.
     """
 
     since: datetime
@@ -66,26 +90,99 @@ class TermsRehearsal:
     apart: int
     told: Told | None
     cut: bool
+    exact: bool
+    settled: bool
 
 
-def rehearse_terms(terms: OtherTerms, *, days: int, most: int | None = None) -> TermsRehearsal:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The cases that are tried, and in which days their rounds ran. Those of other kinds than `common` stay
+    as they are; None where none does.
+    """
+
+    cases: dict[int, _Case]
+    cut: bool
+    since: datetime
+    until: datetime
+    common: Collection[Kind] | None = None
+
+    def ran(self, one: Round) -> bool:
+        """Whether this round ran in these days."""
+        return self.since <= (one.ended or self.until) <= self.until
+
+    def told(self, case: _Case) -> bool:
+        """Whether anything may be told of this kind of case."""
+        return self.common is None or case.kind in self.common
+
+
+class _Tried(NamedTuple):
+    """One round, and what would have become of it; `apart` where that cannot be said and it stays."""
+
+    case_id: int
+    unit_id: int | None
+    due: datetime
+    due_then: datetime
+    late: bool
+    late_then: bool
+    apart: bool
+
+
+def rehearse_terms(
+    terms: OtherTerms, *, actor: Actor, days: int, most: int | None = None
+) -> TermsRehearsal:
     """Try these terms on all cases whose clock ran in the last `days`; at most the newest `most`."""
+    days = max(1, min(days, MOST_DAYS))
+    among = _ran(days, most)
+    exact = reads_all(actor, among.cases)
+    settled = not exact and terms.promises is not None
+    if settled:
+        terms, among = terms.in_full_hours(), _settled(terms, days, most)
+    trial = _TermsTrial(terms, among)
+    tried = list(trial.each())
+    count = len if exact else coarse
+    return TermsRehearsal(
+        since=among.since,
+        total=_moved({}, tried, count),
+        units=_by_unit(tried, count),
+        apart=count([each.case_id for each in tried if each.apart]),
+        told=trial.told(tried, exact=exact),
+        cut=among.cut,
+        exact=exact,
+        settled=settled,
+    )
+
+
+def _ran(days: int, most: int | None) -> Among:
     until = time.now()
-    since = until - timedelta(days=max(1, min(days, MOST_DAYS)))
-    newest = ran_since(since).order_by("-pk").values_list(*_Case._fields)
-    cases = {row[0]: _Case(*row) for row in newest[: most and most + 1]}
+    since = until - timedelta(days=days)
+    return Among(*_newest(ran_since(since), most), since, until)
+
+
+def _settled(terms: OtherTerms, days: int, most: int | None) -> Among:
+    """What was answered in as many days before the last `SETTLED_FOR`: nothing that somebody sends today to
+    lift a count. Where the terms choose, kinds of case that few letters have stay as they are: a promise
+    for one kind alone would tell of the only case of it.
+    """
+    until = time.now() - SETTLED_FOR
+    since = until - timedelta(days=days)
+    cases, cut = _newest(ran_since(since).filter(settled_long("")), most)
+    if terms.holds_for_all():
+        return Among(cases, cut, since, until)
+    kinds = defaultdict(list)
+    for case in cases.values():
+        kinds[case.kind].append(case.pk)
+    common = {kind for kind, those in kinds.items() if coarse(those)}
+    return Among(cases, cut, since, until, common)
+
+
+def _newest(found: QuerySet[CaseFile], most: int | None) -> tuple[dict[int, _Case], bool]:
+    """These cases by id, and whether there were more than `most`."""
+    rows = found.order_by("-pk").values_list(*_Case._fields)
+    cases = {row[0]: _Case(*row) for row in rows[: most and most + 1]}
     cut = most is not None and len(cases) > most
     if cut:
         del cases[min(cases)]
-    granted = Move.objects.filter(case_id__in=cases, verb="extend").values_list(
-        "case_id", flat=True
-    )
-    trial = _TermsTrial(terms, since, until)
-    extended = set(granted)
-    for one in rounds(cases):
-        if one.ended is None or one.ended >= since:
-            trial.take(one, cases[one.case_id], extended)
-    return trial.result(cut=cut)
+    return cases, cut
 
 
 def _walked(due: datetime, pauses: Iterable[tuple[datetime, datetime]]) -> datetime:
@@ -97,42 +194,44 @@ def _walked(due: datetime, pauses: Iterable[tuple[datetime, datetime]]) -> datet
 
 
 class _TermsTrial:
-    """Counts what the other terms would have moved, made late, and told."""
+    """Reckons each round by the other terms, and lets the policy in force tell of both."""
 
-    def __init__(self, terms: OtherTerms, since: datetime, until: datetime) -> None:
-        self._terms, self._since, self._until = terms, since, until
-        self._units: dict[int | None, Moved] = defaultdict(Moved)
-        self._apart = 0
+    def __init__(self, terms: OtherTerms, among: Among) -> None:
+        self._terms, self._among = terms, among
+        granted = Move.objects.filter(case_id__in=among.cases, verb="extend")
+        self._extended = set(granted.values_list("case_id", flat=True))
         policy = in_force()
-        self._trials = (
-            [Trial(policy.definition, since, until) for _side in range(2)] if policy else []
+        sides = range(2) if policy else ()
+        self._trials = [
+            Trial(policy.definition, among.since, among.until) for _side in sides if policy
+        ]
+
+    def each(self) -> Iterator[_Tried]:
+        """The rounds of these days."""
+        for one in rounds(self._among.cases):
+            if self._among.ran(one):
+                yield self._try(one, self._among.cases[one.case_id])
+
+    def _try(self, one: Round, case: _Case) -> _Tried:
+        settled = one.settled()
+        due = self._due(one, case, settled) if self._among.told(case) else None
+        then = one.due_at if due is None else due
+        for trial, tried in zip(self._trials, (one, replace(one, due_at=then)), strict=False):
+            trial.take(tried)
+        running = one.pauses[len(settled) :]
+        ended = one.ended or self._among.until
+        return _Tried(
+            case_id=one.case_id,
+            unit_id=one.unit_at(self._among.until),
+            due=one.due_at,
+            due_then=then,
+            late=_walked(one.due_at, running) < ended,
+            late_then=_walked(then, running) < ended,
+            apart=due is None,
         )
 
-    def take(self, one: Round, case: _Case, extended: Collection[int]) -> None:
-        """Count one round of a case."""
-        settled = one.settled()
-        due = self._due(one, case, settled, extended=one.case_id in extended)
-        if due is None:
-            self._apart += 1
-            due = one.due_at
-        line = self._units[one.unit_at(self._until)]
-        running = one.pauses[len(settled) :]
-        ended = one.ended or self._until
-        line.cases += 1
-        line.sooner += due < one.due_at
-        line.later += due > one.due_at
-        line.late += _walked(one.due_at, running) < ended
-        line.late_then += _walked(due, running) < ended
-        for trial, tried in zip(self._trials, (one, replace(one, due_at=due)), strict=False):
-            trial.take(tried)
-
     def _due(
-        self,
-        one: Round,
-        case: _Case,
-        settled: Iterable[tuple[datetime, datetime]],
-        *,
-        extended: bool,
+        self, one: Round, case: _Case, settled: Iterable[tuple[datetime, datetime]]
     ) -> datetime | None:
         """When it would have been due, with the pauses that have ended; None where that cannot be said."""
         need = Need(Level(case.urgency), case.legal_date)
@@ -143,29 +242,41 @@ class _TermsTrial:
             )
         ]
         stood = next((then for now, then in sides if now == one.due_at), None)
-        if stood is None and extended and sides[0][0] < one.due_at:
+        if stood is None and one.case_id in self._extended and sides[0][0] < one.due_at:
             return max(sides[0][1], one.due_at)  # the day that was granted
         return stood
 
-    def result(self, *, cut: bool) -> TermsRehearsal:
-        """What came of it."""
-        names = all_units()
-        lines = [replace(line, name=names.name(unit)) for unit, line in self._units.items()]
-        changed = [each for each in lines if each.sooner or each.later]
-        changed.sort(key=lambda each: -(each.sooner + each.later))
-        told = None
-        if self._trials:
-            results = [each.result(0, cut=False) for each in self._trials]
-            told = Told(*(sum(step.notices for step in each.steps) for each in results))
-        return TermsRehearsal(self._since, _sum(lines), changed, self._apart, told, cut)
+    def told(self, tried: Iterable[_Tried], *, exact: bool) -> Told | None:
+        """The notices of both sides; None where no policy is in force."""
+        if not self._trials:
+            return None
+        results = [each.result(0, cut=False) for each in self._trials]
+        counts = [sum(step.notices for step in each.steps) for each in results]
+        if not exact:
+            cases = [each.case_id for each in tried]
+            counts = [coarse_number(count, [*cases, count]) for count in counts]
+        return Told(*counts)
 
 
-def _sum(lines: Iterable[Moved]) -> Moved:
-    total = Moved()
-    for line in lines:
-        total.cases += line.cases
-        total.sooner += line.sooner
-        total.later += line.later
-        total.late += line.late
-        total.late_then += line.late_then
-    return total
+def _by_unit(tried: Iterable[_Tried], count: Count) -> list[Moved]:
+    """The units for which something changes, without those of which nothing may be told."""
+    names, units = all_units(), defaultdict(list)
+    for each in tried:
+        units[each.unit_id].append(each)
+    lines = [_moved(names.name(unit), those, count) for unit, those in units.items()]
+    changed = [each for each in lines if each.sooner or each.later]
+    return sorted(changed, key=lambda each: -(each.sooner + each.later))
+
+
+def _moved(name: Names, tried: Sequence[_Tried], count: Count) -> Moved:
+    def those(chosen: Iterable[bool]) -> int:
+        return count([each.case_id for each, is_one in zip(tried, chosen, strict=True) if is_one])
+
+    return Moved(
+        name=name,
+        cases=those(True for _each in tried),
+        sooner=those(each.due_then < each.due for each in tried),
+        later=those(each.due_then > each.due for each in tried),
+        late=those(each.late for each in tried),
+        late_then=those(each.late_then for each in tried),
+    )

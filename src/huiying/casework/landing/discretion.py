@@ -2,7 +2,7 @@
 docs/decisions/0053-a-units-letters-by-time.md, at the end.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
 from django.db.models import Q
@@ -19,6 +19,8 @@ LEAST = 20
 STEP = 5
 BLUR = 10
 
+type Count = Callable[[Collection[int]], int]
+
 
 def seen_by(actor: Actor, cases: Iterable[int]) -> set[int]:
     """Those of these cases (ids) that the actor may read."""
@@ -26,19 +28,31 @@ def seen_by(actor: Actor, cases: Iterable[int]) -> set[int]:
     return set(visible.values_list("pk", flat=True))
 
 
-def settled_long() -> Q:
-    """Of letters: answered long enough ago that nobody puts one of their own among them today."""
-    return Q(
-        case__state__in=(State.ANSWERED, State.CLOSED),
-        case__answered_at__lt=time.now() - SETTLED_FOR,
-    )
+def reads_all(actor: Actor, cases: Collection[int]) -> bool:
+    """Whether the actor may read all of these cases (ids); where there are none, any case."""
+    if not cases:
+        return policy.reads_everything(actor)
+    return seen_by(actor, cases) >= set(cases)
 
 
-def coarse(reports: Collection[int]) -> int:
-    """A count of these letters (ids) that is never too high: the same for the same letters, whatever was
-    asked for them, so that asking again teaches nothing; and another letter more or less does not tell at
-    which count it steps.
+def settled_long(case: str = "case__") -> Q:
+    """Of letters, or with an empty `case` of cases: answered long enough ago that nobody puts one of their
+    own among them today.
     """
-    named = " ".join(str(pk) for pk in sorted(reports))
-    blurred = len(reports) - keys.drawn("rehearsal", named, BLUR)
+    answered = {f"{case}state__in": (State.ANSWERED, State.CLOSED)}
+    return Q(**answered, **{f"{case}answered_at__lt": time.now() - SETTLED_FOR})
+
+
+def coarse(pks: Collection[int]) -> int:
+    """A count of these letters, or cases (ids), that is never too high: the same for the same ones, whatever
+    was asked for them, so that asking again teaches nothing; and one more or less does not tell at which
+    count it steps.
+    """
+    return coarse_number(len(pks), pks)
+
+
+def coarse_number(number: int, pks: Iterable[int]) -> int:
+    """The same for a number that hangs on these."""
+    named = " ".join(str(pk) for pk in sorted(pks))
+    blurred = number - keys.drawn("rehearsal", named, BLUR)
     return blurred - blurred % STEP if blurred >= LEAST else 0

@@ -2,13 +2,13 @@
 have named, against what is in use.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
-from huiying.casework.landing.discretion import coarse, seen_by, settled_long
+from huiying.casework.landing.discretion import Count, coarse, seen_by, settled_long
 from huiying.casework.landing.settled import sorted_letters
 from huiying.casework.landing_models import MOST_ATTEMPTS, ModelTrial
 from huiying.kernel.actors import Actor
@@ -17,7 +17,6 @@ from huiying.routing.models import Category
 MOST_CASES = 50
 
 type Found = Collection[tuple[int, str, str, bool]]  # as `ModelTrial.found`
-type Count = Callable[[Collection[int]], int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 import importlib
 from typing import Any
 
+from huiying.kernel.actors import SYSTEM
 from huiying.kernel.names import localized
 
 
 def print_rehearsal(terms: Any, days: int) -> None:
     """Try these terms on the cases of so many days, and print what would have been otherwise."""
     found = importlib.import_module("huiying.supervision.other_terms").rehearse_terms(
-        terms, days=days
+        terms, actor=SYSTEM, days=days
     )
     total = found.total
     print(f"{total.cases} clocks ran since {found.since:%Y-%m-%d}; {found.apart} of them stay.")

@@ -17,6 +17,7 @@ from huiying.clocks.trying import changed
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.terms_tried import TermsTried, tried
 from huiying.faces.staff_desk.trails import Trail
+from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Invalid
 from huiying.routing.trying import OtherTerms
@@ -56,12 +57,13 @@ class CalendarTriedPage:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rehearsal(request: HttpRequest, code: str) -> HttpResponse:
     """The form; by POST what the file would have changed."""
-    require_reader(actor_of(request))
+    actor = actor_of(request)
+    require_reader(actor)
     now = reads.calendar(code)
     name = localized(now.name)
     text = write_calendar(CalendarFile(code, now.name, now.definition)) + ONE_MORE_DAY
     form = ChangedForm(request.POST if request.method == "POST" else None, initial={"text": text})
-    found = _tried(code, form) if form.is_valid() else None
+    found = _tried(code, form, actor) if form.is_valid() else None
     trail: Trail = [
         (_("Calendars"), reverse("staff_desk:calendars")),
         (name, reverse("staff_desk:calendar", args=[code])),
@@ -72,7 +74,7 @@ def rehearsal(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "staff_desk/calendars/rehearsal.html", {"page": page}, status=status)
 
 
-def _tried(code: str, form: ChangedForm) -> TermsTried | None:
+def _tried(code: str, form: ChangedForm, actor: Actor) -> TermsTried | None:
     """What the file would have changed; None where it cannot be read, said at the field."""
     try:
         timetable = changed(code, form.cleaned_data["text"]).timetable()
@@ -80,7 +82,7 @@ def _tried(code: str, form: ChangedForm) -> TermsTried | None:
         where = f" ({refusal.field})" if refusal.field else ""
         form.add_error("text", f"{refusal}{where}")
         return None
-    return tried(OtherTerms(code=code, timetable=timetable))
+    return tried(OtherTerms(code=code, timetable=timetable), actor)
 
 
 urls = [path("calendars/<slug:code>/try/", rehearsal, name="calendar_rehearsal")]
