@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -19,13 +20,21 @@ from huiying.kernel.actors import SYSTEM
 from huiying.notices import tasks
 from huiying.notices.models import Outgoing
 from huiying.record.models import Entry
+from huiying.supervision.joint_sessions import wording
 from huiying.supervision.joint_sessions.actions import calling
 from huiying.supervision.joint_sessions.actions.calling import Call, call_session
 from huiying.supervision.joint_sessions.actions.tasks import forget_sessions
-from huiying.supervision.joint_sessions.models import JointSession, Participant, Summary, Task
+from huiying.supervision.joint_sessions.models import (
+    JointSession,
+    Participant,
+    SetAside,
+    Summary,
+    Task,
+)
 from huiying.supervision.joint_sessions.states import STEPS, TASK_STEPS, TaskState
 from huiying.supervision.joint_sessions.states import State as SessionState
 from huiying.supervision.joint_sessions.wording import LONGEST_RUN, shared_run
+from tests.casework.ways import _assigned as assign_to_housing
 from tests.casework.ways import brought_to, split_by, taken_in
 from tests.entries import holds
 from tests.people import People, Person, make_person
@@ -123,7 +132,7 @@ def test_from_the_call_to_the_last_task(people, case):
     assert TOPIC in seen(people.supervisor, f"{LIST}?late=on", 8).text
     assert TOPIC not in seen(people.supervisor, f"{LIST}?late=on", 7).text
     assert report(water, "done", "验收单三号", day=8).status_code == 200
-    assert told() == {("task_done", people.supervisor.actor.label)}
+    assert told() == {(what, people.supervisor.actor.label) for what in ("task_done", "waiting")}
     assert "Late" in seen(people.supervisor, page, 9).text  # done, and still a day too late
     again = report(water, "progress", day=9)
     assert "This task has ended already" in again.text
@@ -271,6 +280,110 @@ def test_a_letter_that_stands_elsewhere_or_was_split_slips_in_neither(people, ca
         sent = {"do": "summary", "text": words, "shown_until": "2026-03-10"}
         assert post(people.supervisor, url(with_part), **sent).status_code == 422
     assert not Summary.objects.exists()
+
+
+GUESSES = (BODY[:30], "这句话不在任何来件里，只是猜一猜而已，没有别的意思。")
+
+
+def test_who_does_not_read_the_letter_hears_the_same_whatever_they_try(people, case, monkeypatch):
+    """Else nineteen characters of a letter, and one that is tried, would tell the next one."""
+    call(people.supervisor, case, people="other_handler", unit_1="roads")
+    held(people)
+    give(people.supervisor)
+    told()
+    guest = people.other_handler
+    opened: list[object] = []
+    with monkeypatch.context() as watched:
+        watched.setattr(wording, "each_opened", opened.append)
+        answers = [report(guest, "progress", guess) for guess in GUESSES]
+        assert not opened, "no letter is opened for it: the answer takes as long for each guess"
+    for answer, guess in zip(answers, GUESSES, strict=True):
+        assert answer.status_code == 200
+        assert "The desk looks at your words before others read them." in answer.text
+        assert guess in answer.text  # their own words they see
+    assert told() == {("waiting", people.supervisor.actor.label)}
+    task = f"/en/desk/supervision/tasks/{Task.objects.get().label}/"
+    for reader in (people.leader, make_person("at_water", ("water", "handler"))):
+        assert not [guess for guess in GUESSES if guess in seen(reader, task, 5).text]
+    assert "Words wait for the desk" in seen(people.clerk, LIST, 5).text
+    desk = seen(people.clerk, url(), 5).text
+    assert all(guess in desk for guess in GUESSES)
+    assert desk.count("This repeats the letter") == 1
+    assert "Waits until you have looked at it" not in seen(guest, url(), 5).text
+
+
+def test_the_desk_shows_words_that_waited_or_keeps_them_back_once(people, case):
+    call(people.supervisor, case, people="other_handler", unit_1="roads")
+    held(people)
+    give(people.supervisor)
+    for guess in GUESSES:
+        report(people.other_handler, "progress", guess)
+    repeats, own = (f"{each.pk}" for each in SetAside.objects.order_by("id"))
+    for person, status in (
+        (people.other_handler, 403),
+        (people.auditor, 403),
+        (people.investigator, 404),
+    ):
+        assert post(person, url(), 5, do="look", look=f"shown:{own}").status_code == status
+    assert post(people.clerk, url(), 5, do="look", look=f"shown:{own}").status_code == 200
+    assert (
+        post(people.supervisor, url(), 5, do="look", look=f"kept_back:{repeats}").status_code == 200
+    )
+    again = post(people.clerk, url(), 5, do="look", look=f"shown:{repeats}")
+    assert "Somebody has looked at these words already." in again.text
+    for wrong in ("shown:999", "waiting:1", "shown:x", ""):
+        assert post(people.clerk, url(), 5, do="look", look=wrong).status_code == 404
+    task = f"/en/desk/supervision/tasks/{Task.objects.get().label}/"
+    page = seen(people.leader, task, 5).text
+    assert GUESSES[1] in page
+    assert GUESSES[0] not in page
+    assert "The desk did not show this to others" in page
+    timeline = seen(people.handler, f"/en/desk/cases/{case.number}/", 9).text
+    assert "Let words for the joint session be shown" in timeline
+    assert "Kept words back" in timeline
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SetAside.objects.update(look="waiting", looked_at=None, looked_by=None)
+
+
+def test_a_supervisor_with_a_part_of_a_letter_tries_nothing_out_of_the_whole(people):
+    """They read the case, and not the letter of which it is a part."""
+    with time.at(START):
+        whole = taken_in(body=BODY)
+        part, _other = split_by(people, whole.number)
+        assign_to_housing(people, part.number)
+    head = make_person("head_of_housing", ("housing", "supervisor"))
+    for key, guess in enumerate(GUESSES):
+        answer = call(head, part, topic=guess, people="", unit_1="water", key=str(key))
+        assert "The desk looks at your words before others read them." in answer.text
+        assert guess in answer.text
+    for guest in (people.other_handler, people.handler):
+        assert "The desk looks at this before others read it" in seen(guest, LIST).text
+        assert not [guess for guess in GUESSES if guess in seen(guest, LIST).text]
+    first = JointSession.objects.earliest("pk")
+    post(head, url(first), do="off", words=GUESSES[0])
+    assert GUESSES[0] not in seen(people.other_handler, url(first)).text
+    assert GUESSES[0] in seen(people.clerk, url(first)).text
+    # An older summary stays in its place while a newer one waits.
+    second = JointSession.objects.latest("pk")
+    sent = {"do": "summary", "shown_until": "2026-03-10"}
+    post(people.clerk, url(second), text=SUMMARY, **sent)
+    post(head, url(second), text=GUESSES[0], **sent)
+    page = seen(people.other_handler, url(second)).text
+    assert SUMMARY in page
+    assert GUESSES[0] not in page
+
+
+def test_refusals_and_words_that_wait_are_counted(people, case, monkeypatch):
+    monkeypatch.setattr(settings, "TRIES_FACTOR", 1)
+    monkeypatch.setattr("huiying.faces.staff_desk.joint_sessions.words.MOST_REFUSALS", 2)
+    monkeypatch.setattr(wording, "MOST_A_DAY", 1)
+    call(people.supervisor, case, people="other_handler", unit_1="roads")
+    refused = [summarise(people.clerk, text=BODY[:30]).status_code for _each in range(3)]
+    assert refused == [422, 422, 429]
+    held(people)
+    give(people.supervisor)
+    assert report(people.other_handler, "progress").status_code == 200
+    assert report(people.other_handler, "progress", "再写一句").status_code == 429
 
 
 def test_those_whom_a_complaint_is_about_are_never_called(people, case):

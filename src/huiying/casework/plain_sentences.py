@@ -69,6 +69,14 @@ SENTENCES = {
         gettext_noop("Dropped a task from the joint session, and said why."),
         "warning",
     ),
+    "joint_session.words_shown": (
+        gettext_noop("Let words for the joint session be shown to those who take part."),
+        "plain",
+    ),
+    "joint_session.words_kept_back": (
+        gettext_noop("Kept words back from those who take part in the joint session."),
+        "warning",
+    ),
     "escalation.noted": (
         gettext_noop("Took note that the time of this case is running out, or has."),
         "info",

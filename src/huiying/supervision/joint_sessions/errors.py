@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel.refusals import Invalid, MovedOn
+from huiying.kernel.refusals import Invalid, MovedOn, TooMany
 
 
 class Settled(MovedOn):
@@ -33,3 +33,15 @@ class RepeatsLetter(Invalid):
     """The text repeats the letter."""
 
     code = "repeats_letter"
+
+
+class LookedAt(MovedOn):
+    code = "words_looked_at"
+    sentence = _("Somebody has looked at these words already.")
+
+
+class TooManyWords(TooMany):
+    code = "too_many_words"
+    sentence = _(
+        "You have written much here today that the desk has to look at first. Go on tomorrow."
+    )

@@ -4,7 +4,7 @@ from django.db.models import Q
 from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.casework.models import CaseFile
-from huiying.supervision.joint_sessions.states import Said, Seat, State, TaskState
+from huiying.supervision.joint_sessions.states import Look, Part, Said, Seat, State, TaskState
 
 RIGHTS = ("SELECT", "INSERT", "UPDATE")
 
@@ -159,3 +159,42 @@ class TaskReport(models.Model):
     text = models.TextField()
     author = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
+
+
+class SetAside(models.Model):
+    """Words by somebody who does not read every letter that they could repeat: nobody but their author and
+    who reads all of these letters sees them until they were looked at. `row` is the id of what holds them.
+    The database lets it be looked at once, and nothing else of it change.
+    """
+
+    database_rights = RIGHTS
+
+    session = models.ForeignKey(
+        JointSession, on_delete=models.PROTECT, related_name="set_aside", db_index=False
+    )
+    part = models.CharField(max_length=8, choices=Part.choices)
+    row = models.BigIntegerField()
+    author = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    look = models.CharField(max_length=9, choices=Look.choices, default=Look.WAITING)
+    looked_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "part", "row"], name="joint_session_aside_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(look=Look.WAITING, looked_by=None, looked_at=None)
+                | Q(
+                    look__in=[Look.SHOWN, Look.KEPT_BACK],
+                    looked_by__isnull=False,
+                    looked_at__isnull=False,
+                ),
+                name="joint_session_aside_looked_at",
+            ),
+        ]
+        indexes = [models.Index(fields=["author", "at"], name="joint_session_aside_of")]

@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from huiying.accounts.models import Account
 from huiying.agencies.models import Unit
 from huiying.agencies.reads import standing_of
-from huiying.casework.models import CaseFile
-from huiying.casework.policy import barred, kept_from
+from huiying.casework.models import CaseFile, Report
+from huiying.casework.part_models import Part
+from huiying.casework.policy import barred, kept_from, visible_cases
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed
 from huiying.supervision.joint_sessions.models import Attached, JointSession, Participant, Task
@@ -80,6 +81,27 @@ def may_keep(actor: Actor, cases: Collection[CaseFile]) -> bool:
 def may_write_summary(actor: Actor, cases: Collection[CaseFile]) -> bool:
     """The desk, and who keeps the session."""
     return actor.has(*WRITES_SUMMARY) or may_keep(actor, cases)
+
+
+def letters_of(cases: Collection[int]) -> QuerySet[Report]:
+    """Each letter that stands with one of the cases (ids) or was made one, and each whole letter of which
+    they have a part.
+    """
+    here = Q(case__in=cases) | Q(own_case__in=cases)
+    parts = Part.objects.filter(Q(report__case__in=cases) | Q(report__own_case__in=cases))
+    return Report.objects.filter(here | Q(pk__in=parts.values("letter")))
+
+
+def reads_letters(actor: Actor, cases: Collection[CaseFile]) -> bool:
+    """Whether this actor may read every letter that words about these cases could repeat. One query."""
+    letters = letters_of([case.pk for case in cases])
+    seen = visible_cases(actor).filter(pk=OuterRef("case_id"))
+    return not letters.filter(~Exists(seen)).exists()
+
+
+def may_look(actor: Actor, cases: Collection[CaseFile]) -> bool:
+    """Whether this actor lets words be seen that were set aside: who writes summaries and reads it all."""
+    return may_write_summary(actor, cases) and reads_letters(actor, cases)
 
 
 def require(allowed: bool) -> None:

@@ -24,9 +24,19 @@ from huiying.supervision.joint_sessions.models import (
     Task,
     TaskReport,
 )
-from huiying.supervision.joint_sessions.states import Said, State, TaskState
+from huiying.supervision.joint_sessions.states import Part, State, TaskState
+from huiying.supervision.joint_sessions.states import Said as SaidOfTask
+from huiying.supervision.joint_sessions.waiting import (
+    Kept,
+    Said,
+    Waiting,
+    kept_among,
+    kept_in,
+    waiting_for_look,
+)
 
-MOST, ROWS = 200, 50
+MOST = 200  # lines of a list without pages: somebody's open tasks, the sessions about one case
+ROWS = 50  # sessions on a page of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +50,19 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """A session in the list; `late` counts its tasks that are late."""
+    """A session in the list; `late` counts its tasks that are late. `look`: words in it wait for the desk,
+    to which the reader belongs.
+    """
 
     label: str
-    topic: str
+    topic: Said
     starts_at: datetime
     place: str
     state: str
     tasks: int
     open: int
     late: int
+    look: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ class SummaryShown:
     """`gone`: guests do not see it any more."""
 
     number: int
-    text: str
+    text: Said
     shown_until: date
     who: Names
     at: datetime
@@ -86,7 +99,7 @@ class SummaryShown:
 @dataclass(frozen=True, slots=True)
 class TaskLine:
     label: str
-    text: str
+    text: Said
     unit: Names
     who: Names
     due_on: date
@@ -100,7 +113,7 @@ class ReportLine:
     said: str
     who: Names
     at: datetime
-    text: str
+    text: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,7 @@ class TaskShown:
 
     line: TaskLine
     session: str
-    topic: str
+    topic: Said
     given_by: Names
     given_at: datetime
     reports: list[ReportLine]
@@ -123,7 +136,7 @@ class SessionShown:
     """
 
     label: str
-    topic: str
+    topic: Said
     starts_at: datetime
     begun: bool
     place: str
@@ -132,7 +145,7 @@ class SessionShown:
     cases: list[CaseLine]
     seats: list[SeatShown]
     summaries: list[SummaryShown]
-    words: str
+    words: Said
     called_by: Names
     called_at: datetime
     settled_by: Names
@@ -141,6 +154,7 @@ class SessionShown:
     comes: bool | None  # None: the reader is not called
     may_keep: bool
     may_write: bool
+    waiting: list[Waiting]
 
 
 def knows_of_session(recipient: str, label: str) -> bool:
@@ -163,7 +177,7 @@ def _late() -> Q:
 def sessions(actor: Actor, wanted: Wanted, page: int = 1) -> tuple[list[SessionLine], bool]:
     """The sessions that this actor knows of: what comes next first among the called, else the newest first.
     One page of them, and whether more follow. The tasks counted are those of everybody, so for who reads
-    in full alone. Two queries.
+    in full alone. Three queries.
     """
     rows = _narrowed(actor, wanted).annotate(
         task_count=Count("tasks"),
@@ -172,12 +186,12 @@ def sessions(actor: Actor, wanted: Wanted, page: int = 1) -> tuple[list[SessionL
     )
     order = ("starts_at", "id") if wanted.state == State.CALLED else ("-starts_at", "-id")
     found, more = page_of(rows.order_by(*order), page, ROWS)
-    full = set(
-        JointSession.objects.filter(
-            policy.read_in_full(actor), pk__in=[row.pk for row in found]
-        ).values_list("pk", flat=True)
-    )
-    return [_line(row, full=row.pk in full) for row in found], more
+    ids = [row.pk for row in found]
+    read = JointSession.objects.filter(policy.read_in_full(actor), pk__in=ids)
+    full = set(read.values_list("pk", flat=True))
+    kept = kept_among(actor, Q(session__in=ids))
+    desk = actor.has(*policy.WRITES_SUMMARY)
+    return [_line(row, kept, full=row.pk in full, desk=desk) for row in found], more
 
 
 def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[JointSession]:
@@ -192,30 +206,32 @@ def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[JointSession]:
     return rows
 
 
-def _line(row: JointSession, *, full: bool) -> SessionLine:
+def _line(row: JointSession, kept: Kept, *, full: bool, desk: bool) -> SessionLine:
     counts = (row.task_count, row.open_count, row.late_count) if full else (0, 0, 0)  # type: ignore[attr-defined]
     return SessionLine(
-        row.label, row.topic, row.starts_at, row.place, row.state,
+        row.label, kept.said(row.topic, Part.TOPIC, row.pk), row.starts_at, row.place, row.state,
         tasks=counts[0], open=counts[1], late=counts[2],
+        look=full and desk and kept.waits(row.pk),
     )  # fmt: skip
 
 
 def own_tasks(actor: Actor) -> list[TaskLine]:
-    """The open tasks of this person and their units, what is due first first. One query."""
+    """The open tasks of this person and their units, what is due first first. Two queries."""
     rows = Task.objects.filter(
         policy.own(actor),
         state=TaskState.OPEN,
         session__in=policy.known_sessions(actor).values("pk"),
     )
-    rows = rows.select_related("unit", "account").order_by("due_on", "id")
-    return [_task(row) for row in rows[:MOST]]
+    found = list(rows.select_related("unit", "account").order_by("due_on", "id")[:MOST])
+    kept = kept_among(actor, Q(part=Part.TASK, session__in=[row.session_id for row in found]))
+    return [_task(row, kept) for row in found]
 
 
-def _task(row: Task) -> TaskLine:
+def _task(row: Task, kept: Kept) -> TaskLine:
     last = timezone.localdate(row.ended_at) if row.ended_at else _today()
     return TaskLine(
         label=row.label,
-        text=row.text,
+        text=kept.said(row.text, Part.TASK, row.pk),
         unit=row.unit.name,
         who=row.account.name,
         due_on=row.due_on,
@@ -233,10 +249,11 @@ def session_shown(actor: Actor, label: str) -> SessionShown:
     keeps = full and policy.may_keep(actor, cases)
     mine = list(policy.own_seats(actor, session).values_list("declined_at", flat=True))
     ends_shown = full or session.state == State.CALLED_OFF
+    kept = kept_in(actor, session, cases)
     tasks = session.tasks.select_related("unit", "account").order_by("due_on", "id")
     return SessionShown(
         label=session.label,
-        topic=session.topic,
+        topic=kept.said(session.topic, Part.TOPIC, session.pk),
         starts_at=session.starts_at,
         begun=session.starts_at <= time.now(),
         place=session.place,
@@ -244,16 +261,17 @@ def session_shown(actor: Actor, label: str) -> SessionShown:
         full=full,
         cases=_cases(actor, cases) if full else [],
         seats=_seats(session),
-        summaries=_summaries(session, full=full),
-        words=session.words if ends_shown else "",
+        summaries=_summaries(session, kept, full=full),
+        words=kept.said(session.words, Part.ENDING, session.pk) if ends_shown else Said(""),
         called_by=session.called_by.name,
         called_at=session.called_at,
         settled_by=session.settled_by.name if session.settled_by else {},
         settled_at=session.settled_at,
-        tasks=[_task(row) for row in (tasks if full else tasks.filter(policy.own(actor)))],
+        tasks=[_task(row, kept) for row in (tasks if full else tasks.filter(policy.own(actor)))],
         comes=any(declined is None for declined in mine) if mine else None,
         may_keep=keeps,
         may_write=full and policy.may_write_summary(actor, cases),
+        waiting=waiting_for_look(actor, session, cases, kept) if full else [],
     )
 
 
@@ -287,16 +305,20 @@ def _name(row: Participant) -> Names:
     return holder.name if holder else {}
 
 
-def _summaries(session: JointSession, *, full: bool) -> list[SummaryShown]:
-    """The newest first; for a guest the newest alone, until its day is over."""
+def _summaries(session: JointSession, kept: Kept, *, full: bool) -> list[SummaryShown]:
+    """The newest first; for a guest the newest that they may see alone, until its day is over."""
     rows = session.summaries.select_related("author").order_by("-number")
-    shown = [_summary(row) for row in (rows if full else rows[:1])]
-    return shown if full else [each for each in shown if not each.gone and each.text]
+    shown = [_summary(row, kept) for row in rows]
+    if full:
+        return shown
+    newest = [each for each in shown if not each.text.hidden][:1]
+    return [each for each in newest if not each.gone and each.text.text]
 
 
-def _summary(row: Summary) -> SummaryShown:
+def _summary(row: Summary, kept: Kept) -> SummaryShown:
     gone = _today() > row.shown_until
-    return SummaryShown(row.number, row.text, row.shown_until, row.author.name, row.at, gone)
+    said = kept.said(row.text, Part.SUMMARY, row.pk)
+    return SummaryShown(row.number, said, row.shown_until, row.author.name, row.at, gone)
 
 
 def task_shown(actor: Actor, label: str) -> TaskShown:
@@ -310,28 +332,31 @@ def task_shown(actor: Actor, label: str) -> TaskShown:
     )
     if row is None or not policy.sees_task(actor, row):
         raise NotFound
+    cases = policy.cases_of(row.session)
+    kept = kept_in(actor, row.session, cases)
     reports = row.reports.select_related("author").order_by("id")
     return TaskShown(
-        line=_task(row),
+        line=_task(row, kept),
         session=row.session.label,
-        topic=row.session.topic,
+        topic=kept.said(row.session.topic, Part.TOPIC, row.session_id),
         given_by=row.given_by.name,
         given_at=row.given_at,
-        reports=[_report(each) for each in reports],
-        says=_says(actor, row),
+        reports=[_report(each, kept) for each in reports],
+        says=_says(actor, row, cases),
     )
 
 
-def _report(row: TaskReport) -> ReportLine:
-    return ReportLine(row.said, row.author.name, row.at, row.text)
+def _report(row: TaskReport, kept: Kept) -> ReportLine:
+    said = kept.said(row.text, Part.REPORT, row.pk)
+    return ReportLine(row.said, row.author.name, row.at, said)
 
 
-def _says(actor: Actor, task: Task) -> tuple[str, ...]:
+def _says(actor: Actor, task: Task, cases: list[CaseFile]) -> tuple[str, ...]:
     if task.state != TaskState.OPEN:
         return ()
-    if policy.may_keep(actor, policy.cases_of(task.session)):
-        return tuple(Said.values)
-    return (Said.PROGRESS, Said.DONE) if policy.has_task(actor, task) else ()
+    if policy.may_keep(actor, cases):
+        return tuple(SaidOfTask.values)
+    return (SaidOfTask.PROGRESS, SaidOfTask.DONE) if policy.has_task(actor, task) else ()
 
 
 @dataclass(frozen=True, slots=True)

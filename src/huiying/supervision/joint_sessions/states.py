@@ -34,6 +34,24 @@ class Said(models.TextChoices):
     DROPPED = "dropped", pgettext_lazy("task", "Dropped")
 
 
+class Part(models.TextChoices):
+    """Which words of a session were set aside."""
+
+    TOPIC = "topic", pgettext_lazy("joint session", "What it is about")
+    ENDING = "ending", pgettext_lazy("joint session", "Why it was called off")
+    SUMMARY = "summary", pgettext_lazy("joint session", "Summary")
+    TASK = "task", pgettext_lazy("joint session", "What is to be done")
+    REPORT = "report", pgettext_lazy("joint session", "Report on a task")
+
+
+class Look(models.TextChoices):
+    """What becomes of words that were set aside."""
+
+    WAITING = "waiting", pgettext_lazy("words", "The desk looks at this before others read it")
+    SHOWN = "shown", pgettext_lazy("words", "Shown")
+    KEPT_BACK = "kept_back", pgettext_lazy("words", "The desk did not show this to others")
+
+
 # Roles: who keeps a session (a supervisor over all its cases), who has a task.
 STEPS: tuple[Step[State], ...] = (
     step("conclude", {State.CALLED}, State.HELD, "keeper"),

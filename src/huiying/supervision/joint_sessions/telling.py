@@ -11,12 +11,14 @@ from huiying.accounts.models import Account
 from huiying.agencies.models import Membership, Role, Unit
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile
+from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.notices.actions import notice_row
 from huiying.notices.models import Outgoing
 from huiying.record.actions import write
-from huiying.supervision.joint_sessions.models import JointSession, Participant, Task
-from huiying.supervision.joint_sessions.policy import is_kept_from
+from huiying.supervision.joint_sessions.models import JointSession, Participant, SetAside, Task
+from huiying.supervision.joint_sessions.policy import is_kept_from, own_account
+from huiying.supervision.joint_sessions.states import Part
 from huiying.supervision.policy import HEADS
 
 
@@ -86,3 +88,15 @@ def write_entries(
     said = {"session": session.label, **data} | ({"task": task.label} if task else {})
     for case in cases:
         write(actor=actor, action=f"joint_session.{action}", subject=subject(case), data=said)
+
+
+def set_aside(
+    actor: Actor, session: JointSession, cases: Collection[CaseFile], part: Part, row: int
+) -> None:
+    """Let the words of `row` wait for a look; who called the session is told. Part of the verb that wrote
+    them.
+    """
+    SetAside.objects.create(
+        session=session, part=part, row=row, author_id=own_account(actor), at=time.now()
+    )
+    tell(actor, "waiting", [session.called_by], session=session, cases=cases)

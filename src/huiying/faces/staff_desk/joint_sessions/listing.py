@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -14,7 +13,14 @@ from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.joint_sessions.forms import CallForm, FilterForm, colleague_options
-from huiying.faces.staff_desk.numbered import beside, number_of
+from huiying.faces.staff_desk.joint_sessions.words import (
+    beside,
+    count_refusal,
+    tell_written,
+    text_of,
+)
+from huiying.faces.staff_desk.numbered import beside as pages_beside
+from huiying.faces.staff_desk.numbered import number_of
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
@@ -31,7 +37,7 @@ STATE_TONES = {State.CALLED: "info", State.HELD: "success", State.CALLED_OFF: "p
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A session in a line; `late` in words, empty where no task is."""
+    """A session in a line; `late` and `look` in words, empty where no task is and nothing waits for one."""
 
     url: str
     topic: str
@@ -41,6 +47,7 @@ class Row:
     place: str
     tasks: str
     late: str
+    look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def _row(line: SessionLine) -> Row:
     late = ngettext("%(count)d task is late", "%(count)d tasks are late", line.late)
     return Row(
         url=reverse("staff_desk:joint_session", args=[line.label]),
-        topic=line.topic or _("The text was erased."),
+        topic=text_of(line.topic),
         state=str(State(line.state).label),
         tone=STATE_TONES[State(line.state)],
         when=dates.at_time(line.starts_at),
@@ -99,6 +106,7 @@ def _row(line: SessionLine) -> Row:
         if line.tasks
         else "",
         late=late % {"count": line.late} if line.late else "",
+        look=_("Words wait for the desk") if line.look else "",
     )
 
 
@@ -110,10 +118,10 @@ def task_row(line: TaskLine) -> TaskRow:
         state = f"{state} · {dates.at_time(line.ended_at)}"
     return TaskRow(
         url=reverse("staff_desk:joint_task", args=[line.label]),
-        text=line.text or _("The text was erased."),
+        text=text_of(line.text),
         whose=f"{localized(line.unit)} · {localized(line.who)}",
         due=_("Last day: %(day)s") % {"day": due},
-        state=state,
+        state=beside(state, line.text),
         late=pgettext("task", "Late") if line.late else "",
     )
 
@@ -131,7 +139,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(form)
     matters = reverse("staff_desk:supervision")
     lines, more = reads.sessions(actor, wanted, number_of(request))
-    before, after = beside(request, more=more)
+    before, after = pages_beside(request, more=more)
     page = SessionsPage(
         tabs=[
             (_("On the list"), matters, False, ""),
@@ -165,12 +173,13 @@ def call(request: HttpRequest) -> HttpResponse:
         try:
             found = call_session(actor=actor, call=form.call())
         except Invalid as refusal:
+            count_refusal(request, refusal)
             form.refuse(refusal)
         except NotAllowed:
             form.add_error("numbers", _("One of these cases lies with a unit that is not yours."))
         else:
             sent(request)
-            messages.success(request, _("Called. Those who take part are told."))
+            tell_written(request, found.label, _("Called. Those who take part are told."))
             return redirect("staff_desk:joint_session", found.label)
     form = resumed(request, form)
     page = CallSessionPage(trail(_("Call a joint session")), form, colleague_options())

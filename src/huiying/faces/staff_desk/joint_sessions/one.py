@@ -27,23 +27,31 @@ from huiying.faces.staff_desk.joint_sessions.forms import (
     colleague_options,
 )
 from huiying.faces.staff_desk.joint_sessions.listing import STATE_TONES, TaskRow, task_row, trail
+from huiying.faces.staff_desk.joint_sessions.words import (
+    beside,
+    count_refusal,
+    look_of,
+    tell_written,
+    text_of,
+)
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel import time
-from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, NotFound
 from huiying.supervision.joint_sessions.actions.calling import answer_call, call_off
+from huiying.supervision.joint_sessions.actions.looking import look_at
 from huiying.supervision.joint_sessions.actions.tasks import give_task
 from huiying.supervision.joint_sessions.actions.writing import conclude, write_summary
 from huiying.supervision.joint_sessions.reads import SessionShown, SummaryShown, session_shown
-from huiying.supervision.joint_sessions.states import Seat, State
+from huiying.supervision.joint_sessions.states import Look, Part, Seat, State
+from huiying.supervision.joint_sessions.waiting import Waiting
 
 type Offer = tuple[str, str, str, RefusableForm]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Called:
     """Who was called: name, in what way, and whether they said that they cannot come."""
 
     name: str
@@ -62,6 +70,17 @@ class SummaryPart:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingWords:
+    """Words that wait for this reader's look: which, by whom and when, and what they repeat of a letter."""
+
+    number: int
+    what: str
+    by: str
+    text: str
+    repeats: str
+
+
+@dataclass(frozen=True, slots=True)
 class JointSessionPage:
     """One session. `offers` are the forms that the reader may send: which, heading, button, form;
     `answer` what they may say of their coming: word and value.
@@ -69,11 +88,12 @@ class JointSessionPage:
 
     trail: Trail
     topic: str
+    topic_look: str
     state: str
     tone: str
     full: bool
     facts: list[tuple[str, str]]
-    parts: list[Part]
+    parts: list[Called]
     cases: list[tuple[str, str, str]]
     summary: SummaryPart | None
     earlier: list[SummaryPart]
@@ -83,6 +103,7 @@ class JointSessionPage:
     offers: list[Offer] = field(default_factory=list)
     wrong: RefusableForm | None = None
     minutes_url: str = ""
+    waiting: list[WaitingWords] = field(default_factory=list)
     colleagues: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -115,11 +136,17 @@ def _part(shown: SummaryShown) -> SummaryPart:
     until = day_in_words(shown.shown_until, weekday=True)
     gone = _("Guests do not see it any more.") if shown.gone else ""
     return SummaryPart(
-        text=shown.text or _("The text was erased."),
-        by=f"{localized(shown.who)} · {dates.at_time(shown.at)}",
+        text=text_of(shown.text),
+        by=beside(f"{localized(shown.who)} · {dates.at_time(shown.at)}", shown.text),
         until=_("For guests until %(day)s") % {"day": until},
         gone=gone,
     )
+
+
+def _waiting(shown: Waiting) -> WaitingWords:
+    by = f"{localized(shown.who)} · {dates.at_time(shown.at)}"
+    what = str(Part(shown.part).label)
+    return WaitingWords(shown.number, what, by, shown.text, shown.repeats)
 
 
 def _end(shown: SessionShown) -> tuple[str, str] | None:
@@ -128,7 +155,7 @@ def _end(shown: SessionShown) -> tuple[str, str] | None:
         return None
     held = shown.state == State.HELD
     heading = _("What came of it") if held else _("Why it was called off")
-    return heading, shown.words or _("The text was erased.")
+    return beside(heading, shown.words), text_of(shown.words)
 
 
 def _facts(shown: SessionShown) -> list[tuple[str, str]]:
@@ -180,13 +207,14 @@ def _page(shown: SessionShown, sent: dict[str, RefusableForm]) -> JointSessionPa
     minutes = reverse("staff_desk:joint_minutes", args=[shown.label])
     return JointSessionPage(
         trail=trail(_("Joint session")),
-        topic=shown.topic or _("The text was erased."),
+        topic=text_of(shown.topic),
+        topic_look=look_of(shown.topic),
         state=str(state.label),
         tone=STATE_TONES[state],
         full=shown.full,
         facts=_facts(shown),
         parts=[
-            Part(
+            Called(
                 localized(each.name),
                 str(Seat(each.seat).label),
                 pgettext("joint session", "Cannot come") if each.declined_at else "",
@@ -210,11 +238,12 @@ def _page(shown: SessionShown, sent: dict[str, RefusableForm]) -> JointSessionPa
         offers=_offers(shown, sent),
         wrong=next(iter(sent.values()), None),
         minutes_url=minutes if shown.full else "",
+        waiting=[_waiting(each) for each in shown.waiting],
         colleagues=colleague_options() if gives else [],
     )
 
 
-def _do(actor: Actor, shown: SessionShown, do: str, form: RefusableForm) -> bool:
+def _do(request: HttpRequest, shown: SessionShown, do: str, form: RefusableForm) -> bool:
     """Whether what was sent was done; else the form says why not. Raises NotAllowed, MovedOn."""
     if not (shown.may_write if do == "summary" else shown.may_keep):
         raise NotAllowed
@@ -224,11 +253,28 @@ def _do(actor: Actor, shown: SessionShown, do: str, form: RefusableForm) -> bool
     if do == "off":
         given = {"reason": given["words"]}
     try:
-        DOES[do][1](actor=actor, label=shown.label, **given)
+        DOES[do][1](actor=actor_of(request), label=shown.label, **given)
     except Invalid as refusal:
         form.refuse(refusal)
+        count_refusal(request, refusal)
         return False
     return True
+
+
+def _look(request: HttpRequest, label: str) -> HttpResponse:
+    """Show words that waited, or keep them back."""
+    look, _colon, number = request.POST.get("look", "").partition(":")
+    if look not in (Look.SHOWN, Look.KEPT_BACK) or not (number.isascii() and number.isdecimal()):
+        raise NotFound
+    show = look == Look.SHOWN
+    look_at(actor=actor_of(request), label=label, number=int(number[:18]), show=show)
+    said = (
+        _("Those who take part see it now.")
+        if show
+        else _("Kept back. Only its author and the desk see it.")
+    )
+    messages.success(request, said)
+    return redirect("staff_desk:joint_session", label)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -243,11 +289,13 @@ def session(request: HttpRequest, label: str) -> HttpResponse:
             answer_call(actor=actor, label=label, comes=do == "comes")
             messages.success(request, _("Noted. Who called the session is told."))
             return redirect("staff_desk:joint_session", label)
+        if do == "look":
+            return _look(request, label)
         if do in DOES:
             form = DOES[do][0](request.POST)
-            if _do(actor, shown, do, form):
+            if _do(request, shown, do, form):
                 words_sent(request)
-                messages.success(request, _said(do))
+                tell_written(request, label, _said(do))
                 return redirect("staff_desk:joint_session", label)
             sent = {do: form}
         elif request.method == "POST":

@@ -15,6 +15,12 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.joint_sessions.forms import ReportForm
 from huiying.faces.staff_desk.joint_sessions.listing import TaskRow, task_row, trail
+from huiying.faces.staff_desk.joint_sessions.words import (
+    beside,
+    count_refusal,
+    tell_written,
+    text_of,
+)
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.days import day_in_words
 from huiying.kernel.names import localized
@@ -39,7 +45,7 @@ def _page(shown: TaskShown, form: ReportForm | None) -> JointTaskPage:
     row = task_row(shown.line)
     way = trail(_("Task"))
     session = reverse("staff_desk:joint_session", args=[shown.session])
-    way.insert(2, (shown.topic or _("Joint session"), session))
+    way.insert(2, (shown.topic.text or _("Joint session"), session))
     return JointTaskPage(
         trail=way,
         row=row,
@@ -53,8 +59,8 @@ def _page(shown: TaskShown, form: ReportForm | None) -> JointTaskPage:
             (
                 localized(each.who),
                 dates.at_time(each.at),
-                str(Said(each.said).label),
-                each.text or _("The text was erased."),
+                beside(str(Said(each.said).label), each.text),
+                text_of(each.text),
             )
             for each in shown.reports
         ],
@@ -76,9 +82,10 @@ def task(request: HttpRequest, label: str) -> HttpResponse:
             if form.is_valid():
                 report_task(actor=actor, label=label, **form.cleaned_data)
                 sent(request)
-                messages.success(request, _("Reported."))
+                tell_written(request, shown.session, _("Reported."))
                 return redirect("staff_desk:joint_task", label)
         except Invalid as refusal:
+            count_refusal(request, refusal)
             form.refuse(refusal)
         except MovedOn as refusal:
             messages.warning(request, str(refusal))

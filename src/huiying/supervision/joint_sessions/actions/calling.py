@@ -21,8 +21,8 @@ from huiying.kernel.verbs import verb
 from huiying.supervision.joint_sessions import policy
 from huiying.supervision.joint_sessions.errors import CannotTakePart, Settled
 from huiying.supervision.joint_sessions.models import Attached, JointSession, Participant
-from huiying.supervision.joint_sessions.states import BY_VERB, Seat, State
-from huiying.supervision.joint_sessions.telling import seated, tell, write_entries
+from huiying.supervision.joint_sessions.states import BY_VERB, Part, Seat, State
+from huiying.supervision.joint_sessions.telling import seated, set_aside, tell, write_entries
 from huiying.supervision.joint_sessions.wording import fitting_words, own_words
 from huiying.supervision.policy import known_cases
 
@@ -68,11 +68,11 @@ def call_session(*, actor: Actor, call: Call) -> JointSession:
         return before
     _check_time(call.starts_at)
     seats = _seats(call, cases)
-    ids = [case.pk for case in cases]
+    topic, waits = own_words(actor, call.topic, "topic", cases=cases, most=LONGEST_TOPIC)
     session = JointSession(
         label=random_label(),
         key=digest,
-        topic=own_words(call.topic, "topic", cases=ids, most=LONGEST_TOPIC),
+        topic=topic,
         starts_at=call.starts_at,
         place=fitting_words(call.place, "place", most=LONGEST_PLACE),
         called_by_id=caller,
@@ -82,6 +82,8 @@ def call_session(*, actor: Actor, call: Call) -> JointSession:
     kept = JointSession.objects.get(called_by=caller, key=digest)
     if kept.label == session.label:
         _attach(actor, kept, cases, seats)
+        if waits:
+            set_aside(actor, kept, cases, Part.TOPIC, kept.pk)
     return kept
 
 
@@ -180,9 +182,10 @@ def call_off(*, actor: Actor, label: str, reason: str) -> None:
     session = locked(actor, label)
     cases = policy.cases_of(session)
     policy.require(policy.may_keep(actor, cases))
-    ids = [case.pk for case in cases]
-    words = own_words(reason, "words", cases=ids, most=LONGEST_WORDS)
+    words, waits = own_words(actor, reason, "words", cases=cases, most=LONGEST_WORDS)
     settle(actor, session, "call_off", words)
+    if waits:
+        set_aside(actor, session, cases, Part.ENDING, session.pk)
     seats = session.participants.select_related("unit", "account")
     tell(actor, "called_off", seated(seats), session=session, cases=cases)
     write_entries(actor, "called_off", session, cases)

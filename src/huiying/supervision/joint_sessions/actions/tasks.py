@@ -27,8 +27,8 @@ from huiying.supervision.joint_sessions.models import (
     Task,
     TaskReport,
 )
-from huiying.supervision.joint_sessions.states import TASK_BY_VERB, Said, State, TaskState
-from huiying.supervision.joint_sessions.telling import people_of, tell, write_entries
+from huiying.supervision.joint_sessions.states import TASK_BY_VERB, Part, Said, State, TaskState
+from huiying.supervision.joint_sessions.telling import people_of, set_aside, tell, write_entries
 from huiying.supervision.joint_sessions.wording import own_words
 
 MOST_NAMED = 12  # user names in a refusal
@@ -53,25 +53,22 @@ def give_task(
     if not 0 <= (due_on - timezone.localdate(time.now())).days <= LONGEST_DAYS:
         raise Invalid(_("Choose a day from today on, within a year."), field="due_on")
     unit, account = _whose(unit_code, username, cases)
+    words, waits = own_words(actor, text, "text", cases=cases, most=LONGEST_TASK)
     task = Task.objects.create(
         label=random_label(),
         session=session,
-        text=own_words(text, "text", cases=[case.pk for case in cases], most=LONGEST_TASK),
+        text=words,
         unit=unit,
         account=account,
         due_on=due_on,
         given_by_id=policy.own_account(actor),
         given_at=time.now(),
     )
-    tell(
-        actor,
-        "task",
-        [account, *people_of(unit)],
-        session=session,
-        cases=cases,
-        day=due_on.isoformat(),
-    )
-    write_entries(actor, "task_given", session, cases, task=task, due_on=due_on.isoformat())
+    if waits:
+        set_aside(actor, session, cases, Part.TASK, task.pk)
+    day, whom = due_on.isoformat(), [account, *people_of(unit)]
+    tell(actor, "task", whom, session=session, cases=cases, day=day)
+    write_entries(actor, "task_given", session, cases, task=task, due_on=day)
     return task
 
 
@@ -118,14 +115,12 @@ def report_task(*, actor: Actor, label: str, said: str, text: str) -> None:
         raise NotAllowed
     if task.state != TaskState.OPEN:
         raise TaskEnded
-    ids = [case.pk for case in cases]
-    TaskReport.objects.create(
-        task=task,
-        said=said,
-        text=own_words(text, "text", cases=ids, most=LONGEST_REPORT),
-        author_id=policy.own_account(actor),
-        at=time.now(),
+    words, waits = own_words(actor, text, "text", cases=cases, most=LONGEST_REPORT)
+    written = TaskReport.objects.create(
+        task=task, said=said, text=words, author_id=policy.own_account(actor), at=time.now()
     )
+    if waits:
+        set_aside(actor, task.session, cases, Part.REPORT, written.pk)
     ends = ENDS.get(Said(said))
     if ends is not None:
         row = TASK_BY_VERB[ends]

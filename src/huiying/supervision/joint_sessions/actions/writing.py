@@ -14,8 +14,8 @@ from huiying.supervision.joint_sessions import policy
 from huiying.supervision.joint_sessions.actions.calling import LONGEST_WORDS, locked, settle
 from huiying.supervision.joint_sessions.errors import NotYetHeld, Settled
 from huiying.supervision.joint_sessions.models import Summary
-from huiying.supervision.joint_sessions.states import State
-from huiying.supervision.joint_sessions.telling import write_entries
+from huiying.supervision.joint_sessions.states import Part, State
+from huiying.supervision.joint_sessions.telling import set_aside, write_entries
 from huiying.supervision.joint_sessions.wording import fitting_words, own_words
 
 LONGEST_SHOWN = 90  # days
@@ -25,7 +25,7 @@ LONGEST_SHOWN = 90  # days
 def write_summary(*, actor: Actor, label: str, text: str, shown_until: date) -> Summary:
     """Tell the participants in the desk's own words what the cases are about, until the end of a day; the
     newest summary takes the place of the one before. Raises NotFound, NotAllowed, Invalid, SaysWho,
-    RepeatsLetter, Settled.
+    RepeatsLetter, TooManyWords, Settled.
     """
     session = locked(actor, label)
     cases = policy.cases_of(session)
@@ -35,16 +35,18 @@ def write_summary(*, actor: Actor, label: str, text: str, shown_until: date) -> 
     ahead = (shown_until - timezone.localdate(time.now())).days
     if not 0 <= ahead <= LONGEST_SHOWN:
         raise Invalid(_("Choose a day from today on, within 90 days."), field="shown_until")
-    ids = [case.pk for case in cases]
+    words, waits = own_words(actor, text, "text", cases=cases, most=LONGEST_WORDS)
     newest = session.summaries.aggregate(newest=Max("number"))["newest"] or 0
     summary = Summary.objects.create(
         session=session,
         number=newest + 1,
-        text=own_words(text, "text", cases=ids, most=LONGEST_WORDS),
+        text=words,
         shown_until=shown_until,
         author_id=policy.own_account(actor),
         at=time.now(),
     )
+    if waits:
+        set_aside(actor, session, cases, Part.SUMMARY, summary.pk)
     day = shown_until.isoformat()
     write_entries(actor, "summarised", session, cases, number=summary.number, until=day)
     return summary
