@@ -13,13 +13,21 @@ from huiying.accounts.actions.unsent import (
 )
 from huiying.accounts.models import UnsentWords
 from huiying.accounts.unsent import unsent
+from huiying.agencies.models import Unit
 from huiying.casework.actions.erasing import erase_words
+from huiying.casework.actions.writing_back import withdraw
 from huiying.casework.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import NotAllowed
 from huiying.record.models import Entry
-from tests.casework.ways import brought_to
+from huiying.replies.models import Signature
+from huiying.retention.actions import erase_on_wish
+from huiying.supervision.actions.matters import put_on_list
+from huiying.supervision.joint_sessions.actions.calling import Call, call_session
+from huiying.supervision.joint_sessions.actions.tasks import give_task
+from huiying.supervision.joint_sessions.actions.writing import conclude
+from tests.casework.ways import brought_to, writer_of
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +188,43 @@ def test_a_form_sent_after_the_session_ended_loses_no_word(people):
     typing = client.post(f"{url}?keep=1", {"text": WORDS}, headers={"X-While-Typing": "1"})
     assert typing.status_code == 403
     assert not UnsentWords.objects.exists()
+
+
+def test_words_on_a_page_with_a_label_go_with_the_letter(people):
+    """Answer, co-signing, matter, session and task are addressed by a label, not by the case's number."""
+    case = brought_to(State.IN_PROGRESS, people)
+    supervisor, client = people.supervisor, people.handler.client
+    draft = {"text": "a", "do": "save", "audience": "private"}
+    client.post(f"/en/desk/cases/{case.number}/answer/", draft)
+    now = time.now()
+    due_on = (now + timedelta(days=3)).date()
+    matter = put_on_list(
+        actor=supervisor.actor, number=case.number, kind="supervision", asked="?", due_on=due_on
+    )
+    called = Call([case.number], "题目", now + timedelta(hours=1), "二楼", units=["water"])
+    session = call_session(actor=supervisor.actor, call=called)
+    with time.at(now + timedelta(hours=2)):
+        conclude(actor=supervisor.actor, label=session.label, words="先止漏。")
+        task = give_task(
+            actor=supervisor.actor, label=session.label, text="关阀", unit_code="water",
+            username="other_handler", due_on=due_on,
+        )  # fmt: skip
+    reply = case.replies.get()
+    asked = Signature.objects.create(
+        label="signature0123456", reply=reply, version=1, unit=Unit.objects.get(code="roads"), asked_by="x",
+        asked_at=now, due_on=due_on,
+    )  # fmt: skip
+    answer = f"answers/{reply.label}"
+    for path, field in (
+        (f"{answer}/withdraw/", "reason"), (f"co-sign/{asked.label}/", "reason"),
+        (f"{answer}/correct/", "text"),
+        (f"supervision/{matter.label}/", "text"), (f"supervision/sessions/{session.label}/", "words"),
+        (f"supervision/tasks/{task.label}/", "text"),
+    ):  # fmt: skip
+        client.post(f"/en/desk/{path}?keep=1", {field: WORDS})
+    client.post(f"{STANDARD}?keep=1", {"text_en": WORDS})
+    kept = set(UnsentWords.objects.values_list("place", flat=True))
+    assert len(kept) == 7, kept
+    withdraw(actor=writer_of(case))
+    erase_on_wish(actor=writer_of(case), what="words")
+    assert [row.place for row in UnsentWords.objects.all()] == ["standard_new"]

@@ -137,7 +137,8 @@ class AgencyIdentity(models.Model):
 class UnsentWords(models.Model):
     """What a member of staff typed on a page of the desk and has not sent: sealed, read by them alone.
 
-    `place` names the page, and `about` the case whose words may stand in it, where there is one.
+    `place` names the page, and `about` the case whose words may stand in it, or the label by which the page
+    is addressed, where there is one.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")

@@ -30,6 +30,16 @@ def of_part(name: str, part: str) -> bool:
     return name.startswith(f"{part}.") if part else "." not in name
 
 
+def about_case(number: int | str) -> str:
+    """What says of words that they were typed about the case with this number."""
+    return f"case:{number}"
+
+
+def about_page(label: str) -> str:
+    """The same of a page that is addressed by the label of an answer, a matter, a session, a task."""
+    return f"label:{label}"
+
+
 def owner(actor: Actor) -> int:
     """The account of this actor; 0 where there is none."""
     return next((int(each) for each in actor.scopes("account")), 0)

@@ -99,28 +99,6 @@ class OutsideNumber(models.Model):
         ]
 
 
-class UnfinishedWords(models.Model):
-    """What a member of staff began to write for an act on a case: words by field. Read by them alone."""
-
-    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
-    case = models.ForeignKey(
-        "casework.CaseFile", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    act = models.CharField(max_length=24)
-    words = models.JSONField()
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "account", "act"], name="unfinished_words_once"
-            ),
-        ]
-        indexes = [models.Index(fields=["at"], name="unfinished_words_at")]
-
-
 class LastLook(models.Model):
     """Up to where a member of staff has read what changed, by their own word. Read by them alone."""
 

@@ -28,6 +28,7 @@ USUAL_RIGHTS = ALL_RIGHTS - {"DELETE"}  # what may be deleted, a model of ours s
 # Between these two every letter that an older version kept in clear is sealed.
 ROOM_FOR_SEALS = ("intake", "0017_words_beside_their_seals")
 SEALED_ALONE = ("intake", "0018_words_sealed_alone")
+ROOM_FOR_UNSENT = ("accounts", "0008_unsent_words")
 
 Say = Callable[[str], None]
 
@@ -56,6 +57,7 @@ def migrate(say: Say) -> Migrated:
         if missing:
             say(f"Applying {missing} migrations…")
             _seal_letters(say)
+            _seal_unfinished(say)
             call_command("migrate", interactive=False, verbosity=0)
         apart = databases.roles_apart()
         if apart:
@@ -78,6 +80,15 @@ def _seal_letters(say: Say) -> None:
         say(
             "Without the key ring nobody can read them any more: keep two copies of it, in two places."
         )
+
+
+def _seal_unfinished(say: Say) -> None:
+    """What staff began to write is sealed before its table is dropped. A new database has no such table."""
+    if not import_string("huiying.config.sealing_unfinished.lie_in_clear")():
+        return
+    call_command("migrate", *ROOM_FOR_UNSENT, interactive=False, verbosity=0)
+    if sealed := import_string("huiying.config.sealing_unfinished.seal_unfinished")():
+        say(f"Sealed {sealed:,} texts that staff had begun.")
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from procrastinate.contrib.django import app
 
 from huiying.accounts.actions.unsent import forget_old_unsent
 from huiying.agencies.duty import tasks as duty
-from huiying.casework.actions.keeping import forget_unfinished
 from huiying.insight import tasks
 from huiying.insight.growing.tasks import count_due_growth
 from huiying.kernel.actors import SYSTEM
@@ -61,7 +60,6 @@ def count_growth(timestamp: int) -> None:  # noqa: ARG001
 def erase_due(timestamp: int) -> None:  # noqa: ARG001
     """Every hour a few thousand letters at most, so that nothing else waits for it."""
     retention.erase_due()
-    forget_unfinished(actor=SYSTEM)
     forget_old_unsent(actor=SYSTEM)
 
 

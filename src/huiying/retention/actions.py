@@ -21,6 +21,7 @@ from huiying.kernel.identifiers import random_label
 from huiying.kernel.refusals import Invalid, MovedOn, NotFound, SamePerson
 from huiying.kernel.verbs import verb
 from huiying.record.actions import write
+from huiying.replies.actions.forgetting import forget_typed
 from huiying.replies.actions.own_words import forget_own_words
 from huiying.retention import due, policy
 from huiying.retention.errors import Held, NothingLeft, StillOpen
@@ -281,6 +282,7 @@ def _erase(report: Report, what: str, *, run: Run | None) -> None:
     else:
         forget_own_words(actor=SYSTEM, submission=report.submission)
         entry = erase_words(actor=SYSTEM, report=report)
+        forget_typed(actor=SYSTEM, report=report)
         forget_matters(actor=SYSTEM, report=report)
         forget_sessions(actor=SYSTEM, report=report)
         _erase_parts(report, run)

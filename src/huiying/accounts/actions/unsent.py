@@ -15,7 +15,7 @@ from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
 
 KEPT_FOR = timedelta(days=7)
-MOST_PAGES = 40  # of one account; the oldest goes
+MOST_PAGES = 120  # of one account; the oldest goes
 LONGEST = 120_000  # characters of one page
 
 
@@ -116,6 +116,13 @@ def reseal_unsent(*, actor: Actor, most: int) -> int:
     return len(found)
 
 
+def forget_page(actor: Actor, place: str) -> None:
+    """Forget all that this person typed on a page. Part of the verb that has taken it."""
+    UnsentWords.objects.filter(account_id=owner(actor), place=place).delete()
+
+
 def forget_about(about: Collection[str]) -> None:
-    """Forget what anybody typed about these cases. Part of the verb that erases their words."""
+    """Forget what anybody typed about these cases and pages (`about_case`, `about_page`). Part of the verb
+    that erases their words.
+    """
     UnsentWords.objects.filter(about__in=about).delete()

@@ -1,8 +1,9 @@
 """Erasing words wherever a letter's have reached in its case. States, times and counts stay."""
 
 from huiying.accounts.actions.unsent import forget_about
+from huiying.accounts.unsent import about_case
 from huiying.casework.actions.receiving import title_of
-from huiying.casework.desk_models import OutsideNumber, UnfinishedWords
+from huiying.casework.desk_models import OutsideNumber
 from huiying.casework.extension_models import Extension
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.joined import cases_of, has_words
@@ -32,8 +33,7 @@ def erase_words(*, actor: Actor, report: Report) -> int:
     if not entry:
         return 0
     Report.objects.filter(pk=report.pk).update(pressed=None)
-    UnfinishedWords.objects.filter(case__in=cases).delete()
-    forget_about([f"case:{case.number}" for case in cases])
+    forget_about([about_case(case.number) for case in cases])
     for case in cases:
         forget_reasons(case)
         if not has_words(case.pk):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from huiying.accounts.actions.unsent import keep_unsent
+from huiying.accounts.unsent import about_case
 from huiying.casework import policy
-from huiying.casework.desk_models import UnfinishedWords
-from huiying.casework.unfinished import FIELDS, KEPT_FOR, own_words
+from huiying.casework.unfinished import FIELDS, place_of
 from huiying.casework.words import fitting
-from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import NotAllowed, NotFound
+from huiying.kernel.refusals import NotFound
 from huiying.kernel.verbs import verb
 
 
@@ -21,27 +21,10 @@ def keep_words(*, actor: Actor, number: int, act: str, words: Mapping[str, str])
     case = policy.find(actor, number)
     if act not in FIELDS:
         raise NotFound
-    accounts = actor.scopes("account")
-    if not accounts:
-        raise NotAllowed
     said = {name: fitting(words.get(name, ""), name) for name in FIELDS[act]}
-    kept = {name: text for name, text in said.items() if text}
-    if not kept:
-        own_words(actor).filter(case=case, act=act).delete()
-        return False
-    UnfinishedWords.objects.update_or_create(
-        account_id=int(accounts[0]),
-        case=case,
-        act=act,
-        defaults={"words": kept, "at": time.now()},
+    return keep_unsent(
+        actor=actor,
+        place=place_of(case.number, act),
+        words=said,
+        about=about_case(case.number),
     )
-    return True
-
-
-@verb
-def forget_unfinished(*, actor: Actor) -> int:
-    """Forget what nobody came back to; how many. For the system alone."""
-    if not actor.has("system"):
-        raise NotAllowed
-    old = UnfinishedWords.objects.filter(at__lt=time.now() - KEPT_FOR)
-    return old.delete()[0]

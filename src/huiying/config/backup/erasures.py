@@ -26,6 +26,7 @@ from huiying.intake.models import Submission
 from huiying.intake.tasks import sweep_loose_files
 from huiying.kernel.actors import SYSTEM
 from huiying.record.reads import acts_since
+from huiying.replies.actions.forgetting import forget_typed
 from huiying.replies.actions.own_words import forget_own_words
 from huiying.replies.actions.searching import erase_searches
 from huiying.supervision.actions.matters import forget_matters
@@ -68,6 +69,7 @@ def _words_again(subject: str) -> int:
         return 0
     forget_own_words(actor=SYSTEM, submission=report.submission)
     erased = erase_words(actor=SYSTEM, report=report)
+    forget_typed(actor=SYSTEM, report=report)
     forget_matters(actor=SYSTEM, report=report)
     forget_sessions(actor=SYSTEM, report=report)
     return erased

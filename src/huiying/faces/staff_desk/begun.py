@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from huiying.accounts.actions.unsent import KEPT_FOR, forget_unsent, keep_unsent
-from huiying.accounts.unsent import Unsent, of_part, unsent
+from huiying.accounts.unsent import Unsent, about_case, about_page, of_part, unsent
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.kernel import time
 from huiying.kernel.refusals import Invalid, Refusal
@@ -118,11 +118,12 @@ def _here(request: HttpRequest) -> Begun:
     match = request.resolver_match
     names = match.kwargs if match else {}
     case = str(names.get("number", request.GET.get("case", "")))
-    about = f"case:{case}" if case.isascii() and case.isdecimal() and len(case) < 13 else ""
+    about = about_case(case) if case.isascii() and case.isdecimal() and len(case) < 13 else ""
     rest = [str(each) for name, each in names.items() if name != "number"]
     place = ":".join([match.url_name or "" if match else "", *rest, *([about] if about else [])])
     query = request.GET.copy()
     query[KEEP] = "1"
+    about = about or (about_page(str(names["label"])[:34]) if "label" in names else "")
     return Begun(place[:100], about, f"{request.path}?{query.urlencode()}")
 
 

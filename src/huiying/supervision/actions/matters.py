@@ -8,7 +8,9 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from huiying.accounts.actions.unsent import forget_about
 from huiying.accounts.models import Account
+from huiying.accounts.unsent import about_page
 from huiying.agencies.models import Membership, Role
 from huiying.agencies.reads import standing_of
 from huiying.casework.joined import cases_of, has_words
@@ -157,10 +159,13 @@ def take_off_list(*, actor: Actor, label: str) -> None:
 @verb
 def forget_matters(*, actor: Actor, report: Report) -> None:
     """Empty what was asked and reported, with the words of the case's last letter; also where the letter
-    stands with another case than its own. For the system alone.
+    stands with another case than its own. What was typed and not sent goes with any letter. For the system
+    alone.
     """
     if not actor.has("system"):
         raise NotAllowed
+    labels = Matter.objects.filter(case__in=cases_of(report)).values_list("label", flat=True)
+    forget_about([about_page(label) for label in labels])
     emptied = [case for case in cases_of(report) if not has_words(case)]
     Progress.objects.filter(matter__case__in=emptied).exclude(text="").update(text="")
     Matter.objects.filter(case__in=emptied).exclude(asked="").update(asked="")

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from huiying.accounts.actions.unsent import forget_about
 from huiying.accounts.models import Account
+from huiying.accounts.unsent import about_page
 from huiying.agencies.models import Membership, Unit
 from huiying.casework.joined import cases_of, has_words
 from huiying.casework.models import CaseFile, Report
@@ -150,12 +152,16 @@ def _locked_task(actor: Actor, label: str) -> Task:
 @verb
 def forget_sessions(*, actor: Actor, report: Report) -> None:
     """Empty the words of each session all of whose cases have lost the words of their letters, of which this
-    was one. For the system alone.
+    was one. What was typed on a session's pages and not sent goes with any letter. For the system alone.
     """
     if not actor.has("system"):
         raise NotAllowed
-    touched = Attached.objects.filter(case__in=cases_of(report)).values_list("session", flat=True)
-    for session in set(touched):
+    attached = Attached.objects.filter(case__in=cases_of(report))
+    touched = set(attached.values_list("session", flat=True))
+    sessions = JointSession.objects.filter(pk__in=touched).values_list("label", flat=True)
+    tasks = Task.objects.filter(session__in=touched).values_list("label", flat=True)
+    forget_about([about_page(label) for label in (*sessions, *tasks)])
+    for session in touched:
         ids = Attached.objects.filter(session=session).values_list("case", flat=True)
         if not any(has_words(case) for case in ids):
             _empty(session)
