@@ -49,10 +49,13 @@ from huiying.routing.models import Category, PromiseVersion, RuleVersion, Use
 from huiying.routing.promises.actions import propose_promises
 from huiying.routing.promises.files import read_promises
 from huiying.routing.rules.actions import propose_rules
+from huiying.supervision.actions.adopting import propose_policy
 from huiying.supervision.actions.matters import put_on_list
+from huiying.supervision.definitions import read_policy
 from huiying.supervision.joint_sessions.actions.calling import Call, call_session
 from huiying.supervision.joint_sessions.actions.tasks import give_task
 from huiying.supervision.joint_sessions.actions.writing import conclude
+from huiying.supervision.models import EscalationPolicy
 from tests.files import kept
 from tests.models import kept_model
 from tests.people import MEMBERS, People
@@ -173,6 +176,13 @@ def proposed_promises(scene: Scene) -> dict[str, object]:
     text = rows.replace("amount = 300", f"amount = {301 + PromiseVersion.objects.count()}")
     actor = scene.people.administrator.actor
     return {"number": propose_promises(actor=actor, promises=read_promises(text))}
+
+
+def proposed_policy(scene: Scene) -> dict[str, object]:
+    """A version that the administrator proposed, new for each call."""
+    text = f'[[step]]\nat = {1 + EscalationPolicy.objects.count()}\ntell = ["holders"]\n'
+    actor = scene.people.administrator.actor
+    return {"number": propose_policy(actor=actor, definition=read_policy(text))}
 
 
 def proposed_rules(scene: Scene) -> dict[str, object]:
@@ -477,6 +487,12 @@ TABLE: dict[str, Address] = {
         None, HOUSING | {"unit_reviewer", "reviewer", "supervisor"}, case("at_work")
     ),
     "staff_desk:escalation": Address(CALENDARS, CALENDARS),
+    "staff_desk:escalation_version": Address(CALENDARS, arguments=proposed_policy),
+    # Whoever proposed it is not the second person, but may take it back.
+    "staff_desk:escalation_adopt": Address(None, {"supervisor"}, proposed_policy),
+    "staff_desk:escalation_decline": Address(
+        None, {"administrator", "supervisor"}, proposed_policy
+    ),
     "staff_desk:case_numbers": Address(
         DESK | {"supervisor"}, DESK | {"supervisor"}, case("at_work"), do="add"
     ),

@@ -19,11 +19,10 @@ from huiying.clocks.calendar_files import read_calendar
 from huiying.config.demo_sample import file as sample
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
-from huiying.kernel.refusals import Invalid, NotAllowed
+from huiying.kernel.refusals import Invalid
 from huiying.notices.models import Outgoing
 from huiying.notices.tasks import sweep
 from huiying.record.models import Entry
-from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.actions.alerting import steps_reached
 from huiying.supervision.definitions import Definition, from_data, read_policy, usual
 from huiying.supervision.models import Alert
@@ -33,6 +32,7 @@ from huiying.supervision.timing import SendingHours, sending_hours
 from tests.casework.ways import answered, brought_to, writer_of
 from tests.entries import holds
 from tests.people import People, Person
+from tests.supervision.policies import put_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def _day(number: float) -> datetime:
 
 def _adopt(text: str = LADDER) -> Definition:
     definition = read_policy(text)
-    adopt_policy(actor=SYSTEM, definition=definition)
+    put_in_force(definition)
     return definition
 
 
@@ -315,7 +315,7 @@ def test_a_rehearsal_says_what_then_happens(people):
     cases = [_case(people) for _number in range(2)] + [_case(people, State.WAITING)]
     with time.at(_day(4)):
         resume(actor=people.handler.actor, number=cases[2].number)
-    adopt_policy(actor=SYSTEM, definition=definition)
+    put_in_force(definition)
     told = [line for half in range(24) for line in _pass(half / 2)]
     with time.at(_day(12)):
         answered(actor=people.reviewer.actor, number=cases[0].number)
@@ -355,21 +355,9 @@ def test_a_rehearsal_tells_nobody(people):
         page = people.supervisor.client.post("/en/desk/escalation/", {"text": LADDER, "do": "try"})
     assert page.status_code == 200
     assert "1 cases ran; 1 came to a step" in page.text
-    assert "Put it in force" not in page.text
+    assert "1 notice" not in page.text
     assert not Alert.objects.exists()
     assert not Outgoing.objects.filter(kind="escalation").exists()
-
-
-def test_an_administrator_puts_a_policy_in_force_and_others_do_not(people):
-    wanted = {"text": usual(), "do": "adopt", "note": "试行"}
-    assert people.supervisor.client.post("/en/desk/escalation/", wanted).status_code == 403
-    assert people.handler.client.get("/en/desk/escalation/").status_code == 403
-    done = people.administrator.client.post("/en/desk/escalation/", wanted, follow=True)
-    assert "Version 1 is in force." in done.text
-    assert "试行" in done.text
-    assert adopt_policy(actor=SYSTEM, definition=read_policy(usual())) == 1
-    with pytest.raises(NotAllowed):
-        adopt_policy(actor=people.supervisor.actor, definition=Definition())
 
 
 @pytest.mark.parametrize(
@@ -392,7 +380,7 @@ def test_an_administrator_puts_a_policy_in_force_and_others_do_not(people):
 def test_a_policy_that_says_nothing_clear_is_refused(people, text):
     with pytest.raises(Invalid):
         read_policy(text)
-    page = people.administrator.client.post("/en/desk/escalation/", {"text": text, "do": "adopt"})
+    page = people.administrator.client.post("/en/desk/escalation/", {"text": text, "do": "propose"})
     assert page.status_code == 422
 
 

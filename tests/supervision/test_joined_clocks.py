@@ -10,13 +10,12 @@ from huiying.casework.actions.splitting import unsplit
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
 from huiying.kernel import time
-from huiying.kernel.actors import SYSTEM
 from huiying.notices.models import Outgoing
-from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.definitions import read_policy
 from huiying.supervision.models import Alert
 from huiying.supervision.tasks import escalate
 from tests.casework.ways import brought_to, split_by, taken_in
+from tests.supervision.policies import put_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +49,7 @@ def _pass(day: float, case: CaseFile) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def _ladder() -> None:
-    adopt_policy(actor=SYSTEM, definition=read_policy(LADDER))
+    put_in_force(read_policy(LADDER))
 
 
 def test_a_late_letter_brings_the_case_as_far_as_it_has_come_itself(people):

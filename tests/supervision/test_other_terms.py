@@ -23,12 +23,12 @@ from huiying.kernel.actors import SYSTEM
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.files import read_promises
 from huiying.routing.trying import OtherTerms
-from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.definitions import read_policy
 from huiying.supervision.models import Alert
 from huiying.supervision.other_terms import TermsRehearsal, Told, rehearse_terms
 from tests.casework.ways import answered, brought_to
 from tests.people import People
+from tests.supervision.policies import put_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,7 @@ def test_a_complaint_about_conduct_is_left_out(people):
 def test_it_says_how_many_reminders_that_makes_and_sends_none(people):
     _case(people)
     assert _tried(5).told is None
-    adopt_policy(actor=SYSTEM, definition=read_policy(POLICY))
+    put_in_force(read_policy(POLICY))
     assert _tried(5).told == Told(0, 1)
     assert not Alert.objects.exists()
 

@@ -10,15 +10,14 @@ from huiying.casework.deadlines import running_pause
 from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN, State
 from huiying.kernel import time
-from huiying.kernel.actors import SYSTEM
 from huiying.notices.models import Outgoing
-from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.audiences import Staff
 from huiying.supervision.definitions import Definition, read_policy
 from huiying.supervision.models import Alert
 from huiying.supervision.tasks import escalate
 from tests.casework.ways import brought_to
 from tests.people import People
+from tests.supervision.policies import put_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +102,7 @@ def test_the_batches_tell_whom_the_slow_way_tells(people, monkeypatch):
     definition = read_policy(POLICY)
     with time.at(START):
         _laid_out(people, chance)
-        adopt_policy(actor=SYSTEM, definition=definition)
+        put_in_force(definition)
     told = 0
     for hours in sorted(chance.sample(range(1, 900), 7)):
         with time.at(START + HOUR * hours):

@@ -16,13 +16,13 @@ from huiying.kernel.actors import SYSTEM
 from huiying.notices.models import Outgoing
 from huiying.record import actions as record
 from huiying.supervision.actions import alerting
-from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.actions.alerting import steps_reached, tell_reached
 from huiying.supervision.definitions import read_policy
 from huiying.supervision.models import Alert
 from huiying.supervision.tasks import escalate, prepared
 from tests.casework.ways import brought_to
 from tests.people import People
+from tests.supervision.policies import put_in_force
 from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ class Killed(BaseException):
 @pytest.fixture
 def cases(people: People) -> list[CaseFile]:
     with time.at(START):
-        adopt_policy(actor=SYSTEM, definition=POLICY)
+        put_in_force(POLICY)
         return [brought_to(State.IN_PROGRESS, people) for _number in range(3)]
 
 

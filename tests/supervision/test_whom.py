@@ -18,7 +18,6 @@ from huiying.config.demo_sample import file as sample
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.notices.models import Outgoing
-from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.actions.matters import put_on_list, report_progress, take_off_list
 from huiying.supervision.definitions import from_data, read_policy, usual
 from huiying.supervision.models import Alert, EscalationPolicy
@@ -27,6 +26,7 @@ from huiying.supervision.tasks import escalate
 from tests.casework.ways import brought_to
 from tests.duty.conftest import DAY_NAME, plan, turn
 from tests.people import People, make_person
+from tests.supervision.policies import put_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def _pass(day: float) -> dict[str, str]:
 
 
 def _adopt(text: str) -> None:
-    adopt_policy(actor=SYSTEM, definition=read_policy(text))
+    put_in_force(read_policy(text))
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from huiying.routing.models import Category
 from huiying.routing.paces import Pacing
 from huiying.routing.promises.definitions import Promise, PromiseSet, Span
 from huiying.routing.reads import Reckoning
-from huiying.supervision.actions.adopting import adopt_policy
 from huiying.supervision.actions.alerting import clocks_given
 from huiying.supervision.definitions import Definition, read_policy
 from huiying.supervision.models import Alert
@@ -36,6 +35,7 @@ from huiying.supervision.tasks import escalate, prepared
 from tests.casework.ways import answered, brought_to
 from tests.clocks import wall
 from tests.clocks.test_working_time import offices
+from tests.supervision.policies import put_in_force
 
 START = datetime(2026, 3, 6, 4, 0, tzinfo=UTC)  # Friday noon
 DAY = timedelta(days=1)
@@ -120,7 +120,7 @@ def test_a_weekend_and_a_day_off_declared_meanwhile_bring_no_step_nearer(people)
     with time.at(START):
         _offices()
         brought_to(State.IN_PROGRESS, people)
-        adopt_policy(actor=SYSTEM, definition=read_policy("[[step]]\nat = 50\ntell = ['holders']"))
+        put_in_force(read_policy("[[step]]\nat = 50\ntell = ['holders']"))
 
     def told(moment: datetime) -> bool:
         with time.at(moment):

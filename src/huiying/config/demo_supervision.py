@@ -19,7 +19,7 @@ from huiying.config.demo_sample import Row, file, moment, rows
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.verbs import verb
-from huiying.supervision.actions.adopting import adopt_policy
+from huiying.supervision.actions.adopting import adopt_policy, propose_policy
 from huiying.supervision.actions.matters import put_on_list, report_progress
 from huiying.supervision.actions.raising import take_note
 from huiying.supervision.definitions import read_policy
@@ -79,7 +79,10 @@ def _tell_by_policy(now: datetime.datetime) -> None:
     """A policy of some days ago, what it told then and since, and one unit that took note."""
     text = file("escalation.toml").read_text("utf-8")
     with time.at(moment("-4d 09:00", now)):
-        adopt_policy(actor=person(ADMINISTRATOR), definition=read_policy(text), note="试行一个月")
+        number = propose_policy(
+            actor=person(ADMINISTRATOR), definition=read_policy(text), note="试行一个月"
+        )
+        adopt_policy(actor=person(SUPERVISOR), number=number)
         escalate()
     with time.at(moment(LATEST, now)):
         escalate()

@@ -39,6 +39,7 @@ class ProposedVersion(models.Model):
     """A version of rules of some kind, proposed by one person and adopted by another."""
 
     number = models.PositiveIntegerField(unique=True)
+    digest = models.CharField(max_length=64)  # SHA-256 of what it says
     note = models.CharField(max_length=500, blank=True)
     proposed_by = models.CharField(max_length=60)  # an actor's label
     proposed_at = models.DateTimeField()
@@ -47,6 +48,11 @@ class ProposedVersion(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it waits no longer without having been put in force."""
+        return False
 
 
 def adopted_by_another(name: str) -> list[models.BaseConstraint]:
@@ -74,7 +80,6 @@ class PromiseVersion(ProposedVersion):
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
     definition = models.JSONField()
-    digest = models.CharField(max_length=64)  # SHA-256 of it
 
     class Meta:
         constraints = adopted_by_another("promise_version")
@@ -158,7 +163,6 @@ class RuleVersion(ProposedVersion):
     database_rights = ("SELECT", "INSERT", "UPDATE")
 
     rules = models.JSONField()
-    digest = models.CharField(max_length=64)  # SHA-256 of them
 
     class Meta:
         constraints = adopted_by_another("rule_version")

@@ -5,7 +5,7 @@ from huiying.kernel.refusals import MovedOn
 
 class AdoptedMeanwhile(MovedOn):
     code = "adopted_meanwhile"
-    sentence = _("Somebody else has just put a policy in force. Look at it, then decide.")
+    sentence = _("Somebody else has just proposed a policy. Look at it, then decide.")
 
 
 class NothingToNote(MovedOn):

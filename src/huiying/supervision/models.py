@@ -3,23 +3,39 @@ from django.db.models import Q
 
 from huiying.accounts.models import Account
 from huiying.casework.models import CaseFile
+from huiying.routing.models import ProposedVersion, adopted_by_another
 from huiying.supervision.states import Audience, Kind
 
 
-class EscalationPolicy(models.Model):
-    """Whom to tell when, from `adopted_at` on, until the next version. Append-only.
+class EscalationPolicy(ProposedVersion):
+    """Whom to tell when: proposed by one person, put in force by another or declined with a reason. The
+    newest adopted version is in force.
 
-    `definition` is that of `definitions.Definition.as_data`; the entry of its adoption holds `digest`.
+    `definition` is that of `definitions.Definition.as_data`; the entries of proposal and decision hold
+    `digest`. The database lets nothing of a version change but its decision, once. Versions of before there
+    was a second person have an empty `proposed_by`.
     """
 
-    database_rights = ("SELECT", "INSERT")
+    database_rights = ("SELECT", "INSERT", "UPDATE")
 
-    number = models.PositiveIntegerField(unique=True)
-    adopted_at = models.DateTimeField()
-    adopted_by = models.CharField(max_length=60)  # an actor's label
-    note = models.CharField(max_length=500, blank=True)
     definition = models.JSONField()
-    digest = models.CharField(max_length=64)  # SHA-256 of it
+    declined_by = models.CharField(max_length=60, blank=True, db_default="")  # an actor's label
+    declined_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=500, blank=True, db_default="")  # why it was declined
+
+    class Meta:
+        constraints = [
+            *adopted_by_another("escalation_policy"),
+            models.CheckConstraint(
+                condition=Q(declined_by="", declined_at=None, because="")
+                | (~Q(declined_by="") & Q(declined_at__isnull=False, adopted_at=None)),
+                name="escalation_policy_declined_whole",
+            ),
+        ]
+
+    @property
+    def has_ended(self) -> bool:
+        return self.declined_at is not None
 
 
 class Alert(models.Model):

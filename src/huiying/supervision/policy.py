@@ -14,14 +14,16 @@ HEADS = (Role.SUPERVISOR, Role.REVIEWER)  # who answers for a unit
 TAKES_NOTE = frozenset({"handler", "reviewer", "supervisor"})
 
 
-def may_adopt(actor: Actor) -> bool:
-    """Whether this actor puts a policy in force."""
-    return actor.has("administrator", "system")
+def may_change(actor: Actor) -> bool:
+    """Propose an escalation policy, and decide on one: administrators and supervisors of the whole agency,
+    two of them.
+    """
+    return actor.has(Role.ADMINISTRATOR) or "" in actor.scopes(Role.SUPERVISOR)
 
 
-def require_adopter(actor: Actor) -> None:
-    """Raise NotAllowed unless this is an administrator."""
-    if not may_adopt(actor):
+def require_changer(actor: Actor) -> None:
+    """Raise NotAllowed for anybody else."""
+    if not may_change(actor):
         raise NotAllowed
 
 

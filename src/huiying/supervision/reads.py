@@ -14,6 +14,7 @@ from huiying.agencies.reads import staff_names, standing_behind
 from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
+from huiying.kernel.refusals import NotFound
 from huiying.supervision.definitions import Definition, from_data
 from huiying.supervision.models import Alert, EscalationPolicy
 from huiying.supervision.policy import known_cases, may_take_note
@@ -23,13 +24,31 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class PolicyShown:
-    """One version; `who` is empty for the command line."""
+    """One version. `proposed_by` has no name for versions of before there was a second person;
+    `adopted_at` and `declined_at` are None while it waits, `because` says why it was declined.
+    """
 
     number: int
-    adopted_at: datetime
-    who: dict[str, str]
     note: str
     definition: Definition
+    digest: str
+    proposer: str
+    proposed_by: dict[str, str]
+    proposed_at: datetime
+    adopted_by: dict[str, str]
+    adopted_at: datetime | None
+    declined_by: dict[str, str]
+    declined_at: datetime | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesShown:
+    """The policy in force, the one that waits for a second person, and the newest versions."""
+
+    in_force: PolicyShown | None
+    waiting: PolicyShown | None
+    versions: list[PolicyShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +73,47 @@ class AlertsOnCase:
 
 
 def _shown(row: EscalationPolicy, names: dict[str, dict[str, str]]) -> PolicyShown:
-    who = names.get(row.adopted_by, {})
-    return PolicyShown(row.number, row.adopted_at, who, row.note, from_data(row.definition))
+    return PolicyShown(
+        number=row.number,
+        note=row.note,
+        definition=from_data(row.definition),
+        digest=row.digest,
+        proposer=row.proposed_by,
+        proposed_by=names.get(row.proposed_by, {}),
+        proposed_at=row.proposed_at,
+        adopted_by=names.get(row.adopted_by, {}),
+        adopted_at=row.adopted_at,
+        declined_by=names.get(row.declined_by, {}),
+        declined_at=row.declined_at,
+        because=row.because,
+    )
 
 
 def in_force() -> PolicyShown | None:
-    """The newest version, None where there is none. One query."""
-    row = EscalationPolicy.objects.order_by("-number").first()
+    """The newest version that was put in force, None where there is none. One query."""
+    row = EscalationPolicy.objects.filter(adopted_at__isnull=False).order_by("-number").first()
     return _shown(row, {}) if row else None
 
 
-def versions() -> list[PolicyShown]:
-    """The newest versions, newest first. Two queries."""
+def policies() -> PoliciesShown:
+    """What the pages show. Two queries, and one where the version in force is an old one."""
     rows = list(EscalationPolicy.objects.order_by("-number")[:MOST])
-    names = staff_names(row.adopted_by for row in rows)
-    return [_shown(row, names) for row in rows]
+    labels = {label for row in rows for label in (row.proposed_by, row.adopted_by, row.declined_by)}
+    names = staff_names(labels - {""})
+    versions = [_shown(row, names) for row in rows]
+    newest = versions[0] if versions else None
+    waits = newest is not None and newest.adopted_at is None and newest.declined_at is None
+    adopted = next((each for each in versions if each.adopted_at), None)
+    return PoliciesShown(adopted or in_force(), newest if waits else None, versions)
+
+
+def policy_version(number: int) -> PolicyShown:
+    """One version. Raises NotFound."""
+    row = EscalationPolicy.objects.filter(number=number).first()
+    if row is None:
+        raise NotFound
+    labels = {row.proposed_by, row.adopted_by, row.declined_by} - {""}
+    return _shown(row, staff_names(labels))
 
 
 def alerts_within() -> ArraySubquery:

@@ -51,8 +51,8 @@ def coarse(pks: Collection[int]) -> int:
     return coarse_number(len(pks), pks)
 
 
-def coarse_number(number: int, pks: Iterable[int]) -> int:
-    """The same for a number that hangs on these."""
-    named = " ".join(str(pk) for pk in sorted(pks))
+def coarse_number(number: int, pks: Iterable[int], of: str = "") -> int:
+    """The same for a number that hangs on these, `of` something."""
+    named = " ".join([*(str(pk) for pk in sorted(pks)), of])
     blurred = number - keys.drawn("rehearsal", named, BLUR)
     return blurred - blurred % STEP if blurred >= LEAST else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huiying.config.cli import installation
+from huiying.config.cli.acting import actor_named
 from huiying.config.cli.installation import say
 from huiying.config.cli.rehearsed import print_rehearsal
 from huiying.kernel.names import localized
@@ -100,13 +101,8 @@ def _adopt(args: argparse.Namespace) -> None:
     """Two people: whoever comes first proposes, the second puts the same promises in force."""
     actions = importlib.import_module("huiying.routing.promises.actions")
     shown = importlib.import_module("huiying.routing.promises.reads").shown()
-    accounts = importlib.import_module("huiying.accounts.models")
-    agencies = importlib.import_module("huiying.agencies.reads")
     promises = _read(args.file)
-    account = accounts.Account.objects.filter(username=args.by, is_active=True).first()
-    if account is None:
-        raise Invalid("Nobody who is active has this user name.")
-    actor = agencies.standing_of(account).actor
+    actor = actor_named(args.by)
     waiting = shown.waiting
     if waiting is not None and waiting.digest == promises.digest():
         actions.adopt_promises(actor=actor, number=waiting.number)

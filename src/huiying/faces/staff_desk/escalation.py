@@ -1,4 +1,4 @@
-"""Whom the desk tells when a clock runs down: the policy in force, and trying another one."""
+"""Whom the desk tells when a clock runs down: the policy in force, and trying and proposing another one."""
 
 from dataclasses import dataclass
 
@@ -6,31 +6,35 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from huiying.agencies.reads import staff_names
+from huiying.casework.landing.discretion import coarse_number
+from huiying.casework.policy import reads_everything
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
+from huiying.faces.staff_desk.told_counts import count_told
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import listed, localized
 from huiying.kernel.refusals import Invalid, MovedOn
-from huiying.supervision.actions.adopting import LONGEST_NOTE, adopt_policy
+from huiying.routing.proposing import LONGEST_NOTE
+from huiying.supervision.actions.adopting import propose_policy
 from huiying.supervision.definitions import LONGEST_TEXT, Definition, Step, read_policy, usual
-from huiying.supervision.policy import may_adopt, require_adopter, require_reader
-from huiying.supervision.reads import PolicyShown, versions
-from huiying.supervision.rehearsing import Rehearsal, rehearse
+from huiying.supervision.policy import may_change, require_changer, require_reader
+from huiying.supervision.reads import PolicyShown, policies, policy_version
+from huiying.supervision.rehearsing import rehearse
 from huiying.supervision.states import LADDER
 
 DAYS, MOST_CASES, MOST_NAMED = 30, 10_000, 10
 
 
 class PolicyForm(RefusableForm):
-    """A policy as text, tried and then put in force."""
+    """A policy as text, tried and then proposed."""
 
     text = forms.CharField(
         label=gettext_lazy("The policy"),
@@ -47,9 +51,10 @@ class PolicyForm(RefusableForm):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a rehearsal found, in words and two tables."""
+    """What a rehearsal found, in words and two tables. `exact`: the reader may read all letters."""
 
     said: str
+    exact: bool
     cut: bool
     columns: list[dict[str, object]]
     rows: list[tuple[str, str, str, str]]
@@ -59,17 +64,21 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class EscalationPage:
-    """`may_adopt`: the reader may put a policy in force, once it was tried."""
+    """`may_propose`: the reader may propose a policy, once it was tried; version `waiting` waits for a
+    second person, 0 for none.
+    """
 
     form: PolicyForm
     meanings: list[tuple[str, str]]
     facts: list[tuple[str, str]]
-    versions: list[tuple[str, str, str]]
-    may_adopt: bool
+    versions: list[tuple[str, str, list[str]]]
+    may_propose: bool
+    waiting: int
+    proposed: str
     tried: Tried | None = None
 
 
-def _facts(definition: Definition) -> list[tuple[str, str]]:
+def facts_of(definition: Definition) -> list[tuple[str, str]]:
     """The policy in words: each step, then when nothing is sent."""
     facts = [(_step_at(step.at), _step(step)) for step in definition.steps]
     if definition.quiet:
@@ -126,22 +135,47 @@ def _meanings() -> list[tuple[str, str]]:
     ]
 
 
-def _version(shown: PolicyShown) -> tuple[str, str, str]:
-    who = localized(shown.who) or _("the command line")
-    said = {"when": dates.at_time(shown.adopted_at), "who": who}
-    return (
-        _("Version %(number)s") % {"number": shown.number},
-        _("since %(when)s, by %(who)s") % said,
-        shown.note,
-    )
+def by_whom(shown: PolicyShown) -> list[str]:
+    """Who proposed it and what became of it, when and why."""
+    told = [_proposed(shown), shown.note] if shown.proposer else [shown.note]
+    if shown.adopted_at:
+        said = {"when": dates.at_time(shown.adopted_at), "who": _name(shown.adopted_by)}
+        told.append(_("put in force by %(who)s, %(when)s") % said)
+    if shown.declined_at:
+        said = {"when": dates.at_time(shown.declined_at), "who": _name(shown.declined_by)}
+        told += [_("declined by %(who)s, %(when)s") % said, shown.because]
+    return [each for each in told if each]
 
 
-def _tried(found: Rehearsal) -> Tried:
+def _proposed(shown: PolicyShown) -> str:
+    said = {"who": _name(shown.proposed_by), "when": dates.at_time(shown.proposed_at)}
+    return _("proposed by %(who)s, %(when)s") % said
+
+
+def _name(name: dict[str, str]) -> str:
+    return localized(name) or _("the command line")
+
+
+def _version(shown: PolicyShown) -> tuple[str, str, list[str]]:
+    address = reverse("staff_desk:escalation_version", args=[shown.number])
+    return _("Version %(number)s") % {"number": shown.number}, address, by_whom(shown)
+
+
+def tried_in_words(definition: Definition, actor: Actor) -> Tried:
+    """The policy tried on the cases of the last days, as far as the actor may know of them."""
+    found = rehearse(definition, days=DAYS, most=MOST_CASES)
+    exact = reads_everything(actor)
+
+    def told(count: int, of: object = "") -> str:
+        number = count if exact else coarse_number(count, [count], str(of))
+        return count_told(number, exact=exact)
+
     names = staff_names(each.recipient for each in found.people[:MOST_NAMED])
-    numbers = {"cases": f"{found.cases:,}", "told": f"{found.told:,}", "days": DAYS}
+    numbers = {"cases": told(found.cases), "told": told(found.told), "days": DAYS}
     notices = {"label": _("Notices"), "numeric": True}
     return Tried(
         said=_("In %(days)d days %(cases)s cases ran; %(told)s came to a step.") % numbers,
+        exact=exact,
         cut=found.cut,
         columns=[
             {"label": pgettext("column", "Step")},
@@ -153,8 +187,8 @@ def _tried(found: Rehearsal) -> Tried:
             (
                 _step_at(line.step.at),
                 listed(str(each.label) for each in line.step.tell),
-                f"{line.cases:,}",
-                f"{line.notices:,}",
+                told(line.cases, line.step.at),
+                told(line.notices, line.step.at),
             )
             for line in found.steps
         ],
@@ -164,7 +198,11 @@ def _tried(found: Rehearsal) -> Tried:
             {"label": _("On the worst day"), "numeric": True},
         ],
         people=[
-            (localized(names.get(each.recipient)), f"{each.notices:,}", f"{each.most_a_day:,}")
+            (
+                localized(names.get(each.recipient)),
+                told(each.notices, each.recipient),
+                told(each.most_a_day, each.recipient),
+            )
             for each in found.people[:MOST_NAMED]
         ],
     )
@@ -173,43 +211,47 @@ def _tried(found: Rehearsal) -> Tried:
 def _page(
     actor: Actor, form: PolicyForm | None = None, tried: Tried | None = None
 ) -> EscalationPage:
-    kept = versions()
-    text = kept[0].definition.as_text() if kept else usual()
+    kept = policies()
+    text = kept.in_force.definition.as_text() if kept.in_force else usual()
     return EscalationPage(
         form=form or PolicyForm(initial={"text": text}),
         meanings=_meanings(),
-        facts=_facts(kept[0].definition) if kept else [],
-        versions=[_version(each) for each in kept],
-        may_adopt=may_adopt(actor),
+        facts=facts_of(kept.in_force.definition) if kept.in_force else [],
+        versions=[_version(each) for each in kept.versions],
+        may_propose=may_change(actor),
+        waiting=kept.waiting.number if kept.waiting else 0,
+        proposed=_proposed(kept.waiting) if kept.waiting else "",
         tried=tried,
     )
 
 
-def _adopted(request: HttpRequest, definition: Definition, note: str) -> HttpResponse:
-    number = adopt_policy(actor=actor_of(request), definition=definition, note=note)
+def _propose(request: HttpRequest, definition: Definition, note: str) -> HttpResponse:
+    number = propose_policy(actor=actor_of(request), definition=definition, note=note)
+    if policy_version(number).adopted_at:
+        raise Invalid(_("Nothing has changed: this is what is in force."))
     sent(request)
-    messages.success(request, _("Version %(number)s is in force.") % {"number": number})
-    return redirect("staff_desk:escalation")
+    messages.success(request, _("Proposed. A second person puts it in force."))
+    return redirect("staff_desk:escalation_version", number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @words_kept("text", "note")
 def escalation(request: HttpRequest) -> HttpResponse:
-    """The policy in force; by POST, try another one on past cases, or put it in force."""
+    """The policy in force; by POST, try another one on past cases, or propose it."""
     actor = actor_of(request)
     require_reader(actor)
     form = PolicyForm(request.POST) if request.method == "POST" else None
     tried, status = None, 200
     if form is not None:
         status = 422
-        if request.POST.get("do") == "adopt":
-            require_adopter(actor)
+        if request.POST.get("do") == "propose":
+            require_changer(actor)
         try:
             if form.is_valid():
                 definition = read_policy(form.cleaned_data["text"])
-                if request.POST.get("do") == "adopt":
-                    return _adopted(request, definition, form.cleaned_data["note"])
-                tried, status = _tried(rehearse(definition, days=DAYS, most=MOST_CASES)), 200
+                if request.POST.get("do") == "propose":
+                    return _propose(request, definition, form.cleaned_data["note"])
+                tried, status = tried_in_words(definition, actor), 200
         except (Invalid, MovedOn) as refusal:
             form.add_error("text" if isinstance(refusal, Invalid) else None, str(refusal))
     page = _page(actor, form, tried)

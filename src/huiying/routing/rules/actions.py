@@ -1,19 +1,14 @@
 """The rules change by whole versions: one person proposes one, another puts it in force."""
 
-from django.db.models import Max
-from django.utils.translation import gettext_lazy as _
-
 from huiying.agencies.models import Unit
-from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.refusals import Invalid, MovedOn, NotFound, SamePerson
+from huiying.kernel.refusals import MovedOn, SamePerson
 from huiying.kernel.verbs import refuse_on, verb
 from huiying.record.actions import write
 from huiying.routing import policy
 from huiying.routing.models import Category, RuleVersion
+from huiying.routing.proposing import adopt_version, propose_version
 from huiying.routing.rules.definitions import RuleSet, read_rules
-
-LONGEST_NOTE = 500
 
 refuse_on("rule_version_second_person", SamePerson)
 refuse_on("routing_ruleversion_number_key", MovedOn)  # two proposed at once
@@ -33,21 +28,11 @@ def propose_rules(*, actor: Actor, text: str, note: str = "") -> int:
     """
     policy.require_changer(actor)
     rules = read_known(text)
-    if len(note) > LONGEST_NOTE or "\0" in note:
-        raise Invalid(_("At most 500 characters."), field="note")
-    newest = RuleVersion.objects.order_by("-number").first()
-    if newest is not None and newest.digest == rules.digest():
-        return newest.number
-    number = (RuleVersion.objects.aggregate(most=Max("number"))["most"] or 0) + 1
-    RuleVersion.objects.create(
-        number=number,
-        rules=rules.as_data(),
-        digest=rules.digest(),
-        note=note,
-        proposed_by=actor.label,
-        proposed_at=time.now(),
+    number, new = propose_version(
+        RuleVersion, actor=actor, digest=rules.digest(), note=note, rules=rules.as_data()
     )
-    _write(actor, "routing_rules.proposed", number, rules.digest())
+    if new:
+        _write(actor, "routing_rules.proposed", number, rules.digest())
     return number
 
 
@@ -57,14 +42,7 @@ def adopt_rules(*, actor: Actor, number: int) -> None:
     was proposed or this one is in force.
     """
     policy.require_changer(actor)
-    version = RuleVersion.objects.select_for_update().filter(number=number).first()
-    if version is None:
-        raise NotFound
-    if version.proposed_by == actor.label:
-        raise SamePerson
-    if version.adopted_at or RuleVersion.objects.filter(number__gt=number).exists():
-        raise MovedOn
-    RuleVersion.objects.filter(pk=version.pk).update(adopted_by=actor.label, adopted_at=time.now())
+    version = adopt_version(RuleVersion, actor=actor, number=number)
     _write(actor, "routing_rules.adopted", number, version.digest)
 
 

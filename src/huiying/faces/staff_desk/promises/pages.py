@@ -26,6 +26,7 @@ from huiying.routing.promises.files import read_promises, write_promises
 from huiying.routing.promises.policy import may_change, require_change, require_reader
 from huiying.routing.promises.reads import Shown, VersionLine, in_force, shown
 from huiying.routing.promises.wording import PromiseSaid, cap_in_words, category_names, said
+from huiying.routing.proposing import LONGEST_NOTE
 
 LONGEST_FILE = 200_000
 
@@ -41,7 +42,7 @@ class ProposeForm(RefusableForm):
             "docs/operations.md shows how it is written."
         ),
     )
-    note = why(most=actions.LONGEST_NOTE)
+    note = why(most=LONGEST_NOTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from huiying.kernel.names import listed, localized
 from huiying.kernel.refusals import Invalid, NotFound
 from huiying.routing.models import RuleVersion
 from huiying.routing.policy import may_change, require_changer, require_reader
+from huiying.routing.proposing import LONGEST_NOTE
 from huiying.routing.rules import actions
 from huiying.routing.rules.definitions import RuleSet
 from huiying.routing.rules.reads import rules_of, rules_shown
@@ -37,7 +38,7 @@ class ProposeForm(RefusableForm):
     """A file of rules, pasted in."""
 
     text = pasted(gettext_lazy("The file of rules (TOML)"), most=LONGEST_FILE)
-    note = why(most=actions.LONGEST_NOTE)
+    note = why(most=LONGEST_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
