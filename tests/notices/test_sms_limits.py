@@ -111,6 +111,7 @@ def test_what_the_desk_sends_beyond_a_number_s_day_is_seen_to_have_failed(
     with time.at(NOON):
         people.clerk.client.force_login(people.clerk.account)
         letters_about(writer, [NUMBER, NUMBER])
+        assert sent(gateway) == 2
         writer.open()
         desk.take_on(writer)
         for question in ("which?", "where?", "when?"):

@@ -182,3 +182,26 @@ def test_control_without_the_claim_two_sweepers_send_some_twice(county, monkeypa
     monkeypatch.setattr(tasks, "sweep", unguarded)
     sweep_by_two(sent, threading.Barrier(2))
     assert len(sent) == 40
+
+
+@pytest.mark.django_db
+def test_news_go_before_the_confirmations_of_many_letters(county, monkeypatch):
+    monkeypatch.setattr(tasks, "BATCH", 3)
+    for number in range(5):
+        write_in(body=f"第 {number} 封")
+    tell_nobody(actor=SYSTEM)
+    done: list[str] = []
+
+    def note(row: Outgoing, **_more: object) -> Ended:
+        done.append(row.kind)
+        return Ended("sent")
+
+    def rest() -> None:
+        done.append("rest")
+        if len(done) == 2:
+            tell_nobody(actor=SYSTEM)  # comes while confirmations wait
+
+    monkeypatch.setattr(tasks, "deliver", note)
+    assert tasks.sweep(rest) == 7
+    confirmed = ["rest", "received"]
+    assert done == ["answered", *confirmed * 2, "answered", *confirmed * 3]

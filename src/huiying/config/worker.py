@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
@@ -18,8 +19,10 @@ from huiying.casework.landing.at_intake import suggest_new
 from huiying.casework.landing.trying import run_next_trial
 from huiying.config import schedules
 from huiying.config.backup.erasures import note_erasures
+from huiying.config.pacing import Pace
 from huiying.doors.tasks import run_next, sweep_files
 from huiying.intake.indexing import index_letters
+from huiying.intake.reads import newest_number
 from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.notices.tasks import sweep
 from huiying.replies.tasks import index_answers
@@ -31,14 +34,15 @@ STOP_SECONDS = 6
 WATCH_SECONDS = 2
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
+SHORTEST_PAUSE = 0.05
 
 
 @dataclass(frozen=True)
 class Loop:
     """A task that does what is there to do and returns how many rows it handled.
 
-    It runs every `every` seconds. Nothing wakes it earlier: a NOTIFY in each verb would make commits
-    wait for each other.
+    It begins every `every` seconds, or as soon as it has ended. Nothing wakes it earlier: a NOTIFY in each
+    verb would make commits wait for each other.
     """
 
     name: str
@@ -46,8 +50,10 @@ class Loop:
     every: float
 
 
+# The thread of the outbox is the only one that asks it.
+PACE = Pace(newest_number)
 LOOPS = [
-    Loop("outbox", sweep, every=2.0),
+    Loop("outbox", lambda: sweep(PACE.rest), every=2.0),
     Loop("letters indexed", index_letters, every=0.5),
     Loop("answers indexed", index_answers, every=0.5),
     Loop("cases suggested on", suggest_new, every=3.0),
@@ -95,12 +101,13 @@ class Worker:
 
     def _repeated(self, loop: Loop) -> Callable[[], None]:
         def repeat() -> None:
+            began = time.monotonic()
             close_old_connections()
             try:
                 loop.task()
             finally:
                 close_old_connections()
-            self._stop.wait(loop.every)
+            self._stop.wait(max(loop.every - (time.monotonic() - began), SHORTEST_PAUSE))
 
         return lambda: self._persist(loop.name, repeat)
 

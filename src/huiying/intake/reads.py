@@ -52,6 +52,11 @@ def open_with(*, code: str, secret: str, address: str, helpers: bool = False) ->
     return resident(row.label) if fits or helper is None else helping.acting_as(helper)
 
 
+def newest_number() -> int:
+    """The number of the letter that came last, 0 before the first: how quickly letters come shows in it."""
+    return Submission.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def by_replay(replay: bytes | None) -> Submission | None:
     """The letter that this very form brought before."""
     return None if replay is None else Submission.objects.filter(replay=replay).first()

@@ -8,14 +8,17 @@ test keeps the list of modules that may open it.
 import functools
 import json
 import secrets
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db.models import CharField, QuerySet
 
 from huiying.intake.models import Contact, Seal, Submission
 from huiying.intake.ways import plain_number
 from huiying.kernel import keys
 from huiying.kernel.ciphers import NONCE_BYTES, seal, unseal
 from huiying.kernel.inserting import new_row
+from huiying.kernel.kept_queries import Given, KeptQuery
 from huiying.notices.states import HAND_WAYS, Way
 
 KEY_BYTES = 32
@@ -67,6 +70,17 @@ def contact_row(submission: Submission, key: bytes, contact: dict[str, str]) -> 
     return new_row(Contact, submission=submission, sealed=seal(key, content, submission.label))
 
 
+def _left(*, label: Given) -> QuerySet[Submission, tuple[Any, ...]]:
+    """(how its writer hears of news, the sealed contact, the number of the ring's key, the wrapped key)."""
+    return Submission.objects.filter(label=label).values_list(
+        "hears_by", "contact__sealed", "seal__key_number", "seal__wrapped"
+    )
+
+
+# Each notice asks this; put together anew each time it cost more than opening what it finds.
+LEFT = KeptQuery(_left, label=CharField())
+
+
 def email_of(label: str) -> str | None:
     """The address behind "submission:…", for sending and nothing else; None where there is none."""
     return contact_of(label.removeprefix("submission:")).get("email")
@@ -79,25 +93,34 @@ def way_to(label: str) -> tuple[Way, str] | None:
     asked hears by mail, where they left an address.
     """
     plain = label.removeprefix("submission:")
-    hears_by = Submission.objects.filter(label=plain).values_list("hears_by", flat=True).first()
+    found = LEFT.rows(label=plain)
+    if not found:
+        return None
+    hears_by, *left = found[0]
     if hears_by in ("", Way.MAIL):
-        address = email_of(label)
+        address = _contact_in(plain, *left).get("email")
         return (Way.MAIL, address) if address else None
     if hears_by == Way.SMS:
-        number = plain_number(contact_of(plain).get("phone", ""))
+        number = plain_number(_contact_in(plain, *left).get("phone", ""))
         return (Way.SMS, number) if number else None
     return (Way(hears_by), "") if hears_by in HAND_WAYS else None
 
 
 def contact_of(label: str) -> dict[str, str]:
     """What the writer of the letter with this label left, by kind ("email"); empty where nothing is."""
-    contact = (
-        Contact.objects.select_related("submission__seal").filter(submission__label=label).first()
-    )
-    if contact is None:
+    found = LEFT.rows(label=label)
+    return _contact_in(label, *found[0][1:]) if found else {}
+
+
+def _contact_in(
+    label: str, sealed: bytes | None, number: int | None, wrapped: bytes | None
+) -> dict[str, str]:
+    if sealed is None:
         return {}
-    key = key_of(contact.submission)
-    found: dict[str, str] = json.loads(unseal(key, bytes(contact.sealed), label))
+    if number is None or wrapped is None:
+        raise Seal.DoesNotExist
+    key = unwrap(bytes(wrapped), number, label)
+    found: dict[str, str] = json.loads(unseal(key, bytes(sealed), label))
     return found
 
 

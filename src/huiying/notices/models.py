@@ -5,7 +5,8 @@ from huiying.notices.states import FAILED, CallResult, ErrandState, Result, Way
 
 FAILURE = Q(result__in=[result.value for result in FAILED])
 # What a log of deliveries shows: every letter has a confirmation, of which there is nothing to say.
-LOGGED = ~Q(kind="received") | FAILURE
+CONFIRMATION = Q(kind="received")
+LOGGED = ~CONFIRMATION | FAILURE
 
 
 class Outgoing(models.Model):
@@ -35,6 +36,12 @@ class Outgoing(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(ended_at=None), name="outgoing_due"),
+            # Few, before however many confirmations wait.
+            models.Index(
+                fields=["due_at", "id"],
+                condition=~CONFIRMATION & Q(ended_at=None),
+                name="outgoing_news_due",
+            ),
             models.Index(fields=["recipient", "id"], condition=LOGGED, name="outgoing_logged"),
             models.Index(fields=["-ended_at", "-id"], condition=FAILURE, name="outgoing_failed"),
             models.Index(
