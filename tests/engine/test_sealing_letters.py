@@ -13,6 +13,7 @@ from huiying.intake.letters import Letter
 from huiying.intake.models import Message, Submission
 from huiying.intake.opening import GONE, Words, text_of, words_of
 from huiying.intake.reads import resident
+from huiying.kernel import ciphers, time
 from huiying.kernel.actors import SYSTEM
 from tests import provisioning
 from tests.engine.commands import huiying
@@ -100,8 +101,24 @@ def test_one_that_was_stopped_goes_on_and_leaves_nothing_in_clear(home, older):
     assert vault.email_of(f"submission:{first.label}") == "a@example.org"
     assert [text_of(message) for message in Message.objects.all()] == [LATER]
     assert CaseFile.objects.order_by("pk")[1].title == "打桩"
+    _let_pieces_be_bound_to_their_letter_alone(first)
+    again = huiying(home, "migrate", **SOURCE)
+    assert "Sealed 1 pieces of exchanges anew, each for its own row." in again.stderr + again.stdout
+    assert [text_of(message) for message in Message.objects.order_by("pk")] == [LATER, "还在打。"]
     left = dumped()
     assert not [said for said in (SAID, "王小明", LATER, "文庙街") if said in left]
+
+
+def _let_pieces_be_bound_to_their_letter_alone(letter: Submission) -> None:
+    """One more piece, as the version before sealed it, beside one that is bound already."""
+    said, bound_to = "还在打。".encode(), f"{letter.label}/exchange"
+    Message.objects.create(
+        submission=letter, at=time.now(), sender="resident", kind="words", author="resident:x",
+        sealed=ciphers.seal(vault.key_of(letter), said, bound_to),
+    )  # fmt: skip
+    with provisioning.superuser(RUN, RUN.mine) as owner:
+        owner.execute("DELETE FROM django_migrations WHERE app = 'intake' AND name >= '0019'")
+        owner.execute("COMMENT ON COLUMN intake_message.sealed IS NULL")
 
 
 def test_without_the_key_of_a_letter_it_stops_in_words_and_can_go_on(home, older):

@@ -81,6 +81,28 @@ def test_the_words_open_for_their_own_letter_alone(county):
 
 
 @pytest.mark.django_db
+def test_a_piece_of_the_exchange_opens_in_its_own_place_alone(county):
+    """So that a hand with SQL lets no two of one letter change places, nor turns round who said it."""
+    writer = written()
+    add_words(actor=resident(writer.submission.label), text="第二句。")
+    first, second = Message.objects.filter(submission=writer.submission).order_by("pk")
+    assert (text_of(first), text_of(second)) == (LATER, "第二句。")
+    second.sealed = first.sealed
+    with pytest.raises(InvalidTag):
+        text_of(second)
+    for column, other in (
+        ("sender", "desk"),
+        ("kind", "question"),
+        ("author", "staff:x"),
+        ("pk", 1),
+    ):
+        moved = Message.objects.get(pk=first.pk)
+        setattr(moved, column, other)
+        with pytest.raises(InvalidTag):
+            text_of(moved)
+
+
+@pytest.mark.django_db
 def test_without_its_key_nobody_reads_a_letter(county):
     writer = written()
     Seal.objects.filter(submission=writer.submission).delete()

@@ -17,7 +17,7 @@ from huiying.casework.splitting.shown import whole_within
 from huiying.harm.facts import in_order
 from huiying.intake.files import AttachmentLinked, lines_of, linked
 from huiying.intake.models import Message, Submission
-from huiying.intake.opening import from_json, texts_of, words_of
+from huiying.intake.opening import Place, from_json, texts_of, words_of
 from huiying.kernel.actors import Actor
 from huiying.kernel.kept_queries import Given, KeptQuery
 from huiying.notices.reads import deliveries, log_of
@@ -88,7 +88,13 @@ def _letters_of(actor: Actor, *, case: int | Given) -> QuerySet[Report]:
         unit=Subquery(asking.order_by("-at").values("unit__name")[:1])
     ).values(
         row=JSONObject(
-            at="at", sender="sender", kind="kind", sealed="sealed", author="author", unit="unit"
+            id="id",
+            at="at",
+            sender="sender",
+            kind="kind",
+            sealed="sealed",
+            author="author",
+            unit="unit",
         )
     )
     return (
@@ -115,10 +121,14 @@ def letters_shown(case: CaseFile, actor: Actor) -> tuple[tuple[LetterShown, ...]
     return tuple(found), [f"submission:{row.submission.label}" for row in rows]
 
 
+def _place(line: dict[str, Any]) -> Place:
+    return Place(line["id"], line["sender"], line["kind"], line["author"])
+
+
 def _letter(report: Any, actor: Actor) -> LetterShown:
     letter: Submission = report.submission
     words = words_of(letter)
-    texts = texts_of(letter, [from_json(line["sealed"]) for line in report.lines])
+    texts = texts_of(letter, [(_place(line), from_json(line["sealed"])) for line in report.lines])
     return LetterShown(
         report_id=report.pk,
         reachable=letter.reachable,

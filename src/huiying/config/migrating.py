@@ -28,6 +28,7 @@ USUAL_RIGHTS = ALL_RIGHTS - {"DELETE"}  # what may be deleted, a model of ours s
 # Between these two every letter that an older version kept in clear is sealed.
 ROOM_FOR_SEALS = ("intake", "0017_words_beside_their_seals")
 SEALED_ALONE = ("intake", "0018_words_sealed_alone")
+EXCHANGE_BOUND = ("intake", "0019_exchange_bound")
 ROOM_FOR_UNSENT = ("accounts", "0008_unsent_words")
 
 Say = Callable[[str], None]
@@ -57,6 +58,7 @@ def migrate(say: Say) -> Migrated:
         if missing:
             say(f"Applying {missing} migrations…")
             _seal_letters(say)
+            _bind_exchange(say)
             _seal_unfinished(say)
             call_command("migrate", interactive=False, verbosity=0)
         apart = databases.roles_apart()
@@ -80,6 +82,20 @@ def _seal_letters(say: Say) -> None:
         say(
             "Without the key ring nobody can read them any more: keep two copies of it, in two places."
         )
+
+
+def _bind_exchange(say: Say) -> None:
+    """Pieces of exchanges that were sealed for their letter alone are sealed for their row."""
+    if EXCHANGE_BOUND in MigrationRecorder(connection).applied_migrations():
+        return
+    if not import_string("huiying.config.binding_exchange.any_exchange")():
+        return
+    call_command("migrate", *SEALED_ALONE, interactive=False, verbosity=0)
+    bound, lost = import_string("huiying.config.binding_exchange.bind_all")()
+    if bound:
+        say(f"Sealed {bound:,} pieces of exchanges anew, each for its own row.")
+    if lost:
+        say(f"No key of the ring opens {lost:,} pieces of exchanges: they stay as they are.")
 
 
 def _seal_unfinished(say: Say) -> None:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from huiying.casework.actions.receiving import title_of
 from huiying.config.migrating import KeyLost
 from huiying.intake import vault
-from huiying.intake.opening import Words, seal_text, seal_words
+from huiying.intake.opening import Place, Words, seal_text, seal_words
 from huiying.intake.states import ERASED
 from huiying.kernel import keys
 
@@ -32,7 +32,9 @@ SELECT s.id, s.label, s.title, s.body, s.place, l.key_number, l.wrapped
 FROM intake_submission s LEFT JOIN intake_seal l ON l.submission_id = s.id
 WHERE s.id > %s AND s.sealed IS NULL ORDER BY s.id LIMIT %s FOR UPDATE OF s
 """
-EXCHANGE = "SELECT id, submission_id, text FROM intake_message WHERE submission_id = ANY(%s)"
+EXCHANGE = """
+SELECT id, sender, kind, author, submission_id, text FROM intake_message WHERE submission_id = ANY(%s)
+"""
 CASES = """
 SELECT c.id, r.submission_id, c.title FROM casework_report r
 JOIN casework_casefile c ON c.id IN (r.case_id, r.own_case_id)
@@ -122,11 +124,12 @@ def _keys(letters: list[_Clear]) -> dict[int, bytes]:
 def _seal_exchange(letters: dict[int, _Clear], sealed_under: dict[int, bytes]) -> None:
     """Words that came after a letter was erased have no key: they go with it."""
     ids, sealed = [], []
-    for pk, submission, text in _rows(EXCHANGE, [list(letters)]):
+    for *place, submission, text in _rows(EXCHANGE, [list(letters)]):
         key = sealed_under.get(submission)
         label = letters[submission].label
-        ids.append(pk)
-        sealed.append(seal_text(key, label, text) if key and text != ERASED else b"")
+        stands = Place(*place)
+        ids.append(stands.id)
+        sealed.append(seal_text(key, label, stands, text) if key and text != ERASED else b"")
     _run(KEEP_TEXTS, [ids, sealed])
 
 

@@ -39,8 +39,18 @@ def _words_of(label: str) -> str:
     return f"{label}/words"
 
 
-def _said_in(label: str) -> str:
-    return f"{label}/exchange"
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece of an exchange stands, which its seal is bound to: its row, and whose word it is."""
+
+    id: int
+    sender: str
+    kind: str
+    author: str
+
+
+def _said_in(label: str, place: Place) -> str:
+    return f"{label}/exchange/{place.id}/{place.sender}/{place.kind}/{place.author}"
 
 
 def seal_words(key: bytes, label: str, words: Words) -> bytes:
@@ -50,9 +60,9 @@ def seal_words(key: bytes, label: str, words: Words) -> bytes:
     return ciphers.seal(key, content.encode(), _words_of(label))
 
 
-def seal_text(key: bytes, label: str, text: str) -> bytes:
-    """One piece of the exchange on the letter with this label, sealed under its key."""
-    return ciphers.seal(key, text.encode(), _said_in(label))
+def seal_text(key: bytes, label: str, place: Place, text: str) -> bytes:
+    """One piece of the exchange on the letter with this label, sealed under its key for its place there."""
+    return ciphers.seal(key, text.encode(), _said_in(label, place))
 
 
 def words_of(submission: Submission) -> Words:
@@ -88,13 +98,18 @@ def each_opened(letters: QuerySet[Submission]) -> Iterator[tuple[Submission, Wor
         yield letter, words_of(letter)
 
 
-def texts_of(submission: Submission, sealed: Iterable[bytes]) -> list[str]:
+def unseal_text(key: bytes, label: str, place: Place, sealed: bytes) -> str:
+    """What `seal_text` sealed. Raises InvalidTag in any other place."""
+    return ciphers.unseal(key, sealed, _said_in(label, place)).decode()
+
+
+def texts_of(submission: Submission, pieces: Iterable[tuple[Place, bytes]]) -> list[str]:
     """What these pieces of one letter's exchange say, in their order."""
-    pieces = list(sealed)
-    if not any(pieces):
-        return [ERASED] * len(pieces)
-    key, bound_to = vault.key_of(submission), _said_in(submission.label)
-    return [ciphers.unseal(key, each, bound_to).decode() if each else ERASED for each in pieces]
+    found = list(pieces)
+    if not any(sealed for _place, sealed in found):
+        return [ERASED] * len(found)
+    key, label = vault.key_of(submission), submission.label
+    return [unseal_text(key, label, place, sealed) if sealed else ERASED for place, sealed in found]
 
 
 def from_json(column: str) -> bytes:
@@ -104,4 +119,5 @@ def from_json(column: str) -> bytes:
 
 def text_of(message: Message) -> str:
     """What one piece of an exchange says; without a query where its letter's `seal` was read along."""
-    return texts_of(message.submission, [bytes(message.sealed)])[0]
+    place = Place(message.pk, message.sender, message.kind, message.author)
+    return texts_of(message.submission, [(place, bytes(message.sealed))])[0]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import helping, vault
@@ -15,7 +16,7 @@ from huiying.intake.letters import (
     subject,
 )
 from huiying.intake.models import Message, Submission
-from huiying.intake.opening import seal_text
+from huiying.intake.opening import Place, seal_text
 from huiying.intake.states import State
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -32,6 +33,13 @@ def _require_text(text: str) -> None:
         raise Invalid(
             _("This is longer than %(most)d characters.") % {"most": LONGEST_BODY}, field="text"
         )
+
+
+def _next_id() -> int:
+    """The seal is bound to the row, which may not be changed once it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('intake_message', 'id'))")
+        return int(cursor.fetchone()[0])
 
 
 @verb
@@ -51,13 +59,15 @@ def add_message(
         sender = Message.From.RESIDENT
     if submission.state == State.WITHDRAWN:
         raise AlreadyWithdrawn
+    place = Place(_next_id(), sender, kind, actor.spoken_by or actor.label)
     message = Message.objects.create(
+        pk=place.id,
         submission=submission,
         at=time.now(),
         sender=sender,
         kind=kind,
-        author=actor.spoken_by or actor.label,
-        sealed=seal_text(vault.key_for(submission), submission.label, text),
+        author=place.author,
+        sealed=seal_text(vault.key_for(submission), submission.label, place, text),
         replay=replay_of(form_key, f"{submission.label}\0{text}"),
     )
     write(
