@@ -118,6 +118,23 @@ def test_a_list_stands_until_five_letters_differ(quarter):
         GrowthLine.objects.update(letters=5)
 
 
+def test_a_newer_key_draws_no_list_anew(quarter, settings):
+    """Two draws for one week would narrow a count to what both leave possible."""
+    write_in(quarter, WEEK, 15)
+    assert count()
+    first, ring = GrowthList.objects.get(), dict(settings.KEY_RING)
+    settings.KEY_RING = ring | {number: bytes([number]) * 32 for number in (7, 8, 9)}
+    write_in(quarter, WEEK + timedelta(days=2), 6)
+    assert count(days_later=9)
+    second = GrowthList.objects.get(version=2)
+    assert second.drawn_with == first.drawn_with == max(ring)
+    assert second.lines.get().letters == first.lines.get().letters + 6
+    settings.KEY_RING = {9: bytes([9]) * 32}
+    write_in(quarter, WEEK + timedelta(days=3), 6)
+    assert not count(days_later=10), "without the key of the first list there is no later one"
+    assert GrowthList.objects.filter(week=WEEK).count() == 2
+
+
 def test_five_letters_are_never_shown_to_who_may_have_written_four(quarter):
     write_in(quarter, WEEK, 5, place="杏坡镇", category_code="pothole")
     assert count()
@@ -128,14 +145,14 @@ def test_five_letters_are_never_shown_to_who_may_have_written_four(quarter):
 
 def test_what_is_left_out_of_a_count_is_the_same_each_time_and_nobody_can_foresee_it():
     counts = {(str(place), kind): 9 for place in range(20) for kind in range(10)}
-    left = blurred(WEEK, counts)
+    left = blurred(WEEK, counts, 1)
     assert set(left.values()) == {4, 5, 6, 7, 8}
-    assert blurred(WEEK, dict.fromkeys(counts, 15)) == {
+    assert blurred(WEEK, dict.fromkeys(counts, 15), 1) == {
         cell: count + 6 for cell, count in left.items()
     }
-    assert blurred(WEEK + timedelta(days=7), counts) != left
+    assert blurred(WEEK + timedelta(days=7), counts, 1) != left
     assert all(at_least(count) <= 5 for count in left.values())
-    assert not blurred(WEEK, {("a", 1): 1})
+    assert not blurred(WEEK, {("a", 1): 1}, 1)
 
 
 def test_the_worker_waits_for_the_weeks_end_and_for_usual_weeks(quarter):

@@ -31,9 +31,9 @@ def for_purpose(purpose: str, number: int | None = None) -> bytes:
 _derived = functools.lru_cache(maxsize=64)(derive)
 
 
-def drawn(purpose: str, name: str, below: int) -> int:
-    """A whole number from 0 on and below `below`: the same for a name as long as no newer key is in the ring,
-    and foretold by nobody without that key.
+def drawn(purpose: str, name: str, below: int, *, number: int | None = None) -> int:
+    """A whole number from 0 on and below `below`: the same for a name and ring key `number` (the newest where
+    none is named), and foretold by nobody without that key. Raises KeyError when the ring no longer holds it.
     """
-    mark = hmac.digest(for_purpose(purpose), name.encode(), "sha256")
+    mark = hmac.digest(for_purpose(purpose, number), name.encode(), "sha256")
     return int.from_bytes(mark[:4]) % below

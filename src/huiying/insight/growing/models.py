@@ -9,7 +9,7 @@ FEWEST = 5  # letters: fewer are never shown
 
 class GrowthList(models.Model):
     """What grew in one week, counted once; a later count that differs by `FEWEST` letters somewhere is the
-    next `version`. `week` is its Monday in `zone`.
+    next `version`, blurred with the key of the first. `week` is its Monday in `zone`.
     """
 
     database_rights = ("SELECT", "INSERT")
@@ -21,6 +21,9 @@ class GrowthList(models.Model):
     usual_weeks = models.SmallIntegerField()  # how many weeks were the usual
     season_weeks = models.SmallIntegerField()  # and how many of the same season a year before
     cells = models.IntegerField()  # places and categories that were tested
+    drawn_with = models.IntegerField(
+        null=True
+    )  # key of the ring; unknown of lists before it was kept
     rate = models.FloatField()  # of false alarms, as models of the test state it
 
     class Meta:
