@@ -25,6 +25,7 @@ from huiying.insight.growing.blurring import MOST, blurred
 from huiying.insight.growing.counting import Cell, Grown, grown_in
 from huiying.insight.growing.exceedance import POISSON, evenness_of
 from huiying.insight.growing.weeks import RECENT, monday, usual
+from huiying.kernel import keys
 
 WEEK = date(2026, 3, 2)
 ROUNDS = 200
@@ -103,7 +104,7 @@ def boston(path: str) -> None:
     whole: Weeks = {week: dict(counted[week]) for week in weeks}
     names = {number: kind for kind, number in kinds.items()}
     for week in weeks[RECENT + 1 :]:
-        now = blurred(week, whole[week])
+        now = blurred(week, whole[week], keys.newest())
         lines = grown_in(week, whole | {week: now}).grown
         said = [f"{g.cell[0]}, {names[g.cell[1]]} {g.letters} ({g.usual:.1f})" for g in lines]
         print(week, "; ".join(said) or "nothing")

@@ -5,7 +5,10 @@ import re
 import pytest
 
 from huiying.casework.actions import joining, sorting, writing_back
+from huiying.casework.following import letter_page
+from huiying.casework.models import CaseFile
 from huiying.config.backup.erasures import AGAIN
+from huiying.intake.models import Submission
 from huiying.intake.reads import resident
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import NotAllowed
@@ -15,9 +18,13 @@ from huiying.replies.actions.own_words import forget_own_words
 from huiying.replies.actions.reviewing import approve_and_issue
 from huiying.replies.actions.writing import put_forward
 from huiying.replies.models import OwnWords, Reply
-from huiying.replies.reads.own_words import as_everybody_reads, name_of
+from huiying.replies.reads import answers_for_submission, own_words
+from huiying.replies.reads.own_words import OwnWordsOffer, as_everybody_reads, name_of
+from huiying.replies.shown import LetterShown
 from huiying.replies.words import Words
 from huiying.retention.actions import erase_on_wish
+from tests.casework.test_splitting import begun
+from tests.casework.ways import split_by
 from tests.people import People
 from tests.public_site.conftest import Desk, Writer, keys_in, text_of
 from tests.staff_desk.test_call import act, at, hidden, open_by, take
@@ -312,3 +319,24 @@ def test_who_has_no_page_says_yes_or_no_on_the_line_once_it_was_read_out(people:
     assert act(client, "show", shown="no").status_code == 302
     assert COVERED not in public(caller, reply)
     assert "You told a clerk that your own words" in text_of(client.get(at("call_letter")))
+
+
+def test_of_a_split_letter_the_clerk_offers_what_the_writers_page_does(people: People, monkeypatch):
+    """Nothing, where a part was answered in public and the letter itself was not, whatever else would fit."""
+    client = people.clerk.client
+    code, pin = take(client, body=BODY, wish="public")
+    number = CaseFile.objects.get().number
+    _leak, noise = split_by(people, number)
+    begun(people, noise, "housing")
+    reply = put_forward(actor=people.handler.actor, number=noise.number, words=WORDS)
+    approve_and_issue(actor=people.reviewer.actor, label=reply.label, seen=reply.version)
+    preview = LetterShown("题", COVERED, "")
+    fitting = OwnWordsOffer(preview, seen="x", agreed_at=None, set_aside_because="")
+    monkeypatch.setattr(own_words, "offer_to", lambda _submission: fitting)
+    open_by(client, code, pin)
+    on_the_line = text_of(client.get(at("call_letter")))
+    assert "已经停工。" in on_the_line
+    assert COVERED not in on_the_line
+    actor = resident(Submission.objects.get(part=False).label)
+    page = letter_page(actor)
+    assert own_words.offer_beneath(answers_for_submission(page.submission_id), page) is None

@@ -110,11 +110,11 @@ def _whole_page(actor: Actor) -> FollowedPage:
 
 def _page_of(letter: LetterPage, place: int = 0) -> FollowedPage:
     answers = tuple(answers_for_submission(letter.submission_id))
-    own_words = None if letter.helps else offer_beneath(answers, letter.submission_id)
+    own_words = offer_beneath(answers, letter)
     known = {
         "vote": {"verdict": letter.vote},
         "reach": {"hears_by": letter.hears_by},
-        "show": ShowWordsForm.known(own_words),
+        "show": own_words.said if own_words else {},
     }
     may_show = own_words is not None and own_words.is_open
     forms = {

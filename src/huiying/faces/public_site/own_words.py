@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from huiying.faces.public_site.forms import OnLetterForm, Typed
 from huiying.kernel.actors import Actor
 from huiying.replies.actions.own_words import decide_own_words
-from huiying.replies.reads.own_words import OwnWordsOffer
 
 MISSING = {"required": _("Choose one."), "invalid_choice": _("Choose one.")}
 
@@ -26,13 +25,6 @@ class ShowWordsForm(OnLetterForm):
         error_messages=MISSING,
     )
     seen = Typed(required=False, widget=forms.HiddenInput)
-
-    @staticmethod
-    def known(offer: OwnWordsOffer | None) -> dict[str, str]:
-        """The first values: the preview, and yes where they have agreed."""
-        if offer is None:
-            return {}
-        return {"seen": offer.seen, "shown": "yes" if offer.agreed_at else ""}
 
 
 def decide(actor: Actor, given: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from huiying.casework.following import LetterPage
 from huiying.casework.models import Joined, Report
 from huiying.finding.whereabouts import coarse, for_everybody
 from huiying.intake.models import Submission
@@ -38,6 +39,11 @@ class OwnWordsOffer:
     def is_open(self) -> bool:
         """Whether the writer may say yes or no now."""
         return not self.set_aside_because
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What stands in a form that asks: which preview, and yes where they have agreed."""
+        return {"seen": self.seen, "shown": "yes" if self.agreed_at else ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +118,13 @@ def offer_to(submission_id: int) -> OwnWordsOffer | None:
     )
 
 
-def offer_beneath(answers: Iterable[AnswerShown], submission_id: int) -> OwnWordsOffer | None:
-    """The same, for a page that shows these answers: None where none of them is on public view now."""
+def offer_beneath(answers: Iterable[AnswerShown], letter: LetterPage) -> OwnWordsOffer | None:
+    """The same, for a page that shows these answers to the letter itself, the writer's own as that of the
+    clerk on the line: None where none of them is on public view now, and for who helps. What a part of the
+    letter was answered stands beside the desk's words, not the writer's.
+    """
     on_view = any(answer.on_view and not answer.withdrawn for answer in answers)
-    return offer_to(submission_id) if on_view else None
+    return offer_to(letter.submission_id) if on_view and not letter.helps else None
 
 
 def _letter(row: OwnWords) -> LetterShown:

@@ -37,7 +37,7 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.limits import count_try
 from huiying.kernel.refusals import NotFound, Refusal
 from huiying.replies.actions.own_words import decide_own_words
-from huiying.replies.reads import answers_for_submission, answers_with_parts
+from huiying.replies.reads import answers_for_submission
 from huiying.replies.reads.own_words import OwnWordsOffer, offer_beneath
 from huiying.replies.shown import AnswerShown
 
@@ -252,15 +252,8 @@ def _page(acting: Actor) -> CallerPage:
     letter = letter_page(acting)
     answers = tuple(answers_for_submission(letter.submission_id))
     parts = tuple(_part(place, part) for place, part in own_parts(acting)) if letter.parted else ()
-    way, offer = str(Channel(acting.via).label), _own_words(letter)
+    way, offer = str(Channel(acting.via).label), offer_beneath(answers, letter)
     return CallerPage(letter, answers, _acts(letter, offer=offer), way, parts, offer)
-
-
-def _own_words(letter: LetterPage) -> OwnWordsOffer | None:
-    """What the writer may say yes to beside an answer that stands in public; None where nothing is."""
-    if letter.helps:
-        return None
-    return offer_beneath(answers_with_parts(letter.submission_id), letter.submission_id)
 
 
 def _part(place: int, acting: Actor) -> CallerPart:
@@ -299,7 +292,7 @@ def _named(act: Act, place: int) -> str:
 def _blank(act: Act, letter: LetterPage, place: int, offer: OwnWordsOffer | None) -> OnCallForm:
     known = {"verdict": letter.vote} if act.name == "vote" else {}
     if act.name == "show" and offer is not None:
-        known = {"seen": offer.seen, "shown": "yes" if offer.agreed_at else ""}
+        known = offer.said
     return act.form(label=letter.label, name=_named(act, place), initial=known)
 
 
