@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
 from django.utils.crypto import get_random_string
 
@@ -55,6 +55,14 @@ MEMBERS = {
     "administrator": ("county", "administrator"),
     "investigator": ("integrity", "handler"),
 }
+
+
+class QuickHasher(Argon2PasswordHasher):
+    """The installation's own, with the least that it can be asked for."""
+
+    time_cost = 1
+    memory_cost = 8
+    parallelism = 1
 
 
 @dataclass

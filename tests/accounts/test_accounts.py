@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client, RequestFactory
+from django.utils.module_loading import import_string
 
 from huiying.accounts import signing_in
 from huiying.accounts.actions import (
@@ -11,6 +12,7 @@ from huiying.accounts.actions import (
 )
 from huiying.accounts.models import Account
 from huiying.accounts.signing_in import TRIES_PER_NAME, Busy, WrongPassword, check
+from huiying.config import settings as installation
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, NotAllowed, TooMany
 from tests.people import PASSWORD, People
@@ -105,3 +107,9 @@ def test_a_password_is_set_by_its_owner_or_an_administrator(people: People):
         choose_language(
             actor=people.colleague.actor, account_id=people.handler.account.pk, language="en"
         )
+
+
+def test_an_installation_checks_a_password_at_its_full_price():
+    """The tests have a quicker hasher of their own."""
+    (name,) = installation.PASSWORD_HASHERS
+    assert import_string(name)().memory_cost >= 100 * 1024

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -110,6 +111,37 @@ def county(home: Path):
     make_thumbnails()
     assert len(attached(home)) == 3
     return scene
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An archive of the county's day, how many cases it holds, and its attachments."""
+
+    archive: Path
+    cases: int
+    attached: dict[str, bytes]
+
+
+_saved: list[Saved] = []
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory) -> Iterator[Path]:
+    """Where the archive lies that several tests read."""
+    yield tmp_path_factory.mktemp("shelf")
+    _saved.clear()
+
+
+@pytest.fixture
+def saved(shelf: Path, home: Path, tmp_path: Path, request) -> Saved:
+    """A copy of an archive that was made once; the source is as empty as `home` is."""
+    if not _saved:
+        request.getfixturevalue("county")
+        made = shutil.copy(backed_up(home), shelf)
+        _saved.append(Saved(Path(made), CaseFile.objects.count(), attached(home)))
+        shutil.rmtree(home / "attachments")
+    once = _saved[0]
+    return replace(once, archive=Path(shutil.copy(once.archive, tmp_path)))
 
 
 def with_files(*kept: Upload) -> None:
@@ -365,9 +397,7 @@ def test_programs_that_are_too_new_for_the_server_are_told(home, empty_database)
     assert ("Restore into version 17 or newer" in restored.stderr) == is_old
 
 
-def test_attachments_move_between_a_folder_and_a_bucket(county, home, data, empty_database):
-    before = attached(home)
-    made = backed_up(home)
+def test_attachments_move_between_a_folder_and_a_bucket(saved, data, empty_database):
     with buckets.served() as place:
         there = elsewhere(
             HUIYING_FILES="s3",
@@ -378,25 +408,25 @@ def test_attachments_move_between_a_folder_and_a_bucket(county, home, data, empt
             HUIYING_S3_KEY_ID=place.key_id,
             HUIYING_S3_SECRET=place.secret,
         )
-        done = huiying(data, "restore", str(made), **there)
+        done = huiying(data, "restore", str(saved.archive), **there)
         assert done.returncode == 0, done.stderr
         held = {
             path.removeprefix(place.prefix): content
             for path, content in buckets.held(place).items()
         }
-        assert held == before
+        assert held == saved.attached
         assert attached(data) == {}
         again = huiying(data, "backup", **there)
         assert again.returncode == 0, again.stderr
     with archive.opened(Path(again.stdout.strip())) as reader:
-        saved = {name: b"".join(reader.chunks(name)) for name in reader.names}
+        kept = {name: b"".join(reader.chunks(name)) for name in reader.names}
     assert {
-        f"attachments/{path}": content for path, content in before.items()
-    }.items() <= saved.items()
+        f"attachments/{path}": content for path, content in saved.attached.items()
+    }.items() <= kept.items()
 
 
-def test_a_damaged_archive_is_refused(county, home):
-    made = backed_up(home)
+def test_a_damaged_archive_is_refused(saved, home):
+    made = saved.archive
     whole = huiying(home, "restore", "--verify", str(made), **source())
     assert (whole.returncode, whole.stdout) == (0, "The archive is whole.\n")
     assert "The key ring here opens it." in whole.stderr
@@ -415,8 +445,8 @@ def test_a_damaged_archive_is_refused(county, home):
     assert "There is no archive" in no_archive(made.with_name("nowhere.tar"))
 
 
-def test_without_the_right_keys_nothing_is_begun(county, home, data):
-    made = backed_up(home)
+def test_without_the_right_keys_nothing_is_begun(saved, data):
+    made = saved.archive
     without = huiying(data, "restore", str(made))
     assert without.returncode == 1
     assert "The key ring here lacks the numbers 1." in without.stderr
@@ -426,22 +456,22 @@ def test_without_the_right_keys_nothing_is_begun(county, home, data):
     assert list(data.iterdir()) == [], "neither a ring nor a database was made"
 
 
-def test_what_does_not_fit_is_refused_before_anything_changes(county, home, empty_database):
-    made = backed_up(home)
+def test_what_does_not_fit_is_refused_before_anything_changes(saved, home, empty_database):
+    made = saved.archive
     held = json.loads(manifest_of(made))["holdings"]
     newer = with_manifest(
         made, holdings=held | {"migrations": [*held["migrations"], "intake.9999_next"]}
     )
     assert "made by a newer version of Huiying" in refused(home, newer)
     assert "Restore into version 99 or newer" in refused(home, with_manifest(made, server=99))
-    (home / "attachments" / "ab").mkdir(exist_ok=True)
+    (home / "attachments" / "ab").mkdir(parents=True, exist_ok=True)
     (home / "attachments" / "ab" / "stranger").write_text("not of this archive")
     assert "holds 1 files that are not in this archive" in refused(home, made)
     assert of_restored("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
 
-def test_what_came_otherwise_is_said(county, home, empty_database):
-    made = backed_up(home)
+def test_what_came_otherwise_is_said(saved, home, empty_database):
+    made = saved.archive
     held = json.loads(manifest_of(made))["holdings"]
     changed = held | {
         "entries_sha256": "0" * 64,
@@ -464,8 +494,8 @@ def manifest_of(made: Path) -> bytes:
         return b"".join(reader.chunks(manifests.NAME))
 
 
-def test_a_restore_killed_in_the_middle_can_be_begun_again(county, home, empty_database, tmp_path):
-    made = backed_up(home)
+def test_a_restore_killed_in_the_middle_can_be_begun_again(saved, home, empty_database, tmp_path):
+    made = saved.archive
     server = holdings.server_major()
     real = programs.fitting("pg_restore", least=server, best=server)
     with archive.opened(made) as reader:
@@ -485,7 +515,7 @@ def test_a_restore_killed_in_the_middle_can_be_begun_again(county, home, empty_d
     assert of_restored("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
     again = huiying(home, "restore", str(made), **elsewhere())
     assert again.returncode == 0, again.stderr
-    assert of_restored("SELECT count(*) FROM casework_casefile") == [(CaseFile.objects.count(),)]
+    assert of_restored("SELECT count(*) FROM casework_casefile") == [(saved.cases,)]
 
 
 def sessions(condition: str) -> int:
