@@ -32,16 +32,22 @@ def hashed_name(name: str, path: str) -> str:
     return str(plain.with_name(f"{plain.stem}.{digest(path)}{plain.suffix}"))
 
 
+@functools.cache
+def address_below(name: str) -> str:
+    """The hashed name of a static file, looked for once a process; ValueError where no finder knows it."""
+    path = finders.find(name)
+    if not path:
+        raise ValueError(f"No static file {name!r}.")
+    return hashed_name(name, path)
+
+
 class FoundStaticFiles(StaticFilesStorage):
     """Addresses of static files; raises ValueError for a file that no finder knows."""
 
     def url(self, name: str | None) -> str:
         if not name or settings.DEBUG:
             return super().url(name)
-        path = finders.find(name)
-        if not path:
-            raise ValueError(f"No static file {name!r}.")
-        return super().url(hashed_name(name, path))
+        return super().url(address_below(name))
 
 
 class ServedStaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
