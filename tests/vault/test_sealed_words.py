@@ -216,7 +216,7 @@ def test_letters_are_opened_by_reads_alone():
         ("casework/landing/rehearsing.py", "words_of"),
         ("casework/landing/settled.py", "words_of"),
         ("casework/landing/trying.py", "words_of"),
-        ("config/sealed_letters.py", "words_of"),
+        ("config/letter_checks.py", "words_of"),
         ("intake/indexing.py", "words_of"),
         ("intake/placing.py", "each_opened"),
         ("intake/reads.py", "text_of"),

@@ -39,7 +39,10 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls) -> type[StaffSession]:
         return StaffSession
 
-    def _get_session_from_db(self) -> StaffSession | None:
+    @override
+    def _get_session_from_db(  # type: ignore[misc] # Django's own, which its stubs do not name
+        self,
+    ) -> StaffSession | None:
         """The session of this key, where it has not ended; otherwise a new one is begun."""
         key = self.session_key or ""
         # No key of ours, and nothing that the database can be asked for.

@@ -100,7 +100,16 @@ def take_step(
         waiting.update(due_at=F("due_at") + pause, paused=F("paused") + pause)
     if verb in FIELDS:  # sent: nothing is left to keep
         forget_sent(actor, case, verb)
+    keep_act(case, actor=actor, verb=verb, data=told, source=source)
+
+
+def keep_act(
+    case: CaseFile, *, actor: Actor, verb: str, data: dict[str, Any], source: str = ""
+) -> None:
+    """The move and the entry of an act whose columns were just changed; one that named no `source` left the
+    case in its state.
+    """
     insert_together(
-        move_row(case, verb=verb, source=source, at=case.moved_at),
-        *entry_rows(actor=actor, action=f"case.{verb}", subject=subject(case), data=told),
+        move_row(case, verb=verb, source=source or case.state, at=case.moved_at),
+        *entry_rows(actor=actor, action=f"case.{verb}", subject=subject(case), data=data),
     )

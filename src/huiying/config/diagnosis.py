@@ -17,9 +17,9 @@ from huiying.config import migrating
 from huiying.config.embedded.cluster import OLDEST_MAJOR
 from huiying.config.findings import Finding, State, graded
 from huiying.config.health import SILENT_SECONDS, worker_silence
+from huiying.config.letter_checks import examine_letters
 from huiying.config.middleware import UNKNOWN_PROXY
 from huiying.config.outside import examine_outside
-from huiying.config.sealed_letters import examine_letters
 from huiying.finding.following import left_to_make_anew
 from huiying.intake.models import Attachment, LooseFile
 from huiying.kernel.limits import noted_today

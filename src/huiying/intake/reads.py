@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from huiying.intake import helping, receipts
 from huiying.intake.errors import WrongCode
@@ -85,7 +86,18 @@ def exchange_on(submission_ids: list[int]) -> dict[int, list[MessageLine]]:
     return found
 
 
-def told_since(lines: Iterable[MessageLine], moment: datetime) -> list[str]:
+class Told(Protocol):
+    """A line of an exchange, as any page shows it."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+def told_since(lines: Iterable[Told], moment: datetime) -> list[str]:
     """How it stands, as the unit told the writer at this moment or later."""
     told = (line for line in lines if line.kind == Message.Kind.INTERIM)
     return [line.text for line in told if line.at >= moment]

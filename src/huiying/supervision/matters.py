@@ -19,7 +19,8 @@ from huiying.kernel.refusals import NotAllowed, NotFound
 from huiying.supervision.models import Matter
 from huiying.supervision.policy import known_cases, may_close, may_report, reads_list
 
-MOST, ROWS = 200, 50
+MOST = 200  # matters of one case
+ROWS = 50  # on a page of the list
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,8 +216,10 @@ class _TermsTrial:
         settled = one.settled()
         due = self._due(one, case, settled) if self._among.told(case) else None
         then = one.due_at if due is None else due
-        for trial, tried in zip(self._trials, (one, replace(one, due_at=then)), strict=False):
-            trial.take(tried)
+        if self._trials:
+            as_they_are, as_tried = self._trials
+            as_they_are.take(one)
+            as_tried.take(replace(one, due_at=then))
         running = one.pauses[len(settled) :]
         ended = one.ended or self._among.until
         return _Tried(

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -28,17 +27,11 @@ KEPT = 64
 type Line = tuple[int, int, int, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Paces:
-    """`given` are the parameters that `reached.RUNNING` asks for: calendars as lists of spans in
-    microseconds since 1970, and which clocks go by which, by version of the promises and by kind of case.
+def running_paces() -> dict[str, Any]:
+    """Of all running clocks the parameters that `reached.RUNNING` asks for: calendars as lists of spans in
+    microseconds since 1970, and which clocks go by which, by version of the promises and by kind of case. Six
+    queries.
     """
-
-    given: dict[str, Any]
-
-
-def running_paces() -> Paces:
-    """Those of all running clocks. Six queries."""
     kinds = (
         CaseFile.objects.filter(state__in=[*OPEN, State.JOINED])
         .values_list("category_id", "urgency", "channel")
@@ -51,20 +44,18 @@ def running_paces() -> Paces:
     last = min(max([now, *(row[4] for row in rows)]), now + FURTHEST)
     digests = sorted({line[4] for line in lines})
     laid = [as_lists(each, first.date(), (last + DAY).date()) for each in digests]
-    return Paces(
-        {
-            "versions": found.versions,
-            "pace_versions": [line[0] for line in lines],
-            "pace_categories": [line[1] for line in lines],
-            "pace_urgencies": [line[2] for line in lines],
-            "pace_channels": [line[3] for line in lines],
-            "pace_calendars": [digests.index(line[4]) for line in lines],
-            "calendars": list(range(len(digests))),
-            "starts": [each[0] for each in laid],
-            "lasting": [each[1] for each in laid],
-            "worked": [each[2] for each in laid],
-        }
-    )
+    return {
+        "versions": found.versions,
+        "pace_versions": [line[0] for line in lines],
+        "pace_categories": [line[1] for line in lines],
+        "pace_urgencies": [line[2] for line in lines],
+        "pace_channels": [line[3] for line in lines],
+        "pace_calendars": [digests.index(line[4]) for line in lines],
+        "calendars": list(range(len(digests))),
+        "starts": [each[0] for each in laid],
+        "lasting": [each[1] for each in laid],
+        "worked": [each[2] for each in laid],
+    }
 
 
 def _lines(

@@ -20,17 +20,16 @@ from huiying.casework.joined import at_home, earliest_due, own_letter
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import State
-from huiying.casework.stepping import change, check_seen, move_row
+from huiying.casework.stepping import change, check_seen, keep_act
 from huiying.casework.telling import tell
 from huiying.casework.unfinished import forget_sent
 from huiying.casework.words import required
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
-from huiying.kernel.inserting import insert_together
 from huiying.kernel.refusals import Invalid, NotAllowed, SamePerson
 from huiying.kernel.verbs import verb
-from huiying.record.actions import entry_rows, write
+from huiying.record.actions import write
 from huiying.routing.reads import Room, room_for_more
 
 LONGEST_REASON = 500
@@ -146,8 +145,5 @@ def _extend(
     own = at_home(case)
     own.update(due_at=own_day)
     data = {"until": until.isoformat(), "due_at": own_day.isoformat(), "late": late}
-    insert_together(
-        move_row(case, verb="extend", source=case.state, at=case.moved_at),
-        *entry_rows(actor=actor, action="case.extend", subject=subject(case), data=data),
-    )
+    keep_act(case, actor=actor, verb="extend", data=data)
     tell(own, kind="extended")

@@ -2,19 +2,16 @@
 
 from huiying.casework import policy
 from huiying.casework.errors import NobodyWaits, WrongState
-from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
-from huiying.casework.stepping import change, check_seen, move_row
+from huiying.casework.stepping import change, check_seen, keep_act
 from huiying.casework.telling import tell
 from huiying.casework.unfinished import forget_sent
 from huiying.casework.words import required
 from huiying.intake.actions import writing
 from huiying.intake.models import Message
 from huiying.kernel.actors import Actor
-from huiying.kernel.inserting import insert_together
 from huiying.kernel.refusals import NotAllowed
 from huiying.kernel.verbs import verb
-from huiying.record.actions import entry_rows
 
 
 @verb
@@ -33,10 +30,7 @@ def report_interim(
         raise NobodyWaits
     said = required(words, "words")
     change(case)
-    insert_together(
-        move_row(case, verb="interim", source=case.state, at=case.moved_at),
-        *entry_rows(actor=actor, action="case.interim", subject=subject(case), data={}),
-    )
+    keep_act(case, actor=actor, verb="interim", data={})
     for report in waiting.select_related("submission"):
         writing.add_message(
             actor=actor,

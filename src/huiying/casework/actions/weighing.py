@@ -9,10 +9,9 @@ from huiying.casework.errors import NothingWeighed, WrongState
 from huiying.casework.extensions import due_as_told
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.joined import at_home, earliest_due, first_due, own_letter
-from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN
-from huiying.casework.stepping import change, check_seen, move_row
+from huiying.casework.stepping import change, check_seen, keep_act
 from huiying.casework.unfinished import forget_sent
 from huiying.casework.urgency.standing import harm_columns
 from huiying.casework.words import required
@@ -20,10 +19,8 @@ from huiying.harm.facts import LEGAL_DATE, withdrawn
 from huiying.intake.letters import check_facts
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
-from huiying.kernel.inserting import insert_together
 from huiying.kernel.refusals import NotAllowed
 from huiying.kernel.verbs import verb
-from huiying.record.actions import entry_rows
 
 LONGEST_REASON = 500
 
@@ -98,7 +95,4 @@ def _keep(actor: Actor, case: CaseFile, data: dict[str, Any]) -> None:
     told = {"level": case.need.level.code, "due_at": case.due_at.isoformat()}
     if case.legal_date:
         told["legal_date"] = case.legal_date.isoformat()
-    insert_together(
-        move_row(case, verb="weigh", source=case.state, at=case.moved_at),
-        *entry_rows(actor=actor, action="case.weigh", subject=subject(case), data=data | told),
-    )
+    keep_act(case, actor=actor, verb="weigh", data=data | told)

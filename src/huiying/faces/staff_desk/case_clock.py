@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from huiying.casework.extensions import granted_in, waiting
 from huiying.casework.reads import CaseShown
 from huiying.faces.look import dates
-from huiying.intake.models import Message
+from huiying.intake.reads import told_since
 
 
 def clock_notes(shown: CaseShown) -> list[str]:
@@ -53,9 +53,4 @@ def _unexplained(shown: CaseShown) -> bool:
     if not clock.late or clock.ended_at is not None or granted_in(shown.more_time, shown.round):
         return False
     waits = [each for each in shown.letters if not each.delivered_at and not each.withdrawn_at]
-    return any(
-        not any(
-            line.kind == Message.Kind.INTERIM and line.at >= clock.due_at for line in each.exchange
-        )
-        for each in waits
-    )
+    return any(not told_since(each.exchange, clock.due_at) for each in waits)

@@ -24,7 +24,6 @@ from huiying.notices.models import Outgoing
 from huiying.record.actions import write
 from huiying.supervision.audiences import NO_UNIT, Staff, Told
 from huiying.supervision.definitions import Definition, Step
-from huiying.supervision.paces import Paces
 from huiying.supervision.reached import CLAIM, FIND
 from huiying.supervision.timing import SendingHours
 
@@ -40,7 +39,7 @@ class Pass:
     definition: Definition
     staff: Staff
     timing: SendingHours
-    paces: Paces
+    paces: dict[str, Any]
 
 
 def steps_reached(one: Pass) -> list[int]:
@@ -56,7 +55,7 @@ def steps_reached(one: Pass) -> list[int]:
 
 def clocks_given(one: Pass) -> dict[str, Any]:
     """What `reached.RUNNING` asks for."""
-    return one.paces.given | {
+    return one.paces | {
         "now": time.now(),
         "open": sorted(state.value for state in OPEN),
         "again": list(TAKEN_UP_AGAIN),
