@@ -1,6 +1,6 @@
 """Calendars at the desk: the week, a year's special days, a try at reckoning, the versions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,7 +44,13 @@ def test_the_list_names_units_and_how_far_holidays_are_known(people, calendar):
 
 def test_the_page_shows_week_year_and_versions(people, calendar):
     with time.at(NOON):
-        page = people.supervisor.client.get(PAGE).text
+        page = people.supervisor.client.get(PAGE + "?year=2026").text
+        coming = people.supervisor.client.get(PAGE).text
+    assert "None are known in the coming 12 months" in coming
+    with time.at(NOON - timedelta(days=60)):
+        coming = people.supervisor.client.get(PAGE).text
+    assert "1 Oct Thursday" in coming
+    assert "Labour Day" not in coming
     assert "Monday to Friday" in page
     assert "08:30–12:00, 14:00–17:30" in page
     assert "1 Oct Thursday to 7 Oct Wednesday" in page
@@ -57,7 +63,8 @@ def test_the_page_shows_week_year_and_versions(people, calendar):
             "There are none in this year" in people.supervisor.client.get(PAGE + "?year=2027").text
         )
         for wrong in ("x", "99999", "-1", "０", "9" * 5000):
-            assert "1 Oct Thursday" in people.supervisor.client.get(PAGE, {"year": wrong}).text
+            page = people.supervisor.client.get(PAGE, {"year": wrong}).text
+            assert "None are known in the coming 12 months" in page
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Promises and calendars tried on past cases: what would have been due at another time, late, and told."""
 
+import re
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions.extending import ask_extension, decide_extension
@@ -13,13 +15,17 @@ from huiying.casework.actions.weighing import weigh_harm
 from huiying.casework.actions.working import accept, resume
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
+from huiying.casework.tasks import follow_calendars
+from huiying.clocks import reads
 from huiying.clocks.actions import adopt_calendar_version
 from huiying.clocks.calendar_files import read_calendar
+from huiying.clocks.models import CalendarVersion
 from huiying.clocks.trying import changed
 from huiying.config.cli import installation, main
 from huiying.config.demo_sample import file as sample
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
+from huiying.record.models import Entry
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.files import read_promises
 from huiying.routing.trying import OtherTerms
@@ -27,7 +33,7 @@ from huiying.supervision.definitions import read_policy
 from huiying.supervision.models import Alert
 from huiying.supervision.other_terms import TermsRehearsal, Told, rehearse_terms
 from tests.casework.ways import answered, brought_to
-from tests.people import People
+from tests.people import People, make_person
 from tests.supervision.policies import put_in_force
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +238,81 @@ def test_the_pages_try_before_anything_is_in_force(people, offices):
     assert wrong.status_code == 422
     assert "(zone)" in wrong.text
     assert people.handler.client.get("/en/desk/promises/2/").status_code == 403
+
+
+def _adopting(page: str, text: str, note: str = "台风放假") -> dict[str, str]:
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen is not None
+    return {"text": text, "do": "adopt", "note": note, "seen": seen[1]}
+
+
+def test_an_administrator_puts_a_tried_calendar_in_force_and_clocks_follow(people, offices):
+    case, address = _case(people), "/en/desk/calendars/offices/try/"
+    admin = people.administrator.client
+    with time.at(_day(1)):
+        file = SimpleUploadedFile("2026.json", HOLIDAY.encode())
+        page = admin.post(address, {"file": file, "text": "", "do": "try"}).text
+        assert "The holidays of 2026 become known." in page
+        assert "4 Mar Wednesday" in page
+        assert "[&#x27;" not in page
+        assert "春节" in page  # also in the field: what was read is what is put in force
+        wanted = _adopting(page, HOLIDAY)
+        assert people.supervisor.client.post(address, wanted).status_code == 403
+        assert "Say why" in admin.post(address, wanted | {"note": " "}).text
+        other = HOLIDAY.replace("03-04", "03-05")
+        assert "not what was tried" in admin.post(address, wanted | {"text": other}).text
+        assert len(reads.calendar("offices").versions) == 1
+        for _again in range(2):
+            done = admin.post(address, wanted, follow=True).text
+            assert "Version 2 is in force." in done
+        assert "台风放假" in done
+        assert "by Administrator" in done
+        assert len(reads.calendar("offices").versions) == 2
+        entry = Entry.objects.filter(action="calendar.adopted").latest("id")
+        assert entry.actor == people.administrator.actor.label
+        digest = CalendarVersion.objects.get(number=2).digest
+        assert (entry.payload.data or {})["digest"] == digest
+        before = case.due_at
+        assert follow_calendars() == 1
+        assert follow_calendars() == 0
+    case.refresh_from_db()
+    assert case.due_at > before
+
+
+@pytest.mark.parametrize(
+    "file",
+    [b"{}", b"\xff\xfe", b"BEGIN:VCALENDAR", b"x" * 100_001, b"code = 'hotline'\n"],
+    ids=["empty", "not utf-8", "broken", "long", "another"],
+)
+def test_a_file_that_is_no_calendar_is_refused_at_the_field(people, offices, file):
+    address = "/en/desk/calendars/offices/try/"
+    given = {"file": SimpleUploadedFile("x.json", file), "text": "", "do": "try"}
+    reply = people.administrator.client.post(address, given)
+    assert reply.status_code == 422
+    assert "Choose a file" not in reply.text
+    assert len(reads.calendar("offices").versions) == 1
+
+
+def test_cases_are_listed_for_who_may_read_them(people, offices):
+    case = _case(people)
+    own = make_person("unit_supervisor", ("water", "supervisor"))
+    ours = make_person("housing_supervisor", ("housing", "supervisor"))
+    with time.at(_day(2)):
+        calendar = "/en/desk/calendars/offices/try/"
+        for person, listed in ((people.supervisor, True), (ours, True), (own, False),
+                               (people.administrator, False)):  # fmt: skip
+            page = person.client.post(calendar, {"text": HOLIDAY, "do": "try"}).text
+            assert (f"/desk/cases/{case.number}/" in page) == listed
+            assert (case.title in page) == listed
+        page = ours.client.post(calendar + "?show=sooner", {"text": HOLIDAY, "do": "try"}).text
+        assert f"/desk/cases/{case.number}/" not in page
+        number = propose_promises(
+            actor=people.administrator.actor, promises=read_promises(_days(1, "working_days"))
+        )
+        page = people.supervisor.client.get(f"/en/desk/promises/{number}/?show=sooner&page=1").text
+    assert f"/desk/cases/{case.number}/" in page
+    assert "10 March 2026, 17:30" in page
+    assert "3 March 2026, 17:30" in page
 
 
 def test_the_command_line_tries_both(people, offices, tmp_path, capsys, monkeypatch):

@@ -10,6 +10,7 @@ from huiying.clocks.definitions import Definition, from_data
 from huiying.clocks.holiday_files import Holidays
 from huiying.clocks.models import CalendarVersion, WorkCalendar
 from huiying.clocks.policy import require_keeper
+from huiying.clocks.trying import read_change
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import Invalid, NotFound
@@ -70,6 +71,28 @@ def add_holidays(*, actor: Actor, code: str, holidays: Holidays, note: str = "")
         raise NotFound
     definition = from_data(newest.definition).with_holidays(holidays.days, holidays.years)
     return _next(actor, calendar, newest, definition, note=note, source=holidays.source)
+
+
+@verb
+def change_calendar(*, actor: Actor, code: str, text: str, note: str) -> int:
+    """Put in force what a file says of the calendar `code`, with a reason, as `trying.read_change` reads
+    it. The version's number; the same file again makes no other.
+
+    Raises Invalid for what cannot be read, is for another calendar or has no reason; NotFound.
+    """
+    require_keeper(actor)
+    if not note.strip():
+        raise Invalid(_("Say why: it stands beside the version."), field="note")
+    change = read_change(text)
+    if isinstance(change, Holidays):
+        return add_holidays(actor=actor, code=code, holidays=change, note=note.strip())
+    if change.code != code:
+        raise Invalid(_("This file is for another calendar."), field="code")
+    if not WorkCalendar.objects.filter(code=code).exists():
+        raise NotFound
+    return adopt_calendar_version(
+        actor=actor, code=code, name=change.name, definition=change.definition, note=note.strip()
+    )
 
 
 def _next(

@@ -4,9 +4,14 @@ from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotAllowed
 
 
+def may_keep(actor: Actor) -> bool:
+    """Put a version in force: an administrator, alone; a holiday declared tonight cannot wait."""
+    return actor.has("administrator", "system")
+
+
 def require_keeper(actor: Actor) -> None:
     """Raise NotAllowed unless this is an administrator."""
-    if not actor.has("administrator", "system"):
+    if not may_keep(actor):
         raise NotAllowed
 
 

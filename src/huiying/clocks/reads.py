@@ -47,7 +47,12 @@ class CalendarShown:
 
     def stretches(self, year: int) -> list["Stretch"]:
         """The special days of `year`, those that follow each other with one name in one piece."""
-        return _stretches([each for each in self.definition.counting() if each.day.year == year])
+        return self.stretches_between(date(year, 1, 1), date(year, 12, 31))
+
+    def stretches_between(self, first: date, last: date) -> list["Stretch"]:
+        """Those from `first` to `last`."""
+        days = self.definition.counting()
+        return _stretches([each for each in days if first <= each.day <= last])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,12 @@ def newest_digests() -> dict[str, str]:
     """The digest of the version in force of each calendar, by its code, for `laid_out`. One query."""
     rows = CalendarVersion.objects.order_by("number").values_list("calendar__code", "digest")
     return dict(rows)
+
+
+def adopted_since(moment: datetime) -> dict[str, str]:
+    """The digest of the newest version of each calendar that got one after `moment`, by code. One query."""
+    rows = CalendarVersion.objects.filter(adopted_at__gte=moment).order_by("number")
+    return dict(rows.values_list("calendar__code", "digest"))
 
 
 @functools.lru_cache(maxsize=KEPT_TIMETABLES)

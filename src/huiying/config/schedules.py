@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from huiying.accounts.actions.unsent import forget_old_unsent
 from huiying.agencies.duty import tasks as duty
+from huiying.casework import tasks as cases
 from huiying.insight import tasks
 from huiying.insight.growing.tasks import count_due_growth
 from huiying.kernel.actors import SYSTEM
@@ -22,6 +23,7 @@ __all__ = [
     "app",
     "count_growth",
     "erase_due",
+    "follow_calendars",
     "forget_tries_and_sessions",
     "freeze_due_brief",
     "keep_duty_planned",
@@ -53,6 +55,13 @@ def count_growth(timestamp: int) -> None:  # noqa: ARG001
     if settings.DEMO and loading.progress(settings.DATA):
         return
     count_due_growth()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="follow_calendars", queueing_lock="follow_calendars")
+def follow_calendars(timestamp: int) -> None:  # noqa: ARG001
+    """Every minute; there is something to do after a calendar was changed, and once after a start."""
+    cases.follow_calendars()
 
 
 @app.periodic(cron="37 * * * *")

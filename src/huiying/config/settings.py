@@ -192,6 +192,7 @@ FILES_BUCKET = attachments.bucket()  # None: they lie in the folder
 INCOMING_FOLDER = DATA / "incoming"
 # Files that administrators import from a page, until they are imported.
 IMPORT_BYTES = environment.number("HUIYING_IMPORT_MEGABYTES", 50, least=1, most=2000) * 1024 * 1024
+CALENDAR_BYTES = 100_000  # of a file of holidays, or a whole calendar
 IMPORTS_FOLDER = DATA / "imports"
 # Labels and times of what was erased, outside of the database: a restore reads it.
 ERASURES_FILE = environment.folder("HUIYING_ERASURES_FILE", DATA / "erasures.log")

@@ -17,6 +17,7 @@ from huiying.kernel.connections import release
 MULTIPART = "multipart/form-data"
 LETTERS = ("public_site:write", "public_site:letter_add", "public_site:letter_answer")
 IMPORTS = "staff_desk:imports"  # a file of letters is larger than what one letter carries
+CALENDARS = "staff_desk:calendar_rehearsal"
 
 
 class ToDisk(FileUploadHandler):
@@ -71,6 +72,8 @@ def _most(request: HttpRequest) -> tuple[int, int]:
         return settings.FILES_AT_ONCE, settings.FILE_BYTES
     if name == IMPORTS and _from_staff(request):
         return 1, settings.IMPORT_BYTES
+    if name == CALENDARS and _from_staff(request):
+        return 1, settings.CALENDAR_BYTES
     return 0, 0
 
 

@@ -23,6 +23,7 @@ from huiying.casework.landing.discretion import (
     coarse,
     coarse_number,
     reads_all,
+    seen_by,
     settled_long,
 )
 from huiying.casework.models import CaseFile, Move
@@ -75,13 +76,29 @@ class Told:
     notices_then: int
 
 
+class Tried(NamedTuple):
+    """One round, and what would have become of it; `apart` where that cannot be said and it stays."""
+
+    case_id: int
+    unit_id: int | None
+    due: datetime
+    due_then: datetime
+    late: bool
+    late_then: bool
+    apart: bool
+    runs: bool
+
+
 @dataclass(frozen=True, slots=True)
 class TermsRehearsal:
     """`units` are those for which something changes, the most changed first. `apart`: how many clocks stay,
     since nothing that was promised put them where they stand. `told` is None where no policy is in force.
 
     `exact` only where the reader may read all of these letters. Else counts are coarse, units with few
-    letters are left out, and promises are tried on `settled` letters alone.
+    letters are left out, and promises are tried on `settled` letters alone. `moved` are the rounds that
+    would have been due at another time of cases that the reader may read, the newest case first; `unread`
+    counts the others. `running` clocks would be due at another time now. `promised`: promises were tried,
+    not a calendar.
     """
 
     since: datetime
@@ -92,12 +109,16 @@ class TermsRehearsal:
     cut: bool
     exact: bool
     settled: bool
+    moved: list[Tried]
+    unread: int
+    running: int
+    promised: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Among:
     """The cases that are tried, and in which days their rounds ran. Those of other kinds than `common` stay
-    as they are; None where none does.
+    as they are, but for the `seen`; None where none does.
     """
 
     cases: dict[int, _Case]
@@ -105,6 +126,7 @@ class Among:
     since: datetime
     until: datetime
     common: Collection[Kind] | None = None
+    seen: Collection[int] = ()
 
     def ran(self, one: Round) -> bool:
         """Whether this round ran in these days."""
@@ -112,19 +134,7 @@ class Among:
 
     def told(self, case: _Case) -> bool:
         """Whether anything may be told of this kind of case."""
-        return self.common is None or case.kind in self.common
-
-
-class _Tried(NamedTuple):
-    """One round, and what would have become of it; `apart` where that cannot be said and it stays."""
-
-    case_id: int
-    unit_id: int | None
-    due: datetime
-    due_then: datetime
-    late: bool
-    late_then: bool
-    apart: bool
+        return self.common is None or case.kind in self.common or case.pk in self.seen
 
 
 def rehearse_terms(
@@ -137,9 +147,12 @@ def rehearse_terms(
     settled = not exact and terms.promises is not None
     if settled:
         terms, among = terms.in_full_hours(), _settled(terms, days, most)
+        among = replace(among, seen=seen_by(actor, among.cases))
     trial = _TermsTrial(terms, among)
     tried = list(trial.each())
     count = len if exact else coarse
+    moved = [each for each in reversed(tried) if each.due != each.due_then]
+    seen = seen_by(actor, {each.case_id for each in moved})
     return TermsRehearsal(
         since=among.since,
         total=_moved({}, tried, count),
@@ -149,6 +162,10 @@ def rehearse_terms(
         cut=among.cut,
         exact=exact,
         settled=settled,
+        moved=[each for each in moved if each.case_id in seen],
+        unread=count([each.case_id for each in moved if each.case_id not in seen]),
+        running=count([each.case_id for each in moved if each.runs and not each.late]),
+        promised=terms.promises is not None,
     )
 
 
@@ -206,13 +223,13 @@ class _TermsTrial:
             Trial(policy.definition, among.since, among.until) for _side in sides if policy
         ]
 
-    def each(self) -> Iterator[_Tried]:
+    def each(self) -> Iterator[Tried]:
         """The rounds of these days."""
         for one in rounds(self._among.cases):
             if self._among.ran(one):
                 yield self._try(one, self._among.cases[one.case_id])
 
-    def _try(self, one: Round, case: _Case) -> _Tried:
+    def _try(self, one: Round, case: _Case) -> Tried:
         settled = one.settled()
         due = self._due(one, case, settled) if self._among.told(case) else None
         then = one.due_at if due is None else due
@@ -222,7 +239,7 @@ class _TermsTrial:
             as_tried.take(replace(one, due_at=then))
         running = one.pauses[len(settled) :]
         ended = one.ended or self._among.until
-        return _Tried(
+        return Tried(
             case_id=one.case_id,
             unit_id=one.unit_at(self._among.until),
             due=one.due_at,
@@ -230,6 +247,7 @@ class _TermsTrial:
             late=_walked(one.due_at, running) < ended,
             late_then=_walked(then, running) < ended,
             apart=due is None,
+            runs=one.ended is None,
         )
 
     def _due(
@@ -248,7 +266,7 @@ class _TermsTrial:
             return max(sides[0][1], one.due_at)  # the day that was granted
         return stood
 
-    def told(self, tried: Iterable[_Tried], *, exact: bool) -> Told | None:
+    def told(self, tried: Iterable[Tried], *, exact: bool) -> Told | None:
         """The notices of both sides; None where no policy is in force."""
         if not self._trials:
             return None
@@ -260,7 +278,7 @@ class _TermsTrial:
         return Told(*counts)
 
 
-def _by_unit(tried: Iterable[_Tried], count: Count) -> list[Moved]:
+def _by_unit(tried: Iterable[Tried], count: Count) -> list[Moved]:
     """The units for which something changes, without those of which nothing may be told."""
     names, units = all_units(), defaultdict(list)
     for each in tried:
@@ -270,7 +288,7 @@ def _by_unit(tried: Iterable[_Tried], count: Count) -> list[Moved]:
     return sorted(changed, key=lambda each: -(each.sooner + each.later))
 
 
-def _moved(name: Names, tried: Sequence[_Tried], count: Count) -> Moved:
+def _moved(name: Names, tried: Sequence[Tried], count: Count) -> Moved:
     def those(chosen: Iterable[bool]) -> int:
         return count([each.case_id for each, is_one in zip(tried, chosen, strict=True) if is_one])
 

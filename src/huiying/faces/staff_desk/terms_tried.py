@@ -1,17 +1,37 @@
-"""What a rehearsal of promises or of a calendar found, for a page: in words and a table."""
+"""What a rehearsal of promises or of a calendar found, for a page: in words, by unit, and case by case."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from huiying.faces.look import dates
+from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.numbered import beside, number_of
 from huiying.faces.staff_desk.told_counts import count_told
-from huiying.kernel.actors import Actor
 from huiying.kernel.names import localized
 from huiying.routing.trying import OtherTerms
+from huiying.supervision.cases_tried import CaseTried, cases_tried, counts
 from huiying.supervision.other_terms import Moved, TermsRehearsal, rehearse_terms
 
 DAYS, MOST_CASES, MOST_UNITS = 30, 5_000, 20
+
+
+@dataclass(frozen=True, slots=True)
+class CasesTried:
+    """A page of the cases that the reader may read. `choices` are label, address, chosen, count; `others`
+    says how many there are besides.
+    """
+
+    choices: list[tuple[str, str, bool, str]]
+    columns: list[dict[str, Any]]
+    rows: list[list[Any]]
+    before_url: str
+    after_url: str
+    others: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +47,14 @@ class TermsTried:
     exact: bool
     little: str
     cut: bool
+    cases: CasesTried | None
 
 
-def tried(terms: OtherTerms, actor: Actor) -> TermsTried:
-    """Try these terms on the cases of the last thirty days, as far as the actor may know of them."""
+def tried(terms: OtherTerms, request: HttpRequest) -> TermsTried:
+    """Try these terms on the cases of the last thirty days, as far as the reader may know of them; the
+    address says which of the readable ones are listed.
+    """
+    actor = actor_of(request)
     found = rehearse_terms(terms, actor=actor, days=DAYS, most=MOST_CASES)
     return TermsTried(
         on=_tried_on(found),
@@ -52,6 +76,7 @@ def tried(terms: OtherTerms, actor: Actor) -> TermsTried:
         exact=found.exact,
         little="" if found.exact else _little(found),
         cut=found.cut,
+        cases=_cases(found, request) if found.moved else None,
     )
 
 
@@ -99,6 +124,8 @@ def _facts(found: TermsRehearsal) -> list[tuple[str, str]]:
     if found.told is not None:
         notices = from_to(found.told.notices, found.told.notices_then)
         facts.append((_("Reminders to staff"), notices))
+    if not found.promised:
+        facts.append((_("Clocks that run and would move"), told(found.running)))
     if found.apart or not found.exact:
         facts.append((_("Stay as they are"), told(found.apart)))
     return facts
@@ -108,3 +135,52 @@ def _row(line: Moved, *, exact: bool) -> tuple[str, ...]:
     counts = (line.cases, line.sooner, line.later, line.late, line.late_then)
     name = localized(line.name) or _("Not given to a unit yet")
     return name, *(count_told(count, exact=exact) for count in counts)
+
+
+def _cases(found: TermsRehearsal, request: HttpRequest) -> CasesTried:
+    known = counts(found)
+    asked = request.GET.get("show", "")
+    choice = asked if asked in known else ""
+    rows, more = cases_tried(actor_of(request), found, choice=choice, page=number_of(request))
+    before, after = beside(request, more=more)
+    others = _("And of cases that are not yours to read: %(count)s.") % {
+        "count": count_told(found.unread, exact=found.exact)
+    }
+    return CasesTried(
+        choices=[
+            (label, f"?show={name}", name == choice, f"{known[name]:,}")
+            for name, label in _choices().items()
+        ],
+        columns=[
+            {"label": pgettext("column", "Case")},
+            {"label": _("Due as it is")},
+            {"label": _("Due by this")},
+        ],
+        rows=[_case(each) for each in rows],
+        before_url=before,
+        after_url=after,
+        others="" if found.exact else others,
+    )
+
+
+def _choices() -> dict[str, str]:
+    return {
+        "": _("All"),
+        "sooner": _("Due sooner"),
+        "later": _("Due later"),
+        "late": _("Late only by this"),
+        "kept": _("Late only as it is"),
+    }
+
+
+def _case(each: CaseTried) -> list[Any]:
+    url = reverse("staff_desk:case", args=[each.number])
+    return [
+        {"text": str(each.number), "url": url, "note": each.title},
+        {"text": dates.at_time(each.due), "note": _late(each.late)},
+        {"text": dates.at_time(each.due_then), "note": _late(each.late_then)},
+    ]
+
+
+def _late(late: bool) -> str:
+    return _("late") if late else ""

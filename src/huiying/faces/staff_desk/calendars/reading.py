@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -18,13 +17,13 @@ from huiying.agencies.reads import staff_names
 from huiying.agencies.working_hours import UnitAtCalendar, units_by_calendar
 from huiying.clocks import reads
 from huiying.clocks.definitions import Definition, Kind
-from huiying.clocks.hours import Hours, write_hours
 from huiying.clocks.policy import require_reader
 from huiying.clocks.reads import CalendarLine, CalendarShown, Stretch, VersionLine
 from huiying.clocks.working_time import Due
 from huiying.faces.look import dates
 from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.calendars.forms import TryForm
+from huiying.faces.staff_desk.calendars.words import hours_said, week_said, with_weekday
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel import time
 from huiying.kernel.days import day_in_words
@@ -32,6 +31,7 @@ from huiying.kernel.names import chinese, listed, localized
 
 type Cell = Any
 EARLIEST, LATEST = 1990, 2100
+COMING = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,20 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     form = TryForm(request.GET if asked else None, zone=shown.definition.timetable().zone)
     due = form.due(shown.definition.timetable()) if asked and form.is_valid() else None
     year = _year(request.GET.get("year", ""))
+    today = timezone.localdate(time.now())
+    coming = shown.stretches_between(today, today + COMING)
     page = CalendarPage(
         trail=[(_("Calendars"), reverse("staff_desk:calendars")), (localized(shown.name), "")],
         name=localized(shown.name),
         about=_units(units_by_calendar().get(code, [])),
         warning=_warning(shown.definition),
-        week=_week(shown.definition),
-        years=[(str(each), f"?year={each}", each == year, "") for each in _years(year)],
+        week=week_said(shown.definition),
+        years=_tabs(year),
         columns=[{"label": _("Occasion")}, {"label": _("Days")}, {"label": _("Hours")}],
-        rows=[_row(shown.definition, stretch) for stretch in shown.stretches(year)],
+        rows=[
+            _row(shown.definition, stretch)
+            for stretch in (shown.stretches(year) if year else coming)
+        ],
         year=year,
         form=form,
         answer=_answer(due, shown) if due else "",
@@ -99,14 +104,17 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _year(text: str) -> int:
-    this = timezone.localdate(time.now()).year
-    typed = int(text[:5]) if text.isascii() and text.isdecimal() else this
-    return typed if EARLIEST <= typed <= LATEST else this
+    """The year that was asked for; 0 for the coming twelve months."""
+    typed = int(text[:5]) if text.isascii() and text.isdecimal() else 0
+    return typed if EARLIEST <= typed <= LATEST else 0
 
 
-def _years(chosen: int) -> list[int]:
-    """The chosen year and its neighbours."""
-    return [each for each in range(chosen - 1, chosen + 2) if EARLIEST <= each <= LATEST]
+def _tabs(chosen: int) -> list[tuple[str, str, bool, str]]:
+    """The coming months, then the chosen year and its neighbours."""
+    middle = chosen or timezone.localdate(time.now()).year
+    years = [each for each in range(middle - 1, middle + 2) if EARLIEST <= each <= LATEST]
+    coming = (_("The coming 12 months"), "?", not chosen, "")
+    return [coming, *((str(each), f"?year={each}", each == chosen, "") for each in years)]
 
 
 def _line(line: CalendarLine, units: list[UnitAtCalendar]) -> tuple[str, str, str, str]:
@@ -141,46 +149,20 @@ def _provisional() -> str:
     return _("Beyond that the plain week counts, and a due time is provisional.")
 
 
-def _week(definition: Definition) -> list[tuple[str, str]]:
-    """Days that follow each other with the same hours in one line; then a make-up workday, and the zone."""
-    found = []
-    for hours, group in groupby(range(7), key=lambda day: definition.week[day]):
-        days = list(group)
-        found.append((_weekdays(days[0], days[-1]), _hours(hours)))
-    if definition.known_years is not None:
-        found.append((_("Make-up workday"), _hours(definition.makeup)))
-    return [*found, (_("Time zone"), definition.zone)]
-
-
-def _weekdays(first: int, last: int) -> str:
-    names = [str(WEEKDAYS[first]), str(WEEKDAYS[last])]
-    if first == last:
-        return names[0]
-    return _("%(first)s to %(last)s") % {"first": names[0], "last": names[1]}
-
-
-def _hours(hours: Hours) -> str:
-    return write_hours(hours).replace("-", "–").replace(" ", listed(["", ""])) or _("off")
-
-
 def _row(definition: Definition, stretch: Stretch) -> list[Cell]:
-    days: dict[str, str] = {"text": _with_weekday(stretch.first)}
+    days: dict[str, str] = {"text": with_weekday(stretch.first)}
     if stretch.last != stretch.first:
-        ends = {"first": days["text"], "last": _with_weekday(stretch.last)}
+        ends = {"first": days["text"], "last": with_weekday(stretch.last)}
         count = (stretch.last - stretch.first).days + 1
         days = {
             "text": _("%(first)s to %(last)s") % ends,
             "note": ngettext("%(count)d day", "%(count)d days", count) % {"count": count},
         }
-    hours = _hours(definition.hours_of(stretch.special))
+    hours = hours_said(definition.hours_of(stretch.special))
     name = {"text": localized(stretch.special.name) or _("Own day")}
     if stretch.special.kind == Kind.MAKEUP:
         name["note"] = _("worked in exchange")
     return [name, days, {"text": hours}]
-
-
-def _with_weekday(day: Any) -> str:
-    return f"{dates.short_day(day)} {WEEKDAYS[day.weekday()]}"
 
 
 def _answer(due: Due, shown: CalendarShown) -> str:

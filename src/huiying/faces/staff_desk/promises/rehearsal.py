@@ -44,7 +44,7 @@ def rehearsal(request: HttpRequest, number: int) -> HttpResponse:
     own = waiting is not None and waiting.proposed_by == actor.label
     page = PromisesTriedPage(
         number=number,
-        tried=tried(OtherTerms(promises=promises), actor),
+        tried=tried(OtherTerms(promises=promises), request),
         own=waits and own,
         may_adopt=waits and not own,
     )
