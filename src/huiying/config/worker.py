@@ -21,7 +21,7 @@ from huiying.config import schedules
 from huiying.config.backup.erasures import note_erasures
 from huiying.config.pacing import Pace
 from huiying.doors.tasks import run_next, sweep_files
-from huiying.intake.indexing import index_letters
+from huiying.intake.indexing import index_letters, take_up_again
 from huiying.intake.reads import newest_number
 from huiying.intake.tasks import make_thumbnails, sweep_loose_files
 from huiying.notices.tasks import sweep
@@ -55,6 +55,7 @@ PACE = Pace(newest_number)
 LOOPS = [
     Loop("outbox", lambda: sweep(PACE.rest), every=2.0),
     Loop("letters indexed", index_letters, every=0.5),
+    Loop("letters set aside", take_up_again, every=60.0),
     Loop("answers indexed", index_answers, every=0.5),
     Loop("cases suggested on", suggest_new, every=3.0),
     Loop("models tried", run_next_trial, every=3.0),

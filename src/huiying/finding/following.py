@@ -42,12 +42,13 @@ def _transactions() -> tuple[int, int]:
 
 
 def follow(
-    kind: str, rows: QuerySet[Any], source: Callable[[Any], Source], *, erasable: bool
+    kind: str, rows: QuerySet[Any], source: Callable[[Any], Source | None], *, erasable: bool
 ) -> int:
-    """Put the rows that are new into the index; how many. One process at a time for each kind.
+    """Put the rows that are new into the index; how many it went over. One process at a time for each kind.
 
-    `rows` leaves out what must not be in the index. Where rows are `erasable`, one that is being erased
-    at this moment is passed by, and an erasure that begins now waits for the text that it takes out.
+    `rows` leaves out what must not be in the index, and a row for which `source` gave None: nobody waits
+    for its text, and who brings it in later puts it there. Where rows are `erasable`, one that is being
+    erased at this moment is passed by, and an erasure that begins now waits for the text that it takes out.
     """
     done = 0
     while True:
@@ -75,7 +76,7 @@ def _locked(kind: str) -> Followed | None:
 
 
 def _make_anew(
-    state: Followed, rows: QuerySet[Any], source: Callable[[Any], Source], *, erasable: bool
+    state: Followed, rows: QuerySet[Any], source: Callable[[Any], Source | None], *, erasable: bool
 ) -> bool:
     """Replace the next batch of texts that older rules made; False where none is left.
 
@@ -90,7 +91,7 @@ def _make_anew(
     kept = rows.filter(pk__in=keys).order_by("pk")
     found = list(kept.select_for_update(no_key=True, of=("self",)) if erasable else kept)
     Text.objects.filter(kind=state.kind, key__in=keys).delete()
-    put(state.kind, map(source, found))
+    put(state.kind, filter(None, map(source, found)))
     before = state.anew_below
     state.anew_below = batch[-1][0] - 1 if batch else 0
     state.save(update_fields=["anew_below"])
@@ -112,14 +113,14 @@ def _without_text(state: Followed, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _round(
-    state: Followed, rows: QuerySet[Any], source: Callable[[Any], Source], *, erasable: bool
+    state: Followed, rows: QuerySet[Any], source: Callable[[Any], Source | None], *, erasable: bool
 ) -> int:
     oldest, following = _transactions()
-    newest = rows.aggregate(most=Max("pk"))["most"] or 0
+    newest = rows.model.objects.aggregate(most=Max("pk"))["most"] or 0
     missing = _without_text(state, rows)
     free = missing.select_for_update(skip_locked=True, no_key=True, of=("self",))
     found = list((free if erasable else missing)[:BATCH])
-    put(state.kind, map(source, found))
+    put(state.kind, filter(None, map(source, found)))
     if len(found) < BATCH:
         _settle(state, missing, oldest, (newest, following))
     return len(found)

@@ -83,6 +83,26 @@ class Whereabouts(models.Model):
     names = models.CharField(max_length=16)
 
 
+class Unopened(models.Model):
+    """A letter whose words did not open: its key is not in the ring, or its row is damaged.
+
+    The worker leaves it out wherever it goes over many letters, and tries it again at `again_at`.
+    `problem` is the class of the error.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.PROTECT, primary_key=True, related_name="unopened"
+    )
+    problem = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    again_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["again_at"], name="unopened_due")]
+
+
 class Seal(models.Model):
     """The key of one submission, wrapped under the ring key `key_number`; without it nothing opens.
 

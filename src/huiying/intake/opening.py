@@ -12,11 +12,13 @@ from cryptography.exceptions import InvalidTag
 from django.db.models import QuerySet
 
 from huiying.intake import vault
-from huiying.intake.models import Message, Submission
+from huiying.intake.models import Message, Seal, Submission
 from huiying.intake.states import ERASED
 from huiying.kernel import ciphers
 
 AT_ONCE = 500
+# How it shows that a key is not in the ring, or that a row is damaged.
+UNREADABLE = (KeyError, ValueError, InvalidTag, Seal.DoesNotExist)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,12 @@ def words_of(submission: Submission) -> Words:
     return _opened(vault.key_of(submission), submission.label, bytes(submission.sealed))
 
 
-def words_in(label: str, sealed: bytes, key_number: int, wrapped: bytes) -> Words:
+def words_in(label: str, sealed: bytes, key_number: int | None, wrapped: bytes | None) -> Words:
     """The same from the bare columns of a letter and its seal, where many are opened at once."""
     if not sealed:
         return GONE
+    if key_number is None or wrapped is None:
+        raise Seal.DoesNotExist
     return _opened(vault.unwrap(bytes(wrapped), key_number, label), label, bytes(sealed))
 
 
@@ -85,10 +89,10 @@ def _opened(key: bytes, label: str, sealed: bytes) -> Words:
 
 
 def words_left(submission: Submission) -> Words | None:
-    """The same, for erasing alone: None where the ring lost their key, since they have to go all the same."""
+    """The same for work that goes on all the same, such as erasing: None where they cannot be opened."""
     try:
         return words_of(submission)
-    except (KeyError, InvalidTag):
+    except UNREADABLE:
         return None
 
 
@@ -96,6 +100,14 @@ def each_opened(letters: QuerySet[Submission]) -> Iterator[tuple[Submission, Wor
     """These letters with what they say, read and opened in batches; one query."""
     for letter in letters.select_related("seal").iterator(chunk_size=AT_ONCE):
         yield letter, words_of(letter)
+
+
+def each_readable(letters: QuerySet[Submission]) -> Iterator[tuple[Submission, Words]]:
+    """The same without those that cannot be opened, which must keep no other back."""
+    for letter in letters.select_related("seal").iterator(chunk_size=AT_ONCE):
+        words = words_left(letter)
+        if words is not None:
+            yield letter, words
 
 
 def unseal_text(key: bytes, label: str, place: Place, sealed: bytes) -> str:

@@ -16,7 +16,7 @@ from huiying.finding.folding import fold
 from huiying.intake import callers, helping, letters
 from huiying.intake.errors import SentToday, WrongPin
 from huiying.intake.models import CallerPin, Submission
-from huiying.intake.opening import each_opened
+from huiying.intake.opening import each_readable
 from huiying.intake.states import SPOKEN
 from huiying.kernel.actors import Actor, Grant
 from huiying.kernel.limits import A_DAY, count_try
@@ -127,7 +127,7 @@ def _sent_on(actor: Actor, day: date, words: list[str]) -> list[Submission]:
     wanted = [fold(word) for word in words]
     about = (
         letter
-        for letter, said in each_opened(letters)
+        for letter, said in each_readable(letters)
         if all(word in fold(said.place) for word in wanted)
     )
     return list(itertools.islice(about, 2))

@@ -22,7 +22,7 @@ from huiying.finding.models import Kind, Text
 from huiying.finding.rarity import rarity_of
 from huiying.finding.resembling import Why, keys_like, likeliest
 from huiying.finding.wording import asked_words, searchable
-from huiying.intake.opening import words_in
+from huiying.intake.opening import UNREADABLE, Words, words_in
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 
@@ -54,8 +54,8 @@ class _Row(NamedTuple):
     came: datetime
     label: str
     sealed: bytes
-    key_number: int
-    wrapped: bytes
+    key_number: int | None
+    wrapped: bytes | None
     number: int
     title: str
     state: str
@@ -153,11 +153,18 @@ def _matters(rows: Sequence[_Row]) -> dict[str, Matter]:
     """
     held = Text.objects.filter(Q(kind=Kind.LETTER), any_of("key", [row.letter for row in rows]))
     texts = dict(held.values_list("key", "text"))
-    return {str(row.pk): _matter(row, texts) for row in rows}
+    found = (_matter(row, texts) for row in rows)
+    return {matter.label: matter for matter in found if matter is not None}
 
 
-def _matter(row: _Row, texts: dict[int, str]) -> Matter:
-    words = words_in(row.label, row.sealed, row.key_number, row.wrapped)
+def _matter(row: _Row, texts: dict[int, str]) -> Matter | None:
+    """None where it neither opens nor is in the index."""
+    try:
+        words = words_in(row.label, row.sealed, row.key_number, row.wrapped)
+    except UNREADABLE:
+        if row.letter not in texts:
+            return None
+        words = Words("", "", "")
     return Matter(
         label=str(row.pk),
         text=texts.get(row.letter) or searchable(f"{words.title}\n{words.body}\n{words.place}"),

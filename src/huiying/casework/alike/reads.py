@@ -12,7 +12,7 @@ from huiying.casework.joined import why_apart
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.splitting.letters import of_one_letter
 from huiying.casework.states import OPEN
-from huiying.intake.opening import words_of
+from huiying.intake.opening import words_left
 from huiying.kernel.actors import Actor
 
 
@@ -87,7 +87,7 @@ def _proposed(case: CaseFile, other: CaseFile, word: str) -> Proposed:
 
 
 def _asked(case: CaseFile) -> Asked | None:
-    """The words of the case's own first letter; None where they are erased or withdrawn."""
+    """The words of the case's own first letter; None where they are erased, withdrawn, or do not open."""
     rows: Any = Report.objects.filter(
         case=case, own_case=None, ended_at=None, submission__words_erased_at=None
     )
@@ -96,5 +96,7 @@ def _asked(case: CaseFile) -> Asked | None:
         return None
     letter = report.submission
     code = case.category.code if case.category else letter.category_code
-    words = words_of(letter)
+    words = words_left(letter)
+    if words is None:
+        return None
     return Asked(f"{words.title}\n{words.body}", words.place, code, words.point)

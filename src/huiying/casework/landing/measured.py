@@ -12,7 +12,7 @@ from huiying.casework.landing_models import Lesson, Suggestion
 from huiying.casework.models import Report
 from huiying.casework.states import State
 from huiying.intake.models import Submission
-from huiying.intake.opening import each_opened
+from huiying.intake.opening import each_readable
 
 NEWEST = 5000
 LEAST = 5  # a smaller group says nothing, and might say it of somebody
@@ -96,7 +96,7 @@ def _cases(number: int) -> Iterable[Case]:
     )
     newest = list(rows[:NEWEST])
     letters = Submission.objects.filter(pk__in={row[3] for row in newest})
-    places = {letter.pk: words.place for letter, words in each_opened(letters)}
+    places = {letter.pk: words.place for letter, words in each_readable(letters)}
     for at, channel, language, letter, said, stood in newest:
         yield Case(at, channel, language or "", places.get(letter, ""), said, stood or "")
 

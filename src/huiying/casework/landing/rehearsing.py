@@ -13,7 +13,7 @@ from huiying.casework.landing.settled import past_letters
 from huiying.casework.landing.thinning import thinned
 from huiying.casework.models import Report
 from huiying.intake.models import Submission
-from huiying.intake.opening import words_of
+from huiying.intake.opening import Words, words_left
 from huiying.kernel.actors import Actor
 from huiying.routing.rules.definitions import Folded, Hit, Letter, RuleSet
 
@@ -53,9 +53,8 @@ class Rehearsal:
     exact: bool
 
 
-def read_by_rules(letter: Submission) -> Letter:
+def read_by_rules(letter: Submission, words: Words) -> Letter:
     """What rules read of a letter: never who wrote it."""
-    words = words_of(letter)
     return Letter(
         text=f"{words.title}\n{words.body}",
         place=words.place,
@@ -67,13 +66,16 @@ def read_by_rules(letter: Submission) -> Letter:
 
 def rehearse(actor: Actor, now: RuleSet, then: RuleSet, *, most: int = ON_A_PAGE) -> Rehearsal:
     """Both rule sets on the newest `most` letters that are no complaints about conduct."""
-    reports = list(_past()[:most])
+    reports, said = _readable(_past()[:most])
     seen = _seen(actor, reports)
     exact = seen >= {report.case_id for report in reports}
     if not exact:
-        reports = list(_past().filter(settled_long())[:most])
+        reports, said = _readable(_past().filter(settled_long())[:most])
         seen = _seen(actor, reports)
-    letters = [(report, Folded(read_by_rules(report.submission))) for report in reports]
+    letters = [
+        (report, Folded(read_by_rules(report.submission, words)))
+        for report, words in zip(reports, said, strict=True)
+    ]
     if not exact:
         now, then = (thinned(each, letters, _are_told) for each in (now, then))
     found: dict[tuple[tuple[str, str], tuple[str, str]], list[Report]] = {}
@@ -98,6 +100,13 @@ def rehearse(actor: Actor, now: RuleSet, then: RuleSet, *, most: int = ON_A_PAGE
         ),
         exact,
     )
+
+
+def _readable(past: Iterable[Report]) -> tuple[list[Report], list[Words]]:
+    """Those whose letters open, and what these say."""
+    said = [(report, words_left(report.submission)) for report in past]
+    opens = [(report, words) for report, words in said if words is not None]
+    return [report for report, _words in opens], [words for _report, words in opens]
 
 
 def _seen(actor: Actor, reports: Iterable[Report]) -> set[int]:

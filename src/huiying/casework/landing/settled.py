@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from huiying.casework.models import Report
 from huiying.casework.states import Outcome, State
-from huiying.intake.opening import AT_ONCE, words_of
+from huiying.intake.opening import AT_ONCE, words_left
 
 MOST = 100_000  # the newest; more take over two minutes and three gigabytes
 NOT_LEARNED = (Outcome.WITHDRAWN, Outcome.NOT_OURS)
@@ -56,8 +56,9 @@ def settled_letters() -> Iterator[tuple[str, str, str]]:
             letter, category = found[key].submission, found[key].case.category
             # Either may have gone since the keys were read.
             if category is not None and letter.sealed:
-                words = words_of(letter)
-                yield words.title, words.body, category.code
+                words = words_left(letter)
+                if words is not None:
+                    yield words.title, words.body, category.code
 
 
 def settled_since(moment: datetime | None) -> int:

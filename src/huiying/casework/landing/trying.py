@@ -10,8 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from huiying.casework.landing.settled import sorted_letters
 from huiying.casework.landing_models import MOST_ATTEMPTS, ModelTrial
 from huiying.casework.models import Joined, Report
-from huiying.intake.models import Submission
-from huiying.intake.opening import words_of
+from huiying.intake.opening import words_left
 from huiying.kernel import time
 from huiying.kernel.actors import SYSTEM
 from huiying.kernel.connections import alone
@@ -95,16 +94,22 @@ def try_version(
     for start in range(0, len(chosen), AT_ONCE):
         tell(start, len(chosen))
         part = chosen[start : start + AT_ONCE]
-        letters = [_read(each.submission) for each, _known in part]
-        saids = zip(part, _said(now, letters), _said(then, letters), strict=True)
-        found += [(each.pk, before, after, known) for (each, known), before, after in saids]
+        letters = _readable(part)
+        plains = [letter for _pk, letter, _known in letters]
+        saids = zip(letters, _said(now, plains), _said(then, plains), strict=True)
+        found += [(pk, before, after, known) for (pk, _, known), before, after in saids]
     tell(len(chosen), len(chosen))
     return found
 
 
-def _read(letter: Submission) -> Plain:
-    words = words_of(letter)
-    return plain(words.title, words.body)
+def _readable(part: Sequence[tuple[Report, bool]]) -> list[tuple[int, Plain, bool]]:
+    """Those whose letters open: which, what it says, and whether it may have been learned from."""
+    said = [(each.pk, words_left(each.submission), known) for each, known in part]
+    return [
+        (pk, plain(words.title, words.body), known)
+        for pk, words, known in said
+        if words is not None
+    ]
 
 
 def _said(model: Model | None, letters: Sequence[Plain]) -> list[str]:

@@ -21,7 +21,7 @@ from huiying.finding.masking import hide, mask
 from huiying.finding.models import Kind
 from huiying.finding.searching import Line, Search, TextsFound, read_query
 from huiying.intake.models import Submission
-from huiying.intake.opening import words_of
+from huiying.intake.opening import Words, words_left
 from huiying.kernel.actors import Actor
 from huiying.kernel.kept_queries import MOST_KEPT, Given, IsAnyOf, KeptQuery
 from huiying.kernel.names import localized
@@ -33,6 +33,7 @@ from huiying.replies.reads import finding
 from huiying.replies.reads.public import AnswerLine, AnswersFound, answer_lines
 from huiying.replies.states import SAID
 
+UNREAD = Words("", "", "")  # of a letter that does not open
 PAGE_SIZE = 20
 MADE = "search.made"
 LONGEST_TITLE = 200
@@ -297,7 +298,7 @@ def _said(lines: list[Line]) -> dict[tuple[str, int], _Said]:
 
 
 def _letter(submission: Submission, case: CaseFile) -> _Said:
-    words = words_of(submission)
+    words = words_left(submission) or UNREAD
     return _Said(
         title=words.title,
         text=f"{words.body}\n{words.place}",
@@ -317,6 +318,8 @@ def _shown(lines: list[Line], words: Sequence[str]) -> tuple[Hit, ...]:
 def _masked(line: Line, said: _Said) -> tuple[str, str]:
     """Title and words, by the places that the index noted; where it did not, by looking for them."""
     whole = f"{said.title}\n{said.text}"
+    if not whole.strip():
+        return mask(said.case_title), ""
     masked = mask(whole) if line.hidden is None else hide(whole, line.hidden)
     title, _, text = masked.partition("\n")
     return title or mask(said.case_title), text
