@@ -525,6 +525,8 @@ TABLE: dict[str, Address] = {
     "staff_desk:errand": Address({"clerk"}, {"clerk"}, letter_to_post),
     "staff_desk:failures": Address({"clerk", "administrator"}),
     "staff_desk:failure_again": Address(None, {"clerk", "administrator"}, failed),
+    "staff_desk:staff_notices": Address({"administrator"}),
+    "staff_desk:staff_notice_again": Address(None, {"administrator"}, failed),
     "staff_desk:erasure": Address(ERASURE),
     "staff_desk:erasure_rules": Address(
         {"administrator", "supervisor"}, {"administrator", "supervisor"}

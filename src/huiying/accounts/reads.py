@@ -89,6 +89,24 @@ def mail_address(label: str) -> str | None:
     return found.values_list("email", flat=True).first() or None
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An active account: `label` as in entries, without "staff:"; `reached`: mail can be sent to it."""
+
+    label: str
+    name: dict[str, str]
+    reached: bool
+
+
+def colleagues() -> list[Colleague]:
+    """Everybody who has an account now, by user name. One query."""
+    rows = Account.objects.filter(is_active=True).order_by("username")
+    return [
+        Colleague(label, name, bool(email))
+        for label, name, email in rows.values_list("label", "name", "email")
+    ]
+
+
 def known_elsewhere(person: Introduced) -> Account | None:
     """The account that this issuer knows by this subject; None at the first sign-in."""
     identity = (

@@ -7,6 +7,7 @@ FAILURE = Q(result__in=[result.value for result in FAILED])
 # What a log of deliveries shows: every letter has a confirmation, of which there is nothing to say.
 CONFIRMATION = Q(kind="received")
 LOGGED = ~CONFIRMATION | FAILURE
+TO_STAFF = Q(recipient__startswith="staff:")
 
 
 class Outgoing(models.Model):
@@ -44,6 +45,7 @@ class Outgoing(models.Model):
             ),
             models.Index(fields=["recipient", "id"], condition=LOGGED, name="outgoing_logged"),
             models.Index(fields=["-ended_at", "-id"], condition=FAILURE, name="outgoing_failed"),
+            models.Index(fields=["-made_at", "-id"], condition=TO_STAFF, name="outgoing_staff"),
             models.Index(
                 fields=["recipient", "ended_at"],
                 condition=Q(result=Result.GATHERED),

@@ -17,6 +17,7 @@ from huiying.casework.actions.errands import send_again
 from huiying.casework.delivered import case_numbers, kind_in_words, way_in_words
 from huiying.casework.errands import undelivered
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.notices.policy import may_mend_staff
 from huiying.notices.reads import Failure
 from huiying.notices.states import FAILED, ErrandState, Result, Way
 
@@ -65,6 +66,7 @@ class FailuresPage:
     rows: list[FailureRow]
     older_url: str
     first_url: str
+    staff_url: str
 
 
 @require_safe
@@ -84,6 +86,7 @@ def failed_notices(request: HttpRequest) -> HttpResponse:
         rows=[_row(each, numbers.get(each.recipient, 0)) for each in found.rows],
         older_url=f"{here}?{urlencode(asked | {'after': found.after})}" if found.after else "",
         first_url=f"{here}?{urlencode(asked)}" if after else "",
+        staff_url=reverse("staff_desk:staff_notices") if may_mend_staff(actor) else "",
     )
     return render(request, "staff_desk/failures.html", {"page": page})
 
@@ -95,18 +98,19 @@ def _row(failure: Failure, number: int) -> FailureRow:
         how=way_in_words(failure.way) or _("Not sent"),
         at=failure.ended_at,
         made_at=failure.made_at,
-        problem=_problem(failure),
+        problem=problem_in_words(failure.result, failure.problem),
         number=number,
         case_url=reverse("staff_desk:case", args=[number]) if number else "",
     )
 
 
-def _problem(failure: Failure) -> str:
-    if failure.result == Result.BOUNCED:
-        return _("came back: %(status)s") % {"status": failure.problem}
-    if failure.result == Result.BY_HAND:
+def problem_in_words(result: str, problem: str) -> str:
+    """Why a notice did not arrive: by its `Result`, and the class of an error or the status of a bounce."""
+    if result == Result.BOUNCED:
+        return _("came back: %(status)s") % {"status": problem}
+    if result == Result.BY_HAND:
         return str(ErrandState.FAILED.label)
-    return str(PROBLEMS.get(failure.problem, failure.problem))
+    return str(PROBLEMS.get(problem, problem))
 
 
 @require_POST

@@ -25,10 +25,11 @@ OTHERS: dict[str, str | Promise] = {
 
 def heard(label: str) -> list[tuple[str, ...]]:
     """The newest notices to this person: about what; how and when. One query."""
-    return [(_about(each.kind), _how(each)) for each in newest_to(label, MOST)]
+    return [(about(each.kind), _how(each)) for each in newest_to(label, MOST)]
 
 
-def _about(kind: str) -> str:
+def about(kind: str) -> str:
+    """About what a notice of this kind is, in words."""
     return str(OTHERS.get(kind) or ABOUT.get(TOPIC_OF.get(kind, ""), _("News")))
 
 
