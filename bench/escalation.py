@@ -1,4 +1,8 @@
-"""One pass of the worker over 100,000 clocks in working time: everybody is told of each, then nobody."""
+"""One pass of the worker over 100,000 clocks in working time: everybody is told of each, then nobody. Then
+the same with a clock beside each that of its answer, which has to be reckoned first.
+"""
+
+from datetime import timedelta
 
 from django.db import connection
 
@@ -6,8 +10,11 @@ from bench import filling
 from bench.clocks import count_working_days
 from bench.processor import Spent, spent
 from bench.rows import Report
+from huiying.kernel import time
 from huiying.kernel.actors import Actor, Grant
 from huiying.notices.models import Outgoing
+from huiying.routing.promises.actions import adopt_promises, propose_promises
+from huiying.routing.promises.files import read_promises
 from huiying.supervision.actions.adopting import adopt_policy, propose_policy
 from huiying.supervision.definitions import read_policy
 from huiying.supervision.models import Alert
@@ -22,6 +29,34 @@ tell = ["holders"]
 [[step]]
 at = 900
 tell = ["leader"]
+"""
+STAGE = """
+[[step]]
+stage = "accept"
+at = 100
+tell = ["holders"]
+[[step]]
+stage = "accept"
+at = 1000
+tell = ["leader"]
+"""
+PROMISES = """
+name = { en = "Bench" }
+[[promise]]
+stage = "accept"
+source = "agency"
+amount = 4
+kind = "working_hours"
+basis = { en = "because" }
+"""
+RECKONED = 90.0
+LONG_AGO = timedelta(days=3000)
+# Every one of these cases was given to its unit a week ago, which has not taken it on.
+GIVEN = """
+INSERT INTO casework_move (case_id, at, verb, source, target, unit_id, category_id, due_at, outcome, round)
+SELECT id, now() - interval '7 days', 'reassign', 'assigned', 'assigned', lead_unit_id, category_id, due_at,
+  '', round
+FROM casework_casefile WHERE state = 'in_progress';
 """
 # Every case with a unit and a clock that is nearly over, on whichever day it is measured; one handler a unit.
 RUNNING = """
@@ -44,11 +79,13 @@ JOIN accounts_account a ON a.username = 'bench-' || u.code;
 """
 
 
-def _put_in_force() -> None:
+FIRST, SECOND = (Actor(f"staff:{name}", frozenset({Grant("administrator")})) for name in "ab")
+
+
+def _put_in_force(policy: str) -> None:
     """By two people."""
-    first, second = (Actor(f"staff:{name}", frozenset({Grant("administrator")})) for name in "ab")
-    number = propose_policy(actor=first, definition=read_policy(POLICY))
-    adopt_policy(actor=second, number=number)
+    number = propose_policy(actor=FIRST, definition=read_policy(policy))
+    adopt_policy(actor=SECOND, number=number)
 
 
 def run(report: Report) -> None:
@@ -58,7 +95,7 @@ def run(report: Report) -> None:
     with connection.cursor() as cursor:
         cursor.execute(RUNNING, {"clocks": CLOCKS})
         cursor.execute("VACUUM ANALYZE casework_casefile")
-    _put_in_force()
+    _put_in_force(POLICY)
     told = _pass()
     sent = Outgoing.objects.filter(kind="escalation").count()
     if Alert.objects.count() != CLOCKS or sent != CLOCKS:
@@ -70,6 +107,26 @@ def run(report: Report) -> None:
     report.beside(f"{name}, beside bare rows, processor", told.processor, "s", limit=bare.processor)
     report.at_most(f"{name}, nobody to tell", nobody.wall, "s", budget=SECONDS)
     report.at_most(f"{name}, nobody to tell, processor", nobody.processor, "s", budget=SECONDS)
+    _stages(report, nobody)
+
+
+def _stages(report: Report, without: Spent) -> None:
+    """`without`: a pass in which nothing was to be told, by a policy that names the answer alone."""
+    with time.at(time.now() - LONG_AGO):
+        promises = propose_promises(actor=FIRST, promises=read_promises(PROMISES))
+        adopt_promises(actor=SECOND, number=promises)
+    with connection.cursor() as cursor:
+        cursor.execute(GIVEN)
+        cursor.execute("VACUUM ANALYZE casework_move")
+    _put_in_force(POLICY + STAGE)
+    told = _pass()
+    found = Alert.objects.filter(stage="accept").count()
+    if found != CLOCKS:
+        raise AssertionError(f"{found} alerts for {CLOCKS} clocks")
+    nobody = _pass()
+    name = f"escalation pass, {CLOCKS:,} stages beside the answer"
+    report.at_most(f"{name}, reckoned anew and told", told.wall, "s", budget=RECKONED)
+    report.at_most(f"{name}, nobody to tell", nobody.wall, "s", budget=without.wall + 1)
 
 
 def _bare() -> Spent:

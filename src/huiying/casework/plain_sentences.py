@@ -77,14 +77,6 @@ SENTENCES = {
         gettext_noop("Kept words back from those who take part in the joint session."),
         "warning",
     ),
-    "escalation.noted": (
-        gettext_noop("Took note that the time of this case is running out, or has."),
-        "info",
-    ),
-    "escalation.raised": (
-        gettext_noop("Told the next above, as nobody had taken note in time."),
-        "warning",
-    ),
     "case.note": (gettext_noop("Wrote a note between units."), "plain"),
     "exchange.words": (gettext_noop("Added to the letter."), "plain"),
     "exchange.answer": (gettext_noop("Answered the question."), "info"),

@@ -16,8 +16,10 @@ from huiying.intake.vault import way_to
 from huiying.kernel import time
 from huiying.notices import delivery
 from huiying.notices.states import Timing, TimingKind, Way
+from huiying.replies.reads.publication import taken_back_since, with_publication
 from huiying.supervision.joint_sessions.reads import knows_of_session
 from huiying.supervision.reads import hidden_from
+from huiying.supervision.stages import publication
 
 
 def follow_page(language: str) -> str:
@@ -51,7 +53,10 @@ def staff_timing(label: str, kind: str, data: dict[str, Any]) -> Timing:
 
 
 def wire() -> None:
-    """Connect the outbox with the accounts, the vault and the public pages."""
+    """Connect the outbox with the accounts, the vault and the public pages; and whoever is told of what is to
+    be published with the replies.
+    """
+    publication.wire(ended=with_publication, taken_back_since=taken_back_since)
     delivery.wire(
         route_of=route_of,
         page_for=follow_page,

@@ -135,6 +135,11 @@ class Reply(models.Model):
                 name="reply_open_by",
             ),
             models.Index(
+                fields=["withdrawn_at"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="reply_withdrawn",
+            ),
+            models.Index(
                 fields=["-answered_at", "-address"],
                 condition=Q(state=State.PUBLISHED),
                 include=["id"],

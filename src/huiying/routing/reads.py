@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -337,7 +337,13 @@ def reckoned_everywhere() -> tuple[Reckoning, dict[int | None, str | None]]:
     return Reckoning(known | {None: (frozenset(), _own_target(None))}, history()), calendars
 
 
-def _upwards(row: Category, tree: dict[int, Category]) -> frozenset[str]:
+def reckoned_of(categories: Mapping[int, Category]) -> Reckoning:
+    """All of these categories (by row id), and what has none. One query."""
+    known = {row.pk: (_upwards(row, categories), _own_target(row)) for row in categories.values()}
+    return Reckoning(known | {None: (frozenset(), _own_target(None))}, history())
+
+
+def _upwards(row: Category, tree: Mapping[int, Category]) -> frozenset[str]:
     codes = {row.code}
     while row.parent_id is not None:
         row = tree[row.parent_id]

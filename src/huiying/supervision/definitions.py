@@ -5,6 +5,7 @@ quiet_on_days_off = true     # nor on days on which the agency's calendar has no
 digest_at = "08:30"          # when the steps that are told together go out
 
 [[step]]
+stage = "first_contact"      # whose clock: first_contact, accept, interim, publish; left out: the answer's
 at = 80                      # percent of the time; 100: due, 200: once over, 300: twice over
 tell = ["holders"]           # holders, unit_head, agency_supervisor, leader
 digest = false               # true: once a day in one notice
@@ -27,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.kernel import toml
 from huiying.kernel.refusals import Invalid
 from huiying.notices.quiet_hours import QuietHours
+from huiying.routing.promises.definitions import Stage
 from huiying.supervision.lines import broken_at, line_of
 from huiying.supervision.states import LADDER, Audience
 
@@ -34,25 +36,32 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 KNOWN = ("quiet", "quiet_on_days_off", "digest_at", "step")
-OF_A_STEP = ("at", "tell", "digest", "acknowledge_within", "on_duty")
+OF_A_STEP = ("stage", "at", "tell", "digest", "acknowledge_within", "on_duty")
 BROKEN = _(
     'This line cannot be read. Each line says name = value; times and names stand in "quotation marks", '
     'those who are told in brackets, as ["holders"], and every step begins with [[step]].'
 )
-A_STEP = _("Write each step under a line of its own that says [[step]], at most twelve.")
+A_STEP = _("Write each step under a line of its own that says [[step]], at most thirty.")
 WHOM = _(
     'Write one or more of these, as ["holders", "unit_head"]: holders, unit_head, agency_supervisor, leader.'
 )
+WHICH = _(
+    'Write "first_contact", "accept", "interim" or "publish", or leave the line out for the answer.'
+)
 AN_HOUR = _('Write an hour with two digits and in quotation marks, as "08:30".')
 A_NIGHT = _('Write from when until when, in quotation marks, as "20:00-08:00".')
-HIGHEST, MOST_STEPS, LONGEST_WAIT = 1000, 12, 240
+HIGHEST, MOST_STEPS, LONGEST_WAIT = 1000, 30, 240
 LONGEST_TEXT = 10_000
+# The answer's steps go first, so that policies of before keep their digest and their look.
+PLACES = {Stage.SOLVE: -1} | {
+    stage: place for place, stage in enumerate(Stage) if stage != Stage.SOLVE
+}
 DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`at` percent of the time a case has, tell these, in a day's digest or at once.
+    """`at` percent of the time a case has for the stage, tell these, in a day's digest or at once.
 
     `acknowledge_within` working hours somebody takes note, or the next above are told; 0: no need.
     `on_duty`: outside the hours of the unit that has the case, whoever is on duty is told too.
@@ -63,6 +72,7 @@ class Step:
     digest: bool = False
     acknowledge_within: int = 0
     on_duty: bool = False
+    stage: Stage = Stage.SOLVE
 
     @property
     def highest(self) -> Audience:
@@ -71,16 +81,25 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """`digest_at` in minutes after midnight."""
+    """`steps` by stage, that of the answer first; `digest_at` in minutes after midnight."""
 
     steps: tuple[Step, ...] = ()
     quiet: QuietHours | None = None
     quiet_on_days_off: bool = False
     digest_at: int = 510
 
-    def step(self, at: int) -> Step | None:
-        """The step at this percentage."""
-        return next((each for each in self.steps if each.at == at), None)
+    def step(self, at: int, stage: str = Stage.SOLVE) -> Step | None:
+        """The step of the stage at this percentage."""
+        return next((each for each in self.steps_of(stage) if each.at == at), None)
+
+    def steps_of(self, stage: str) -> tuple[Step, ...]:
+        """Those of one stage, by their percentage."""
+        return tuple(each for each in self.steps if each.stage == stage)
+
+    @property
+    def beside_answer(self) -> tuple[Step, ...]:
+        """Those of all stages but the answer."""
+        return tuple(each for each in self.steps if each.stage != Stage.SOLVE)
 
     def as_data(self) -> dict[str, Any]:
         """As it is stored."""
@@ -110,7 +129,8 @@ class Definition:
 
 def _step_data(step: Step) -> dict[str, Any]:
     """Without what came later and is not asked for: policies of before keep their digest."""
-    said: dict[str, Any] = {
+    said: dict[str, Any] = {"stage": step.stage.value} if step.stage != Stage.SOLVE else {}
+    said |= {
         "at": step.at,
         "tell": [each.value for each in step.tell],
         "digest": step.digest,
@@ -156,11 +176,11 @@ def from_data(data: Mapping[str, Any]) -> Definition:
     steps: list[Step] = []
     for place, row in enumerate(rows, start=1):
         step = _step(row, place)
-        if any(step.at == other.at for other in steps):
+        if any((step.stage, step.at) == (other.stage, other.at) for other in steps):
             raise Misread(place, "at", _("Two steps stand at the same percentage."))
         steps.append(step)
     return Definition(
-        tuple(sorted(steps, key=lambda step: step.at)),
+        tuple(sorted(steps, key=lambda step: (PLACES[step.stage], step.at))),
         quiet=_span(data.get("quiet", "")),
         quiet_on_days_off=_bool(data, 0, "quiet_on_days_off"),
         digest_at=_minutes(data.get("digest_at", "08:30"), "digest_at", AN_HOUR),
@@ -169,6 +189,9 @@ def from_data(data: Mapping[str, Any]) -> Definition:
 
 def _step(row: Any, place: int) -> Step:
     _refuse_unknown(row, place, OF_A_STEP)
+    stage = row.get("stage", Stage.SOLVE.value)
+    if stage not in Stage.values:
+        raise Misread(place, "stage", WHICH)
     tell = row.get("tell")
     if not isinstance(tell, list) or not tell or not set(map(str, tell)) <= set(Audience.values):
         raise Misread(place, "tell", WHOM)
@@ -178,6 +201,7 @@ def _step(row: Any, place: int) -> Step:
         digest=_bool(row, place, "digest"),
         acknowledge_within=_whole(row, place, "acknowledge_within", 0, LONGEST_WAIT),
         on_duty=_bool(row, place, "on_duty"),
+        stage=Stage(stage),
     )
 
 

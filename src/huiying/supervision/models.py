@@ -1,9 +1,11 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from huiying.accounts.models import Account
 from huiying.casework.models import CaseFile
 from huiying.routing.models import ProposedVersion, adopted_by_another
+from huiying.routing.promises.definitions import Stage
 from huiying.supervision.states import Audience, Kind
 
 
@@ -41,6 +43,8 @@ class EscalationPolicy(ProposedVersion):
 class Alert(models.Model):
     """That a step of the policy was told of a case, in one round of it. The row is the claim: once only.
 
+    `stage` says of which clock; beside that of the answer they begin anew where the case is given to another
+    unit, so `began_at` is when it began, None for the answer.
     `level` counts how often nobody took note; `audience` is the highest that was told. `digest_due_at`
     where it goes out with the day's others, `acknowledge_by` where somebody has to take note. `policy` is
     the version's number.
@@ -52,6 +56,8 @@ class Alert(models.Model):
         CaseFile, on_delete=models.PROTECT, related_name="alerts", db_index=False
     )
     round = models.SmallIntegerField()
+    stage = models.CharField(max_length=16, default=Stage.SOLVE, db_default=Stage.SOLVE)
+    began_at = models.DateTimeField(null=True)
     percent = models.SmallIntegerField()
     level = models.SmallIntegerField(default=0)
     audience = models.CharField(max_length=20, choices=Audience.choices)
@@ -67,7 +73,15 @@ class Alert(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "round", "percent", "level"], name="alert_once"
+                fields=["case", "round", "stage", "began_at", "percent", "level"],
+                nulls_distinct=False,
+                name="alert_once_a_clock",
+            ),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="alert_stage"),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.SOLVE, began_at=None)
+                | (~Q(stage=Stage.SOLVE) & Q(began_at__isnull=False)),
+                name="alert_of_a_stage_that_began",
             ),
             models.CheckConstraint(
                 condition=Q(audience__in=Audience.values), name="alert_audience"
@@ -84,6 +98,40 @@ class Alert(models.Model):
                 condition=Q(acknowledge_by__isnull=False, acknowledged_at=None, raised_at=None),
                 name="alert_unacknowledged",
             ),
+        ]
+
+
+class StageDays(models.Model):
+    """When the clocks of a case beside that of its answer come to the steps of the policy, as reckoned from
+    `version` of the case: derived, and made anew whenever that or `reckoned_by` is another now.
+
+    The lists go together: the stage, when its clock began and is due, the step's percentage and its moment.
+    `reckoned_by` is a digest of policy, promises, topics and calendars. `next_at` is the first moment not
+    looked at yet, None where nothing is left. A stage that has ended stands in none of them.
+    """
+
+    database_rights = ("SELECT", "INSERT", "UPDATE")
+
+    case = models.OneToOneField(
+        CaseFile, on_delete=models.PROTECT, primary_key=True, related_name="stage_days"
+    )
+    version = models.IntegerField()
+    reckoned_by = models.CharField(max_length=64)
+    reckoned_at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    stages = ArrayField(models.CharField(max_length=16))
+    began = ArrayField(models.DateTimeField())
+    dues = ArrayField(models.DateTimeField())
+    percents = ArrayField(models.SmallIntegerField())
+    moments = ArrayField(models.DateTimeField())
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at", "case"],
+                condition=Q(next_at__isnull=False),
+                name="stage_days_next",
+            )
         ]
 
 

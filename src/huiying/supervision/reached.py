@@ -92,7 +92,8 @@ REACHED = f"""(
 )"""
 # The furthest step that was told of this round already.
 BEFORE = """coalesce((
-    SELECT max(a.percent) FROM supervision_alert a WHERE a.case_id = r.id AND a.round = r.round
+    SELECT max(a.percent) FROM supervision_alert a
+    WHERE a.case_id = r.id AND a.round = r.round AND a.stage = 'solve'
   ), 0)"""
 
 FIND = f"""

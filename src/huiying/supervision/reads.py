@@ -15,8 +15,9 @@ from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN
 from huiying.kernel.actors import Actor
 from huiying.kernel.refusals import NotFound
+from huiying.routing.promises.definitions import Stage
 from huiying.supervision.definitions import Definition, from_data
-from huiying.supervision.models import Alert, EscalationPolicy
+from huiying.supervision.models import Alert, EscalationPolicy, StageDays
 from huiying.supervision.policy import known_cases, may_take_note
 
 MOST = 20
@@ -53,15 +54,19 @@ class PoliciesShown:
 
 @dataclass(frozen=True, slots=True)
 class AlertShown:
-    """One step that was told of a case. `raised`: since nobody had taken note."""
+    """One step that was told of a case. `raised`: since nobody had taken note; `over`: the clock of its stage
+    has ended since, so nobody above is told any more.
+    """
 
     at: datetime
+    stage: str
     percent: int
     audience: str
     raised: bool
     acknowledge_by: datetime | None
     acknowledged_at: datetime | None
     who: dict[str, str]
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ def alerts_within() -> ArraySubquery:
     label = Substr(OuterRef("acknowledged_by"), len("staff:") + 1)
     row = JSONObject(
         at="at",
+        stage="stage",
+        began="began_at",
         percent="percent",
         audience="audience",
         level="level",
@@ -132,22 +139,39 @@ def alerts_within() -> ArraySubquery:
     return ArraySubquery(rows.values(row=row)[:MOST])
 
 
-def alerts_on(actor: Actor, case: CaseFile, rows: Iterable[dict[str, Any]]) -> AlertsOnCase:
-    """What `alerts_within` found of a case that the actor was found to see."""
+def stages_within() -> ArraySubquery:
+    """The clocks of a case that run beside that of its answer, as a column of a query of cases, for
+    `alerts_on`; as the last pass found them.
+    """
+    rows = StageDays.objects.filter(case=OuterRef("pk"))
+    return ArraySubquery(rows.values(row=JSONObject(stages="stages", began="began")))
+
+
+def alerts_on(
+    actor: Actor,
+    case: CaseFile,
+    rows: Iterable[dict[str, Any]],
+    running: Iterable[dict[str, Any]],
+) -> AlertsOnCase:
+    """What `alerts_within` and `stages_within` found of a case that the actor was found to see."""
+    run = {key for each in running for key in zip(each["stages"], each["began"], strict=True)}
+    run |= {(Stage.SOLVE.value, None)} if case.state in OPEN else set()
     lines = [
         AlertShown(
             at=datetime.fromisoformat(row["at"]),
+            stage=row["stage"],
             percent=row["percent"],
             audience=row["audience"],
             raised=row["level"] > 0,
             acknowledge_by=_moment(row["by"]),
             acknowledged_at=_moment(row["noted"]),
             who=row["who"] or {},
+            over=(row["stage"], row["began"]) not in run,
         )
         for row in rows
     ]
-    waiting = case.state in OPEN and any(
-        line.acknowledge_by and not line.acknowledged_at for line in lines
+    waiting = any(
+        line.acknowledge_by and not line.acknowledged_at and not line.over for line in lines
     )
     return AlertsOnCase(lines, waits=waiting and may_take_note(actor, case))
 

@@ -22,9 +22,11 @@ from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Timetable
 from huiying.kernel import time
 from huiying.routing.paces import Pacing, pacing
+from huiying.routing.promises.definitions import Stage
 from huiying.supervision.audiences import Staff, Told
 from huiying.supervision.definitions import Definition, Step
 from huiying.supervision.paces import calendar_of, moment_of
+from huiying.supervision.stages.past import StageRun, stage_runs
 from huiying.supervision.timing import sending_hours
 
 MOST_DAYS = 90
@@ -62,6 +64,7 @@ class Round:
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     units: list[tuple[datetime, int | None]] = field(default_factory=list)
     timetable: Timetable | None = None
+    stage: Stage = Stage.SOLVE
 
     def reached(self, percent: int) -> datetime:
         """When its clock came to this share of its time, had it run on."""
@@ -127,6 +130,9 @@ def rehearse(definition: Definition, *, days: int, most: int | None = None) -> R
     trial = Trial(definition, since, until)
     for one in rounds(chosen):
         trial.take(one)
+    beside = {step.stage for step in definition.beside_answer}
+    for run in stage_runs(chosen, beside) if beside else ():
+        trial.take(run)
     return trial.result(len(chosen), cut=cut)
 
 
@@ -179,20 +185,20 @@ class Trial:
         self._staff = Staff()
         self._timing = sending_hours(definition)
         self._there = self._staff.roster_between(since, until)
-        self._known: dict[tuple[int | None, int], set[Told]] = {}
-        self._cases: dict[int, int] = Counter()
-        self._notices: dict[int, int] = Counter()
+        self._known: dict[tuple[int | None, Step], set[Told]] = {}
+        self._cases: dict[Step, int] = Counter()
+        self._notices: dict[Step, int] = Counter()
         self._digests: set[tuple[Told, datetime]] = set()
         self._days: dict[Told, Counter[date]] = defaultdict(Counter)
         self._told: set[int] = set()
 
-    def take(self, one: Round) -> None:
-        """Count the steps that this round came to in these days."""
-        for step in self._definition.steps:
+    def take(self, one: Round | StageRun) -> None:
+        """Count the steps that this clock came to in these days."""
+        for step in self._definition.steps_of(one.stage):
             moment = one.reached(step.at)
             if self._since <= moment <= min(one.ended or self._until, self._until):
                 self._told.add(one.case_id)
-                self._cases[step.at] += 1
+                self._cases[step] += 1
                 at_once = self._on_duty(one, step, moment)
                 for person in at_once:
                     self._count(step, person, moment)
@@ -200,7 +206,7 @@ class Trial:
                 for person in usual if step.digest else usual - at_once:
                     self._tell(step, person, moment)
 
-    def _on_duty(self, one: Round, step: Step, moment: datetime) -> set[Told]:
+    def _on_duty(self, one: Round | StageRun, step: Step, moment: datetime) -> set[Told]:
         """Who is on duty and told at once, where nobody of the unit worked then."""
         unit = one.unit_at(moment)
         if not step.on_duty or not self._timing.at_rest(self._staff.path(unit), moment):
@@ -218,11 +224,11 @@ class Trial:
         self._count(step, person, sent)
 
     def _count(self, step: Step, person: Told, sent: datetime) -> None:
-        self._notices[step.at] += 1
+        self._notices[step] += 1
         self._days[person][timezone.localdate(sent)] += 1
 
-    def _whom(self, one: Round, step: Step, moment: datetime) -> set[Told]:
-        key = (one.unit_at(moment), step.at)
+    def _whom(self, one: Round | StageRun, step: Step, moment: datetime) -> set[Told]:
+        key = (one.unit_at(moment), step)
         if key not in self._known:
             self._known[key] = self._staff.told(key[0], step.tell)
         return self._known[key]
@@ -235,7 +241,7 @@ class Trial:
         ]
         people.sort(key=lambda each: (-each.notices, each.recipient))
         steps = [
-            StepTold(step, self._cases[step.at], self._notices[step.at])
+            StepTold(step, self._cases[step], self._notices[step])
             for step in self._definition.steps
         ]
         return Rehearsal(self._since, cases, len(self._told), steps, people, cut)

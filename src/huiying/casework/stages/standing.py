@@ -3,11 +3,11 @@
 Both may change in a round. Each change moves the clocks that run, and none that had ended or run out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -55,6 +55,34 @@ class RoundSteps:
     paused: timedelta
 
 
+class TermsBy(Protocol):
+    """What was promised: `terms_kept`, or the same out of what was read for many cases."""
+
+    def __call__(
+        self, start: datetime, category: Category | None, *, need: Need, channel: str
+    ) -> Terms: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Where the promises and topics of a case are looked up: `topics` (by row id) those that were read
+    already, None where they are asked for.
+    """
+
+    terms: TermsBy = terms_kept
+    topics: Mapping[int, Category] | None = None
+
+    def topics_of(self, ids: Iterable[int | None]) -> Mapping[int, Category]:
+        """These topics by row id. One query at most."""
+        wanted = {each for each in ids if each}
+        if self.topics is None:
+            return Category.objects.in_bulk(wanted) if wanted else {}
+        return self.topics
+
+
+ASKED = Book()
+
+
 def topics(sorts: Iterable[Sorted]) -> list[tuple[int | None, datetime]]:
     """The topics (ids) that a round had before the last one, each with until when; what was taken back never
     counted.
@@ -70,12 +98,15 @@ def topics(sorts: Iterable[Sorted]) -> list[tuple[int | None, datetime]]:
 
 
 def _over_time(
-    topic: Category | None, before: list[tuple[int | None, datetime]], need: RoundNeed
+    topic: Category | None,
+    before: list[tuple[int | None, datetime]],
+    need: RoundNeed,
+    book: Book,
 ) -> list[tuple[Category | None, Need, datetime | None]]:
     """Topic and need one after the other, each with until when; None for those of now. One query where there
     was another topic.
     """
-    known = Category.objects.in_bulk([each for each, _at in before if each]) if before else {}
+    known = book.topics_of(each for each, _at in before)
     ends = sorted({until for _each, until in (*before, *need.before)})
     return [
         (
@@ -88,7 +119,7 @@ def _over_time(
 
 
 def stages_of(
-    made: CaseFile, done: RoundSteps, answer: Clock, need: RoundNeed
+    made: CaseFile, done: RoundSteps, answer: Clock, need: RoundNeed, book: Book = ASKED
 ) -> tuple[StageClock, ...]:
     """The stages of the round that began with the letter that `made` is about, or when it was taken up again,
     by what was known then of its harm. One or two small queries, and as many for each time that the topic
@@ -99,8 +130,8 @@ def stages_of(
     found: tuple[StageClock, ...] = ()
     steps = since(done.steps, done.again_at)
     now = time.now()
-    for topic, asked, until in _over_time(made.category, topics(done.sorts), need):
-        terms = terms_kept(start, topic, need=asked, channel=made.channel)
+    for topic, asked, until in _over_time(made.category, topics(done.sorts), need, book):
+        terms = book.terms(start, topic, need=asked, channel=made.channel)
         found = stage_clocks(terms, steps, start, answer, now, paused=done.paused)
         if until is not None:
             over = _over_by(terms, steps, start, until, done.given)
@@ -160,16 +191,30 @@ def case_stages(actor: Actor, number: int) -> tuple[CaseFile, tuple[StageClock, 
     """The case for this reader with its stages; NotFound where it is not theirs."""
     case = policy.find(actor, number)
     moves = list(Move.objects.filter(case=case).order_by("at", "id"))
-    again_at = last_taken_up(moves)
     answer = clock_of(case, time.now())
-    done = RoundSteps(
+    done = round_steps(case, moves, _granted(case), answer)
+    return case, stages_of(case, done, answer, need_of_round(case, done.again_at))
+
+
+class Moved(Done, Protocol):
+    """A move, with what the case was about then."""
+
+    @property
+    def category_id(self) -> int | None: ...
+
+
+def round_steps(
+    case: CaseFile, moves: Sequence[Moved], given: Sequence[Given], answer: Clock
+) -> RoundSteps:
+    """The present round of a case whose moves these are, oldest first; `answer` is its clock now."""
+    again_at = last_taken_up(moves)
+    return RoundSteps(
         moves,
         [(move.at, move.verb, move.category_id) for move in since(moves, again_at)],
-        _granted(case),
+        given,
         again_at,
         case.paused + answer.due_at - case.due_at,
     )
-    return case, stages_of(case, done, answer, need_of_round(case, again_at))
 
 
 def _granted(case: CaseFile) -> list[Given]:

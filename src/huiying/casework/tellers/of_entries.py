@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from huiying.casework.states import Outcome, ReturnReason, Vote
+from huiying.casework.tellers.clocks_told import CLOCKS_TOLD
 from huiying.casework.tellers.signing import SIGNING
 from huiying.casework.tellers.words import Data, Teller, Words, choice
 from huiying.harm.facts import CODES, in_order
@@ -315,6 +316,7 @@ TELLERS: dict[str, tuple[Teller, str]] = {
     "outside_number.corrected": (_number_corrected, "info"),
     "outside_number.ended": (_number_ended, "info"),
     **SIGNING,
+    **CLOCKS_TOLD,
     "report.vote": (_voted, "info"),
     "contact.reveal": (_revealed, "warning"),
     "submission.enclosed": (_enclosed, "plain"),

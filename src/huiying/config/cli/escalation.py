@@ -68,7 +68,8 @@ def _rehearse(args: argparse.Namespace) -> None:
     print(f"{found.cases} cases ran since {found.since:%Y-%m-%d}; {found.told} came to a step.")
     for line in found.steps:
         whom = ", ".join(each.value for each in line.step.tell)
-        print(f"  {line.step.at:>4} %  {line.cases:>6} cases  {line.notices:>6} notices  {whom}")
+        share = f"{line.step.stage.value:<13} {line.step.at:>4} %"
+        print(f"  {share}  {line.cases:>6} cases  {line.notices:>6} notices  {whom}")
     most_told = found.people[:MOST_NAMED]
     names = importlib.import_module("huiying.agencies.reads").staff_names(
         each.recipient for each in most_told

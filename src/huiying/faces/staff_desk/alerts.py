@@ -17,14 +17,15 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
-from huiying.kernel.names import localized
+from huiying.kernel.names import listed, localized
 from huiying.kernel.refusals import MovedOn
+from huiying.routing.promises.definitions import Stage
 from huiying.supervision.actions.raising import take_note
 from huiying.supervision.joint_sessions.reads import in_session, sessions_on
 from huiying.supervision.joint_sessions.states import State
 from huiying.supervision.matters import matters_within, on_case
 from huiying.supervision.policy import kinds, may_put
-from huiying.supervision.reads import AlertShown, alerts_on, alerts_within
+from huiying.supervision.reads import AlertShown, alerts_on, alerts_within, stages_within
 from huiying.supervision.states import Audience, Kind
 
 
@@ -39,6 +40,8 @@ class AlertsPart:
 def _line(alert: AlertShown) -> tuple[str, str]:
     whom = str(Audience(alert.audience).label)
     said = {"percent": alert.percent, "whom": whom, "at": dates.at_time(alert.at)}
+    if alert.stage != Stage.SOLVE:
+        return _of_stage(alert, said), _note(alert)
     if alert.raised:
         line = _("Told, as nobody had taken note: %(whom)s, %(at)s") % said
     else:
@@ -46,10 +49,19 @@ def _line(alert: AlertShown) -> tuple[str, str]:
     return line, _note(alert)
 
 
+def _of_stage(alert: AlertShown, said: dict[str, Any]) -> str:
+    said["stage"] = Stage(alert.stage).label
+    if alert.raised:
+        return _("%(stage)s: told, as nobody had taken note: %(whom)s, %(at)s") % said
+    return _("%(stage)s: told at %(percent)d%% of the time: %(whom)s, %(at)s") % said
+
+
 def _note(alert: AlertShown) -> str:
     if alert.acknowledged_at:
         said = {"who": localized(alert.who), "at": dates.at_time(alert.acknowledged_at)}
         return _("%(who)s took note, %(at)s") % said
+    if alert.acknowledge_by and alert.over and alert.stage != Stage.SOLVE:
+        return _("Its clock has ended or begun anew since.")
     if alert.acknowledge_by:
         by = dates.at_time(alert.acknowledge_by)
         if alert.acknowledge_by <= time.now():
@@ -58,12 +70,19 @@ def _note(alert: AlertShown) -> str:
     return ""
 
 
-BESIDE = Beside({"told": alerts_within(), "on_list": matters_within(), "in_session": in_session()})
+BESIDE = Beside(
+    {
+        "told": alerts_within(),
+        "running_stages": stages_within(),
+        "on_list": matters_within(),
+        "in_session": in_session(),
+    }
+)
 
 
 def alerts_part(actor: Actor, case: Any) -> AlertsPart | None:
     """What the case page shows of it, of a case read with `BESIDE`; None where nobody was told anything."""
-    found = alerts_on(actor, case, case.told)
+    found = alerts_on(actor, case, case.told, case.running_stages)
     if not found.lines:
         return None
     url = reverse("staff_desk:case_noted", args=[case.number]) if found.waits else ""
@@ -99,15 +118,22 @@ def matters_part(actor: Actor, case: Any) -> list[tuple[str, str]]:
     return lines
 
 
+def _noted(stages: list[str]) -> str:
+    if stages == [Stage.SOLVE]:
+        return _("Noted. Nobody above is told of this step now.")
+    named = listed(str(Stage(each).label) for each in stages)
+    return _("Noted: %(stages)s. Nobody above is told of these steps now.") % {"stages": named}
+
+
 @require_POST
 def noted(request: HttpRequest, number: int) -> HttpResponse:
     """Take note of what was told of a case."""
     try:
-        take_note(actor=actor_of(request), number=number)
+        stages = take_note(actor=actor_of(request), number=number)
     except MovedOn as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, _("Noted. Nobody above is told of this step now."))
+        messages.success(request, _noted(stages))
     return redirect("staff_desk:case", number)
 
 

@@ -22,6 +22,7 @@ from huiying.faces.staff_desk.told_counts import count_told
 from huiying.kernel.actors import Actor
 from huiying.kernel.names import listed, localized
 from huiying.kernel.refusals import Invalid, MovedOn
+from huiying.routing.promises.definitions import Stage
 from huiying.routing.proposing import LONGEST_NOTE
 from huiying.supervision.actions.adopting import propose_policy
 from huiying.supervision.definitions import LONGEST_TEXT, Definition, Step, read_policy, usual
@@ -80,7 +81,7 @@ class EscalationPage:
 
 def facts_of(definition: Definition) -> list[tuple[str, str]]:
     """The policy in words: each step, then when nothing is sent."""
-    facts = [(_step_at(step.at), _step(step)) for step in definition.steps]
+    facts = [(_step_at(step), _step(step)) for step in definition.steps]
     if definition.quiet:
         data = definition.as_data()["quiet"].replace("-", "–")
         facts.append((_("Quiet hours"), data))
@@ -89,7 +90,14 @@ def facts_of(definition: Definition) -> list[tuple[str, str]]:
     return facts
 
 
-def _step_at(percent: int) -> str:
+def _step_at(step: Step) -> str:
+    share = _share(step.at)
+    if step.stage == Stage.SOLVE:
+        return share
+    return _("%(stage)s: %(share)s") % {"stage": step.stage.label, "share": share}
+
+
+def _share(percent: int) -> str:
     if percent == 100:
         return _("Due")
     if percent > 100 and percent % 100 == 0:
@@ -119,8 +127,11 @@ def _step(step: Step) -> str:
 def _meanings() -> list[tuple[str, str]]:
     """Each name that stands in a policy, and what it says."""
     whom = "\n".join(f"{each.value}: {each.label}" for each in LADDER)
+    beside = (each for each in Stage if each != Stage.SOLVE)
+    stages = "\n".join(f"{each.value}: {each.label}" for each in beside)
     return [
         ("[[step]]", _("Begins a step. Leave one out with all its lines to tell nobody of it.")),
+        ("stage", _("Whose clock; leave the line out for that of the answer:") + "\n" + stages),
         ("at", _("At how many percent of the time: 100 is due, 200 once over, 300 twice over.")),
         ("tell", _("Who is told, one or several:") + "\n" + whom),
         ("digest", _("true: once a day in one notice; false: at once.")),
@@ -185,10 +196,10 @@ def tried_in_words(definition: Definition, actor: Actor) -> Tried:
         ],
         rows=[
             (
-                _step_at(line.step.at),
+                _step_at(line.step),
                 listed(str(each.label) for each in line.step.tell),
-                told(line.cases, line.step.at),
-                told(line.notices, line.step.at),
+                told(line.cases, f"{line.step.stage} {line.step.at}"),
+                told(line.notices, f"{line.step.stage} {line.step.at}"),
             )
             for line in found.steps
         ],

@@ -19,7 +19,14 @@ from huiying.routing.promises.definitions import Stage
 type Stages = tuple[StageClock, ...]
 
 
-def with_publication(stages: Stages, case: CaseFile) -> Stages:
+def taken_back_since(moment: datetime) -> dict[int, datetime]:
+    """The cases (ids) of which an answer was withdrawn since then, each with when. One query."""
+    rows = Reply.objects.filter(state=State.WITHDRAWN, withdrawn_at__gte=moment)
+    found = rows.order_by("withdrawn_at").values_list("case_id", "withdrawn_at")
+    return {case_id: at for case_id, at in found if at is not None}
+
+
+def with_publication(stages: Sequence[StageClock], case: CaseFile) -> Stages:
     """The stages of a case, that of its publication ended by what is on record. No query where none was
     promised, otherwise two.
     """

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -22,12 +23,17 @@ from huiying.kernel.verbs import verb
 from huiying.notices.actions import notice_row
 from huiying.notices.models import Outgoing
 from huiying.record.actions import write
+from huiying.routing.all_terms import AllTerms, all_terms
+from huiying.routing.promises.definitions import Stage
 from huiying.supervision.audiences import NO_UNIT, Staff, Told
 from huiying.supervision.definitions import Definition, Step
 from huiying.supervision.reached import CLAIM, FIND
+from huiying.supervision.stages.days import StageDue
 from huiying.supervision.timing import SendingHours
 
 type Row = tuple[int, int, bool]
+# Another number makes all days of stages anew: for a release that reckons them otherwise.
+RECKONING = 1
 USUAL, ON_DUTY = "escalation", "escalation_on_duty"
 
 
@@ -41,10 +47,29 @@ class Pass:
     timing: SendingHours
     paces: dict[str, Any]
 
+    @cached_property
+    def terms(self) -> AllTerms:
+        """What was promised, read where a clock beside that of the answer is looked at. Six queries."""
+        return all_terms()
+
+    @cached_property
+    def percents(self) -> dict[str, list[int]]:
+        """The steps of each clock beside that of the answer."""
+        found: dict[str, list[int]] = {}
+        for step in self.definition.beside_answer:
+            found.setdefault(step.stage.value, []).append(step.at)
+        return found
+
+    @cached_property
+    def reckoned_by(self) -> str:
+        """What the days of stages hang on beside their case: another one, and all are reckoned anew."""
+        said = f"{RECKONING} {self.percents} {self.terms.digest}"
+        return hashlib.sha256(said.encode()).hexdigest()
+
 
 def steps_reached(one: Pass) -> list[int]:
     """The ids of the cases that have come to a step they were not told of. One statement."""
-    steps = [step.at for step in one.definition.steps]
+    steps = [step.at for step in one.definition.steps_of(Stage.SOLVE)]
     if not steps:
         return []
     given = clocks_given(one) | {"steps": steps, "first": steps[0]}
@@ -91,40 +116,48 @@ def tell_reached(*, actor: Actor, one: Pass, cases: Sequence[int]) -> int:
 
 
 def _given(one: Pass, cases: Sequence[int]) -> dict[str, Any]:
-    clocks, steps = clocks_given(one), one.definition.steps
-    now = clocks["now"]
+    clocks = clocks_given(one)
+    return clocks | steps_given(one, cases, one.definition.steps_of(Stage.SOLVE), clocks["now"])
+
+
+def steps_given(
+    one: Pass, cases: Sequence[int], steps: Sequence[Step], now: datetime
+) -> dict[str, Any]:
+    """What a claim asks for of these steps: when each is sent and noted, and whom it tells."""
     digest_at = one.timing.digest_at(now)
-    whom = _whom(one, now)
-    return clocks | {
+    whom = _whom(one, steps, now)
+    return {
         "ids": list(cases),
         "policy": one.number,
         "name": random_label(26),
         "send_at": one.timing.send_at(now),
+        "stages": [step.stage.value for step in steps],
         "steps": [step.at for step in steps],
         "audiences": [step.highest.value for step in steps],
         "digests": [digest_at if step.digest else None for step in steps],
         "notes": [_note_by(one, now, step.acknowledge_within) for step in steps],
         "apart": list(one.staff.in_charge),
         "whom_unit": [line[0] for line in whom],
-        "whom_percent": [line[1] for line in whom],
+        "whom_stage": [line[1].stage.value for line in whom],
+        "whom_percent": [line[1].at for line in whom],
         "whom_recipient": [line[2].recipient for line in whom],
         "whom_language": [line[2].language for line in whom],
         "whom_kind": [line[3] for line in whom],
     }
 
 
-def _whom(one: Pass, now: datetime) -> list[tuple[int, int, Told, str]]:
-    """Unit, percentage, person, kind of notice: for what is told at once."""
+def _whom(one: Pass, steps: Sequence[Step], now: datetime) -> list[tuple[int, Step, Told, str]]:
+    """Unit, step, person, kind of notice: for what is told at once."""
     units = [NO_UNIT, *(line.id for line in one.staff.units.lines)]
     return [
-        (unit, step.at, person, kind)
+        (unit, step, person, kind)
         for unit in units
-        for step in one.definition.steps
-        for person, kind in _named(one, step, unit or None, now).items()
+        for step in steps
+        for person, kind in named(one, step, unit or None, now).items()
     ]
 
 
-def _named(
+def named(
     one: Pass, step: Step, unit_id: int | None, now: datetime, of: CaseFile | None = None
 ) -> dict[Told, str]:
     """Whom a step tells now, with the kind of notice: those it names, and who is on duty where it says so
@@ -155,7 +188,7 @@ def _tell_apart(one: Pass, rows: Sequence[Row]) -> None:
         furthest: dict[Told, tuple[int, str]] = {}
         for percent in percents[case.pk]:
             step = one.definition.step(percent)
-            people = _named(one, step, case.lead_unit_id, now, case) if step else {}
+            people = named(one, step, case.lead_unit_id, now, case) if step else {}
             furthest |= {person: (percent, kind) for person, kind in people.items()}
         found += [
             alert_notice(one, person, case, percent, kind)
@@ -165,15 +198,27 @@ def _tell_apart(one: Pass, rows: Sequence[Row]) -> None:
 
 
 def alert_notice(
-    one: Pass, person: Told, case: CaseFile, percent: int, kind: str = USUAL
+    one: Pass,
+    person: Told,
+    case: CaseFile,
+    percent: int,
+    kind: str = USUAL,
+    clock: StageDue | None = None,
 ) -> Outgoing:
-    """One notice to one person of one case: its number and how far its clock has come, nothing else."""
+    """One notice to one person of one case: its number and how far its clock has come, nothing else; of a
+    clock beside that of its answer, which it is and when it is due.
+    """
     row = notice_row(
         kind=kind,
         recipient=person.recipient,
         language=person.language,
-        data={"number": case.number, "percent": percent},
+        data={"number": case.number, "percent": percent} | about(clock),
     )
     if kind == USUAL:
         row.due_at = one.timing.send_at(row.made_at)
     return row
+
+
+def about(clock: StageDue | None) -> dict[str, str]:
+    """Which clock a notice is about; nothing for that of the answer."""
+    return {"stage": clock.stage, "due": clock.due_at.isoformat()} if clock else {}
