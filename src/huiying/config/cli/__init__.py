@@ -49,6 +49,7 @@ COMMANDS = {
     "upgrade": Command("upgrade", "Check, back up, migrate and check again."),
     "keys": Command("key_ring", "List the key ring, add a key, seal under it."),
     "doctor": Command("doctor", "Check the installation and say how to mend it."),
+    "leftovers": Command("leftovers", "List databases whose data folder is gone."),
     "user": Command("user", "Create staff accounts and give them roles."),
     "manage": Command("manage", "Run a management command of Django, for developers."),
 }

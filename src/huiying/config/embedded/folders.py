@@ -15,6 +15,7 @@ from huiying.config.embedded.locks import exclusive
 
 # A socket's address has 104 bytes on macOS, 108 on Linux; `/.s.PGSQL.5432` takes 14 of them.
 LONGEST_SOCKET_FOLDER = 89
+OWNER = "belongs-to"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def prepare(data: Path, account: Account | None) -> Folders:
         if not folders.home.exists():
             _make_home(data, account)
             folders = of(data)
-    _refuse_strangers(folders.home)
+        _refuse_strangers(folders.home)
+        _note_owner(folders.home, data)
     _own_folder(folders.socket, account)
     return folders
 
@@ -101,8 +103,26 @@ def _make_home(data: Path, account: Account | None) -> None:
     home = shared_system_folder() / f"database-{secrets.token_hex(4)}"
     home.mkdir(mode=0o711)
     home.chmod(0o711)
-    (home / "belongs-to").write_text(f"{data.resolve()}\n")
+    (home / OWNER).write_text(f"{data.resolve()}\n")
     link.symlink_to(home)
+
+
+def owner_of(home: Path) -> Path | None:
+    """The data folder to which a database in the system folder belongs; None where it does not say."""
+    try:
+        written = (home / OWNER).read_text().strip()
+    except OSError:
+        return None
+    return Path(written) if written else None
+
+
+def _note_owner(home: Path, data: Path) -> None:
+    """A data folder may be moved; its database stands still, and must not be taken for left over."""
+    noted = owner_of(home)
+    if noted is not None and noted != data.resolve():
+        fresh = home / f"{OWNER}.new"
+        fresh.write_text(f"{data.resolve()}\n")
+        fresh.replace(home / OWNER)
 
 
 def shared_system_folder() -> Path:
