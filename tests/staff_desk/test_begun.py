@@ -191,7 +191,9 @@ def test_a_form_sent_after_the_session_ended_loses_no_word(people):
 
 
 def test_words_on_a_page_with_a_label_go_with_the_letter(people):
-    """Answer, co-signing, matter, session and task are addressed by a label, not by the case's number."""
+    """Answer, co-signing, matter, session and task are addressed by a label, not by the case's number; what
+    is put on the list or called names it in the form alone.
+    """
     case = brought_to(State.IN_PROGRESS, people)
     supervisor, client = people.supervisor, people.handler.client
     draft = {"text": "a", "do": "save", "audience": "private"}
@@ -222,9 +224,12 @@ def test_words_on_a_page_with_a_label_go_with_the_letter(people):
         (f"supervision/tasks/{task.label}/", "text"),
     ):  # fmt: skip
         client.post(f"/en/desk/{path}?keep=1", {field: WORDS})
+    for page, field in (("new", "number"), ("sessions/new", "numbers")):
+        named = {field: str(case.number), "asked": WORDS, "topic": WORDS}
+        client.post(f"/en/desk/supervision/{page}/?keep=1", named)
     client.post(f"{STANDARD}?keep=1", {"text_en": WORDS})
     kept = set(UnsentWords.objects.values_list("place", flat=True))
-    assert len(kept) == 7, kept
+    assert len(kept) == 9, kept
     withdraw(actor=writer_of(case))
     erase_on_wish(actor=writer_of(case), what="words")
     assert [row.place for row in UnsentWords.objects.all()] == ["standard_new"]

@@ -117,14 +117,25 @@ def _may_have(request: HttpRequest) -> bool:
 def _here(request: HttpRequest) -> Begun:
     match = request.resolver_match
     names = match.kwargs if match else {}
-    case = str(names.get("number", request.GET.get("case", "")))
-    about = about_case(case) if case.isascii() and case.isdecimal() and len(case) < 13 else ""
+    about = _about_case(str(names.get("number", request.GET.get("case", ""))))
     rest = [str(each) for name, each in names.items() if name != "number"]
     place = ":".join([match.url_name or "" if match else "", *rest, *([about] if about else [])])
     query = request.GET.copy()
     query[KEEP] = "1"
-    about = about or (about_page(str(names["label"])[:34]) if "label" in names else "")
-    return Begun(place[:100], about, f"{request.path}?{query.urlencode()}")
+    if not about and "label" in names:
+        about = about_page(str(names["label"])[:34])
+    return Begun(place[:100], about or _about_typed(request), f"{request.path}?{query.urlencode()}")
+
+
+def _about_case(number: str) -> str:
+    plain = number.isascii() and number.isdecimal() and len(number) < 13
+    return about_case(number) if plain else ""
+
+
+def _about_typed(request: HttpRequest) -> str:
+    """By the case whose number stands in the form, where the address names none; of several the first."""
+    typed = f"{request.POST.get('number', '')} {request.POST.get('numbers', '')}".split()
+    return _about_case(typed[0]) if typed else ""
 
 
 def _part(request: HttpRequest) -> str:
