@@ -59,7 +59,7 @@ def texts(chance: random.Random, number: int) -> Iterable[str]:
 def replace_texts(chance: random.Random) -> None:
     """Give each letter a text of its own, in place of the one that they share."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE finding_text")
+        cursor.execute("TRUNCATE finding_text RESTART IDENTITY")
         cursor.execute("SELECT id, received_at FROM intake_submission ORDER BY id")
         rows = cursor.fetchall()
         statement = "COPY finding_text (kind, key, at, text, hidden) FROM STDIN"

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from huiying.finding.grams import grams_of, in_index
+from huiying.finding.grams import few, grams_of
 from huiying.finding.likeness import Matter, compared
 from huiying.finding.rarity import Rarity
 from huiying.finding.wording import asked_words
@@ -83,10 +83,10 @@ class Letters:
         counts = Counter(gram for each in grams.values() for gram in each)
         numbers: Counter[int] = Counter()
         for gram, count in counts.items():
-            numbers[in_index(gram)] += count
+            numbers[few(gram)] += count
         self._with: defaultdict[int, set[str]] = defaultdict(set)
         for label, each in grams.items():
-            for number in map(in_index, each):
+            for number in map(few, each):
                 self._with[number].add(label)
         self._grams, self.number = grams, len(grams)
         self._rarity = Rarity(counts, numbers, self.number, self.number)
@@ -102,9 +102,9 @@ class Letters:
 
     def _without(self, own: set[int]) -> Rarity:
         """What is seldom among the others, as far as these pairs go: who writes is not in the index yet."""
-        numbers = {number: self._rarity.numbers[number] for number in map(in_index, own)}
+        numbers = {number: self._rarity.numbers[number] for number in map(few, own)}
         for gram in own:
-            numbers[in_index(gram)] -= 1
+            numbers[few(gram)] -= 1
         return dataclasses.replace(self._rarity, numbers=numbers)
 
     def _mirrored(self, matter: Matter, moment: datetime) -> Matter:

@@ -1,7 +1,9 @@
 """The index: what goes in, when, and that it leaves with the words."""
 
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from django.db import connection, connections, transaction
@@ -15,7 +17,7 @@ from huiying.finding import following
 from huiying.finding.actions import Source, forget
 from huiying.finding.clauses import compiled
 from huiying.finding.few import Few
-from huiying.finding.grams import pairs_of
+from huiying.finding.grams import FIRST_TEXTS, few, grams_of, many
 from huiying.finding.models import Followed, Kind, Text
 from huiying.finding.searching import Search
 from huiying.finding.wording import searchable
@@ -40,8 +42,9 @@ def _held(kind=Kind.LETTER):
 @given(st.text(max_size=200).filter(lambda text: "\0" not in text))
 def test_the_database_counts_the_same_pairs(text):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT finding_pairs(%s)", [text])
-        assert set(cursor.fetchone()[0]) == pairs_of(text)
+        for number, numbering in ((1, few), (FIRST_TEXTS, few), (FIRST_TEXTS + 1, many)):
+            cursor.execute("SELECT finding_pairs(%s, %s)", [text, number])
+            assert set(cursor.fetchone()[0]) == set(map(numbering, grams_of(text)))
 
 
 def test_a_letter_is_indexed_masked_and_folded(people):
@@ -193,12 +196,58 @@ def test_a_search_finds_what_a_plain_reading_finds(texts, words):
         transaction.set_rollback(True)
 
 
-def _fill(texts, together=range(0)):
-    """One text a minute; those with keys in `together` all at the moment of the first of them."""
+@settings(max_examples=35)
+@given(
+    texts=st.lists(WORDS, max_size=12),
+    word=st.text("路灯坏了水ab1", min_size=1, max_size=3),
+    mine=st.sets(st.integers(0, 11)),
+    read=st.sampled_from([0.0, 2.5, 1000.0]),
+    together=st.integers(0, 6),
+)
+def test_whoever_reads_some_finds_what_a_plain_reading_of_these_finds(
+    texts, word, mine, read, together
+):
+    """Page by page, in every way of asking, whichever numbers the pairs of a text have in the index."""
+    changed = {
+        "searching.READ_FIRST": 3,
+        "searching.LITTLE": 0,
+        "searching.SELDOM": 1.0,
+        "few.READ": read,
+    }
+    with transaction.atomic(), ExitStack() as patched:
+        for name, value in changed.items():
+            patched.enter_context(mock.patch(f"huiying.finding.{name}", value))
+        _fill(texts, range(together), first=FIRST_TEXTS - 5)
+        theirs = Text.objects.filter(key__in=mine)
+        allowed = compiled(Exists(theirs.filter(key=OuterRef("key"))))
+        few = Few.of(Text.objects.filter(key__in={*mine, 0, 1}).values_list("at", "key"))
+        expected = {key for key in mine if key < len(texts) and _has(texts[key], [word])}
+        for those in (None, few):
+            search = Search(Kind.ANSWER, [word], allowed, few=those)
+            kept, place = [], None
+            while page := search.newest(2, place).lines:
+                kept += [(line.at, line.id, line.key) for line in page]
+                place = (page[-1].at, page[-1].id)
+            assert sorted(key for _at, _id, key in kept) == sorted(expected)
+            assert kept == sorted(kept, reverse=True)
+            assert search.count() == len(expected)
+        transaction.set_rollback(True)
+
+
+def _fill(texts, together=range(0), first=1):
+    """One text a minute, numbered from `first` on; those with keys in `together` all at the moment of the
+    first of them.
+    """
     begin = datetime(2026, 1, 1, tzinfo=UTC)
     minutes = [together[0] if key in together else key for key in range(len(texts))]
     Text.objects.bulk_create(
-        Text(kind=Kind.ANSWER, key=key, at=begin + timedelta(minutes=minute), text=searchable(text))
+        Text(
+            id=first + key,
+            kind=Kind.ANSWER,
+            key=key,
+            at=begin + timedelta(minutes=minute),
+            text=searchable(text),
+        )
         for key, (minute, text) in enumerate(zip(minutes, texts, strict=True))
     )
 

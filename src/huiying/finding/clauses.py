@@ -1,6 +1,8 @@
 """Parts of the statements by which texts are searched, each with what fills it."""
 
+import functools
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +11,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, Q
 
+from huiying.finding.grams import NUMBERINGS
 from huiying.finding.models import Text
+from huiying.kernel.kept_queries import preparing
 from huiying.kernel.paging import Place
 
 LATIN = "a-z0-9"
@@ -38,12 +42,29 @@ class Clause:
         return Clause(f"{self.sql} AND {other.sql}", self.values + other.values)
 
 
-def holds(word: str) -> Clause:
-    """Texts in which a word stands."""
-    plain = re.sub(r"([\\%_])", r"\\\1", word)
-    pattern = pattern_of(word)
-    stands = Clause("text LIKE %s", (f"%{plain}%",))
-    return stands if pattern is None else stands & Clause("text ~ %s", (pattern,))
+def spells(words: Iterable[str]) -> Clause:
+    """Texts in which the characters of each word stand."""
+    plain = [re.sub(r"([\\%_])", r"\\\1", word) for word in words]
+    return all_of([Clause("text LIKE %s", (f"%{each}%",)) for each in plain])
+
+
+def parts(words: Iterable[str]) -> Clause:
+    """Texts in which each word that begins or ends in Latin is a whole word, where its characters stand."""
+    patterns = [pattern for pattern in map(pattern_of, words) if pattern]
+    return all_of([Clause("text ~ %s", (pattern,)) for pattern in patterns])
+
+
+def has_pairs(grams: Iterable[int]) -> Clause:
+    """Texts that the index names for these pairs of characters: all that have each of them, and others."""
+    wanted = list(grams)
+    numbers = [sorted(set(map(number, wanted))) for number in NUMBERINGS]
+    has = " OR ".join("finding_pairs(text, id) @> %s::int[]" for _each in numbers)
+    return Clause(f"({has})", tuple(numbers))
+
+
+def all_of(clauses: Sequence[Clause]) -> Clause:
+    """Each of these conditions."""
+    return functools.reduce(Clause.__and__, clauses, Clause("true"))
 
 
 def beyond(place: Place | None) -> Clause:
@@ -72,8 +93,9 @@ def fetch(columns: Clause, where: Clause, rest: str = "") -> list[tuple[Any, ...
     return ask(Clause(f"SELECT {columns.sql} FROM finding_text WHERE {where.sql} {rest}", both))  # noqa: S608 - our own text
 
 
-def ask(statement: Clause) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+def ask(statement: Clause, *, kept: bool = False) -> list[tuple[Any, ...]]:
+    """`kept`: best run in the same way for any values, so that the server plans it once a connection."""
+    with preparing() if kept else connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

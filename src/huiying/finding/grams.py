@@ -1,8 +1,9 @@
 """Pairs of neighbouring characters as numbers: by them texts are compared, and found in the index.
 
-The index has few numbers and many pairs share one: a number of its own for every rare pair made it twice
-as large. A search compares the text itself, too. The function in the database (`finding_pairs`, made by
-a migration) and `pairs_of` agree; a test holds them together.
+A number of its own for every rare pair would make the index of few texts four times as large as they are. So
+the first texts of the index have few numbers, and many pairs share one; those that come after have so many
+that hardly two pairs do. A search compares the text itself, too. The function in the database
+(`finding_pairs`, made by a migration) and `few`, `many` agree; a test holds them together.
 """
 
 from collections.abc import Iterable
@@ -12,36 +13,43 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, F, Func, IntegerField, Value
 
 PAIRS = ArrayField(IntegerField())
-BITS = 0xFFFF
+CODE = 0xFFFF
+FIRST_TEXTS = 65_536  # up to this row of the index a pair has one of the few numbers
+FEW = 0xFFFF
+MANY = 0x3FFFFF
+ABOVE = 0x400000  # where the many begin, past all of the few
 
 
 class SharesPairs(Func):
-    """Whether a column may hold at least one of these pairs; the index answers."""
+    """Whether a text has at least one of these numbers; the index answers."""
 
-    template = "(finding_pairs(%(expressions)s))"
-    arg_joiner = ") && ("
+    template = "(%(expressions)s)"
+    arg_joiner = " && "
     output_field = BooleanField()
 
-    def __init__(self, column: str, pairs: Iterable[int]) -> None:
-        super().__init__(F(column), Value(sorted(set(pairs)), output_field=PAIRS))
-
-
-def pairs_of(text: str) -> set[int]:
-    """The numbers of the pairs of a text, as the index has them; none for a single character."""
-    codes = [ord(character) & BITS for character in text]
-    return {_few(first, second) for first, second in pairwise(codes)}
-
-
-def _few(first: int, second: int) -> int:
-    return (first * 769 + second * 24593) & BITS
+    def __init__(self, column: str, numbers: Iterable[int]) -> None:
+        wanted = Value(sorted(set(numbers)), output_field=PAIRS)
+        super().__init__(Func(F(column), F("id"), function="finding_pairs"), wanted)
 
 
 def grams_of(text: str) -> set[int]:
     """The pairs of a text by numbers that no two pairs share; none for a single character."""
-    codes = [ord(character) & BITS for character in text]
+    codes = [ord(character) & CODE for character in text]
     return {first << 16 | second for first, second in pairwise(codes)}
 
 
-def in_index(gram: int) -> int:
-    """The number that the index has for one of `grams_of`; others may have the same."""
-    return _few(gram >> 16, gram & BITS)
+def few(gram: int) -> int:
+    """The number of one of `grams_of` in the first texts; others may have the same."""
+    return _mixed(gram) & FEW
+
+
+def many(gram: int) -> int:
+    """Its number in those after them."""
+    return ABOVE + (_mixed(gram) & MANY)
+
+
+def _mixed(gram: int) -> int:
+    return (gram >> 16) * 769 + (gram & CODE) * 24593
+
+
+NUMBERINGS = (few, many)

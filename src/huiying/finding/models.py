@@ -36,7 +36,7 @@ class Text(models.Model):
             models.Index(fields=["kind", "-at", "-id"], name="finding_text_newest"),
             # The worker alone writes here, in batches: the list of pending rows would only stall it.
             GinIndex(
-                Func(F("text"), function="finding_pairs"),
+                Func(F("text"), F("id"), function="finding_pairs"),
                 name="finding_text_pairs",
                 fastupdate=False,
             ),

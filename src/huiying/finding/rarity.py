@@ -12,7 +12,7 @@ from threading import Lock
 from django.db import connection
 from django.db.models import Max
 
-from huiying.finding.grams import grams_of, in_index
+from huiying.finding.grams import FIRST_TEXTS, few, grams_of, many
 from huiying.finding.models import Text
 from huiying.kernel import time
 
@@ -27,7 +27,7 @@ MOST_FOR_ONE = 2_000  # a pair that more texts are likely to have tells too litt
 @dataclass(frozen=True, slots=True)
 class Rarity:
     """In how many of `sample` texts each pair stands, and at most in how many a pair of each number of the
-    index; there are about `texts` of them.
+    index, of either kind; there are about `texts` of them.
     """
 
     counts: Mapping[int, int]
@@ -43,8 +43,17 @@ class Rarity:
         """The index's numbers of the few of `grams` that fewest texts have; none that is likely to stand in
         very many. Those that the sample does not have may still stand in an older text.
         """
-        scale = self.texts / max(self.sample, 1)
-        by_count = sorted((self.numbers.get(pair, 0), pair) for pair in set(map(in_index, grams)))
+        wanted, first = list(grams), min(self.texts, FIRST_TEXTS)
+        return self._rarest(map(few, wanted), first) + self._rarest(
+            map(many, wanted), self.texts - first
+        )
+
+    def _rarest(self, numbers: Iterable[int], texts: int) -> list[int]:
+        """Of the numbers that so many of the texts have."""
+        if not texts:
+            return []
+        scale = texts / max(self.sample, 1)
+        by_count = sorted((self.numbers.get(pair, 0), pair) for pair in set(numbers))
         unseen = [pair for count, pair in by_count if not count] if scale > 1 else []
         seen = [pair for count, pair in by_count if count and count * scale <= MOST_FOR_ONE]
         return unseen[:UNSEEN] + seen[:RAREST]
@@ -81,7 +90,8 @@ def _reckoned(kind: str) -> Rarity:
     counts = Counter(gram for text in texts for gram in grams_of(text.replace(" ", "")))
     numbers: Counter[int] = Counter()
     for gram, count in counts.items():
-        numbers[in_index(gram)] += count
+        numbers[few(gram)] += count
+        numbers[many(gram)] += count
     whole = len(texts) < SAMPLE
     total = len(texts) if whole else Text.objects.aggregate(most=Max("id"))["most"]
     return Rarity(counts, numbers, len(texts), total)

@@ -7,15 +7,15 @@ there on: to read on, to ask the index for the texts of some time, or for all, w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from huiying.finding import few
-from huiying.finding.clauses import Clause, beyond, fetch, holds, since
+from huiying.finding.clauses import Clause, ask, beyond, fetch, has_pairs, parts, since, spells
 from huiying.finding.errors import AboutSomebody, TooLong
 from huiying.finding.few import Few
 from huiying.finding.folding import fold
-from huiying.finding.grams import pairs_of
+from huiying.finding.grams import grams_of
 from huiying.finding.masking import MARK, looks_like_somebody
 from huiying.kernel.paging import Place
 
@@ -26,7 +26,7 @@ READ_MOST = 20_000  # where nothing else bounds a search
 # What things cost, in texts that are read in their order: a hit with its policy, and a text whose time the
 # index looks up. A search of the whole index that costs less than `LITTLE` is made for its number alone.
 HIT = 4.0
-LOOKED_UP = 0.05
+LOOKED_UP = 0.2
 LITTLE = 3_000
 SELDOM = 0.005  # the share of hits that somebody may read, where the newest texts show none
 
@@ -85,16 +85,25 @@ def read_query(query: str) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Sample:
-    """What the newest texts hold: how many of how many have the words, and which of them may be read."""
+    """What the newest texts hold: how many of them spell the words, how many have them, and which of these
+    may be read.
+    """
 
+    spelled: int
     hits: int
     mine: list[Line]
+    whole: bool  # where there are no other texts
     texts: int  # in all, past and before the place
 
     @property
     def rate(self) -> float:
         """Hits among the texts."""
         return (self.hits + 0.5) / READ_FIRST
+
+    @property
+    def looked_at(self) -> float:
+        """About how many texts the index names that have to be looked at."""
+        return self.texts * (self.spelled + 0.5) / READ_FIRST
 
     def reach(self, size: int) -> float:
         """The texts that it takes to fill a page."""
@@ -121,17 +130,20 @@ class Search:
     def newest(self, size: int, after: Place | None = None) -> TextsFound:
         """The first `size` texts past a place, newest first. Five statements at most."""
         rest = beyond(after)
-        first = self._time_of(READ_FIRST, rest)
-        sample = self._sample(rest & since(first))
-        if first is None or len(sample.mine) >= size:
-            return TextsFound(sample.mine[:size], len(sample.mine), first is None)
+        sample = self._sample(rest)
+        if sample.whole or len(sample.mine) >= size:
+            return TextsFound(sample.mine[:size], len(sample.mine), sample.whole)
         if not self._pairs():
             return self._read_on(size, rest, READ_MOST if self.bounded else None)
-        reach, whole = sample.reach(size), sample.texts * sample.rate * HIT
-        found = self._of_few(size, after, sample) if whole > LITTLE else None
+        reach, whole = sample.reach(size), sample.looked_at * HIT
+        # A single pair may stand in a thousand texts none of which is among the newest.
+        seldom = not sample.hits and len(self._pairs()) > 1
+        found = None if seldom else self._of_few(size, after, sample)
         if found is not None:
             return found
-        if reach >= sample.texts or whole <= max(LITTLE, reach * (LOOKED_UP + sample.rate * HIT)):
+        if reach >= sample.texts or whole <= max(
+            LITTLE, reach * (LOOKED_UP + sample.looked_at / sample.texts * HIT)
+        ):
             return self._asked(size, rest)
         return self._nearby(size, rest, reach)
 
@@ -148,56 +160,69 @@ class Search:
         """How many there are, each of them looked at."""
         return int(fetch(Clause("count(*)"), self._indexed())[0][0])
 
-    def _pairs(self) -> list[int]:
-        return sorted(set().union(*map(pairs_of, self.words)))
+    def _pairs(self) -> set[int]:
+        return set().union(*map(grams_of, self.words))
 
     def _words(self) -> Clause:
-        words = Clause("kind = %s", (self.kind,))
-        for word in self.words:
-            words &= holds(word)
-        return words
+        return self._kind() & spells(self.words) & parts(self.words)
+
+    def _kind(self) -> Clause:
+        return Clause("kind = %s", (str(self.kind),))
 
     def _indexed(self) -> Clause:
         where = self._words() & self.allowed
         return self._by_pairs() & where if self._pairs() else where
 
     def _by_pairs(self) -> Clause:
-        return Clause("finding_pairs(text) @> %s::int[]", (self._pairs(),))
+        return has_pairs(self._pairs())
 
     def _time_of(self, number: int, rest: Clause) -> datetime | None:
         """The time of the text that is so far down the list; None where that is shorter."""
-        where = Clause("kind = %s", (self.kind,)) & rest
+        where = self._kind() & rest
         found = fetch(Clause("at"), where, f"ORDER BY {ORDER} LIMIT 1 OFFSET {number}")
         return found[0][0] if found else None
 
-    def _sample(self, near: Clause) -> _Sample:
-        mine = self.allowed
-        columns = Clause(f"{COLUMNS}, {mine.sql}, {NUMBER}", mine.values)
-        rows = fetch(columns, self._words() & near, f"ORDER BY {ORDER}")
-        number = rows[0][6] if rows else fetch(Clause("max(id)"), Clause("true"))[0][0]
-        return _Sample(len(rows), [Line(*row[:5]) for row in rows if row[5]], number or 0)
+    def _sample(self, rest: Clause) -> _Sample:
+        """The newest `READ_FIRST` texts past a place. One statement, always run in the same way."""
+        texts, spelled, whole_words = self._kind() & rest, spells(self.words), parts(self.words)
+        newest = f"FROM finding_text WHERE {texts.sql} ORDER BY {ORDER}"
+        named = f"SELECT {COLUMNS}, text {newest} LIMIT {READ_FIRST}"
+        statement = f"""
+            SELECT said.number, said.whole, finding_text.* FROM (
+                SELECT {NUMBER} AS number, NOT EXISTS (SELECT {newest} OFFSET {READ_FIRST}) AS whole
+            ) AS said LEFT JOIN (
+                SELECT {COLUMNS}, {whole_words.sql}, {self.allowed.sql}
+                FROM ({named}) AS finding_text WHERE {spelled.sql}
+            ) AS finding_text ON true ORDER BY {ORDER}
+        """  # noqa: S608 - our own text
+        values = texts.values + whole_words.values + self.allowed.values
+        rows = ask(Clause(statement, values + texts.values + spelled.values), kept=True)
+        found = [row[2:] for row in rows if row[2] is not None]
+        hits = [row for row in found if row[5]]
+        mine = [Line(*row[:5]) for row in hits if row[6]]
+        return _Sample(len(found), len(hits), mine, rows[0][1], rows[0][0] or 0)
 
     def _of_few(self, size: int, after: Place | None, sample: _Sample) -> TextsFound | None:
-        """A page out of what somebody may read; None where that is much. The newest of it are read, as
-        many as should fill the page; where the index gives fewer, or they do not, what the index has.
+        """A page out of what somebody may read; None where that is much. It is read, the newest first, until
+        the page is full; where the index names fewer that have the words, these are read.
         """
-        if self.few is None:
+        if self.few is None or (number := self.few.number()) >= few.MOST:
             return None
-        mine, rest = self.few, beyond(after)
-        number = mine.number()
-        if number >= few.MOST:
-            return None
-        reach = min(int(1.5 * size / sample.rate), number)
-        if reach * few.READ < sample.texts * (sample.rate + few.SHARED):
-            found = self._read_few(size, rest, mine.newest(reach, after))
-            if len(found.lines) == size or reach == number:
-                return replace(found, exact=reach == number)
-        return self._read_few(size, rest, self._by_pairs() & mine.every())
+        rest = beyond(after)
+        if min(size / sample.rate, number) * few.READ >= sample.looked_at:
+            return self._counted(size, rest & self._by_pairs() & self.few.every())
+        where = self._words() & rest & self.allowed
+        rows = ask(self.few.newest(COLUMNS, where, size, after))
+        lines = list({row[3]: Line(*row) for row in rows}.values())
+        if len(lines) < size <= len(rows):
+            return self._counted(size, rest & self._by_pairs() & self.few.every())
+        lines.sort(key=lambda line: (line.at, line.id), reverse=True)
+        return TextsFound(lines[:size], len(lines[:size]), len(lines) < size)
 
-    def _read_few(self, size: int, rest: Clause, some: Clause) -> TextsFound:
-        """A page out of `some` texts, all of which are counted."""
+    def _counted(self, size: int, some: Clause) -> TextsFound:
+        """A page out of `some` texts, and the number of all."""
         columns = Clause(f"{COLUMNS}, count(*) OVER ()")
-        where = self._words() & rest & some & self.allowed
+        where = self._words() & some & self.allowed
         rows = fetch(columns, where, f"ORDER BY {ORDER} LIMIT {size}")
         return TextsFound([Line(*row[:5]) for row in rows], rows[0][5] if rows else 0, True)
 
@@ -222,9 +247,7 @@ class Search:
 
     def _asked(self, size: int, rest: Clause) -> TextsFound:
         """What the index has: a page, and the number of all."""
-        columns = Clause(f"{COLUMNS}, count(*) OVER ()")
-        rows = fetch(columns, self._indexed() & rest, f"ORDER BY {ORDER} LIMIT {size}")
-        return TextsFound([Line(*row[:5]) for row in rows], rows[0][5] if rows else 0, True)
+        return self._counted(size, self._by_pairs() & rest)
 
 
 def _score(words: Sequence[str]) -> Clause:

@@ -54,7 +54,8 @@ class _PreparingCursor(Cursor[Any]):
 
 
 @contextmanager
-def _preparing() -> Iterator[Any]:
+def preparing() -> Iterator[Any]:
+    """A cursor whose statements the server plans once a connection, whatever their values."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
         bare: Any = _PreparingCursor(connection.connection)
@@ -74,7 +75,7 @@ class _Statement:
 
     def rows(self, values: list[Any]) -> list[Any]:
         """Run it with `values`, and make its rows as Django does."""
-        with _preparing() as cursor:
+        with preparing() as cursor:
             cursor.execute(self.sql, values)
             found = [row[: self.compiler.col_count] for row in cursor.fetchall()]
         compiler: Any = copy.copy(self.compiler)
