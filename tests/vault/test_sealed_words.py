@@ -229,6 +229,6 @@ def test_letters_are_opened_by_reads_alone():
         ("intake/unopened.py", "words_of"),
         ("replies/reads/beside.py", "words_of"),
         ("replies/reads/own_words.py", "words_of"),
-        ("replies/reads/searching.py", "words_left"),
+        ("replies/reads/searching.py", "words_in"),
         ("supervision/joint_sessions/wording.py", "each_opened"),
     }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huiying.finding.clauses import pattern_of
-from huiying.finding.folding import folded_characters
+from huiying.finding.folding import folded_at_once, folded_characters
 
 LENGTH = 120
 BEFORE = 30
@@ -21,6 +21,10 @@ class Piece:
 
 def _places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     """Where in `text` the folded words stand, in order, none overlapping."""
+    plain = folded_at_once(text)
+    words = [word for word in words if word in plain]
+    if not words:
+        return []
     characters = folded_characters(text)
     owners = [place for place, folded in enumerate(characters) for _each in folded]
     folded = "".join(characters)

@@ -64,6 +64,11 @@ def fold(text: str) -> str:
     return " ".join(text.translate(FOLDED).split())
 
 
+def folded_at_once(text: str) -> str:
+    """What `folded_characters` gives, joined."""
+    return text.translate(FOLDED)
+
+
 def folded_characters(text: str) -> list[str]:
     """What each character of `text` becomes in `fold`; for finding places again."""
     return [FOLDED[ord(character)] for character in text]
