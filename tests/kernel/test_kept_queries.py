@@ -72,6 +72,7 @@ def test_a_page_has_the_rows_that_django_finds_whoever_asks_and_whenever(scene, 
         client.post("/en/desk/search/", {"q": "施工"})
         for case in cases:
             client.get(f"/en/desk/cases/{case.number}/")
+            client.get(f"/en/desk/cases/{case.number}/alike/")
     with time.at(time.now() + timedelta(days=40)):
         people.auditor.client.get(f"/zh-hans/desk/cases/{cases[-1].number}/")
     sweep()

@@ -62,6 +62,11 @@ def has_pairs(grams: Iterable[int]) -> Clause:
     return Clause(f"({has})", tuple(numbers))
 
 
+def shares_pairs(numbers: Iterable[int]) -> Clause:
+    """Texts that have a pair with one of these numbers."""
+    return Clause("finding_pairs(text, id) && %s::int[]", (sorted(set(numbers)),))
+
+
 def all_of(clauses: Sequence[Clause]) -> Clause:
     """Each of these conditions."""
     return functools.reduce(Clause.__and__, clauses, Clause("true"))

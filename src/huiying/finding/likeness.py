@@ -6,7 +6,7 @@ Words, category, place and time speak together; who wrote is never known here. T
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,6 +26,8 @@ FAR = 3.0  # for each factor e of metres
 NEAR = 30.0  # metres within which two points are one place
 OLD = 0.5  # for each factor e of days
 NO_PLACE = 4.0  # what is taken off where one of the two has none
+
+type Pairs = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,12 @@ class _Known:
 
 def bigrams(text: str) -> frozenset[int]:
     """Every two neighbouring characters of the folded text, spaces left out."""
-    return frozenset(grams_of(fold(text).replace(" ", "")))
+    return bigrams_of_folded(fold(text))
+
+
+def bigrams_of_folded(text: str) -> frozenset[int]:
+    """The same of a text that is folded already."""
+    return frozenset(grams_of(text.replace(" ", "")))
 
 
 @dataclass(slots=True)
@@ -149,18 +156,47 @@ class OpenMatters:
         return _weighed(matter, self._weight)
 
 
-def _likeness(wanted: _Known, known: _Known, weights: dict[int, float]) -> Likeness:
-    ours, theirs = wanted.matter, known.matter
-    shared = sum(weights[word] for word in wanted.words & known.words)
-    words = min(shared / (wanted.weight + known.weight - shared), 1.0) if shared else 0.0
-    covered = min(shared / min(wanted.weight, known.weight), 1.0) if shared else 0.0
-    place = _dice(wanted.place, known.place)
-    metres = ours.point.metres_to(theirs.point) if ours.point and theirs.point else None
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How like two matters are by all but where they are; the `score` counts no place."""
+
+    score: float
+    same_category: bool
+    words: float
+    covered: float
+    days: float
+
+
+def same_category(ours: Matter, theirs: Matter) -> bool:
+    return bool(ours.category) and ours.category == theirs.category
+
+
+def heard(ours: Matter, theirs: Matter, shared: float, weights: tuple[float, float]) -> Heard:
+    """By the weight of the pairs that both texts have, and of all pairs of each."""
+    one, other = weights
+    words = min(shared / (one + other - shared), 1.0) if shared else 0.0
+    covered = min(shared / min(one, other), 1.0) if shared else 0.0
     days = (ours.since - theirs.since).total_seconds() / 86_400
-    same = bool(ours.category) and ours.category == theirs.category
+    same = same_category(ours, theirs)
     score = SAME_CATEGORY * same + WORDS * words - OLD * math.log1p(days)
-    score -= _far(metres, place, bool(wanted.place and known.place))
-    return Likeness(theirs.label, score, same, words, covered, place, metres, days)
+    return Heard(score, same, words, covered, days)
+
+
+def placed(found: Heard, ours: Matter, theirs: Matter, named: tuple[Pairs, Pairs]) -> Likeness:
+    """The same with where they are; `named` are the pairs of the names of the two places."""
+    place = _dice(*named)
+    metres = ours.point.metres_to(theirs.point) if ours.point and theirs.point else None
+    score = found.score - _far(metres, place, all(named))
+    return Likeness(
+        theirs.label, score, found.same_category, found.words, found.covered, place, metres,
+        found.days,
+    )  # fmt: skip
+
+
+def _likeness(wanted: _Known, known: _Known, weights: Mapping[int, float]) -> Likeness:
+    shared = sum(weights[word] for word in wanted.words & known.words)
+    found = heard(wanted.matter, known.matter, shared, (wanted.weight, known.weight))
+    return placed(found, wanted.matter, known.matter, (wanted.place, known.place))
 
 
 def compared(

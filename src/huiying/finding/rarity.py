@@ -2,6 +2,8 @@
 for. Reckoned from the newest texts and kept for a while, for it need not be exact.
 """
 
+import functools
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -24,7 +26,7 @@ UNSEEN = 12  # and of those that the sample has not: most stand nowhere, the oth
 MOST_FOR_ONE = 2_000  # a pair that more texts are likely to have tells too little
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rarity:
     """In how many of `sample` texts each pair stands, and at most in how many a pair of each number of the
     index, of either kind; there are about `texts` of them.
@@ -37,7 +39,25 @@ class Rarity:
 
     def weigh(self, gram: int) -> float:
         """Seldom pairs count for more than those that every text has."""
-        return math.log(1 + (self.sample + 1) / (1 + self.counts.get(gram, 0)))
+        return self._of_count(self.counts.get(gram, 0))
+
+    def _of_count(self, count: int) -> float:
+        return math.log(1 + (self.sample + 1) / (1 + count))
+
+    @functools.cached_property
+    def _weights(self) -> dict[int, float]:
+        by_count = {count: self._of_count(count) for count in set(self.counts.values())}
+        return {gram: by_count[count] for gram, count in self.counts.items()}
+
+    @functools.cached_property
+    def least(self) -> float:
+        """What the commonest pair counts for."""
+        return self._of_count(max(self.counts.values(), default=0))
+
+    def weigh_all(self, grams: Iterable[int]) -> float:
+        """What they count for together."""
+        unseen = itertools.repeat(self._of_count(0))
+        return sum(map(self._weights.get, grams, unseen))
 
     def rarest(self, grams: Iterable[int]) -> list[int]:
         """The index's numbers of the few of `grams` that fewest texts have; none that is likely to stand in

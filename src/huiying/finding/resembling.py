@@ -4,14 +4,23 @@ Bounded at any number of texts: the index is asked for a few seldom pairs of cha
 is cut off, the newest kept. Who may see what, whoever asks brings.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from django.db import connection
-
-from huiying.finding.grams import SharesPairs
-from huiying.finding.likeness import Likeness, Matter, bigrams, compared
-from huiying.finding.models import Text
+from huiying.finding.clauses import Clause, ask, shares_pairs
+from huiying.finding.likeness import (
+    NO_PLACE,
+    Heard,
+    Likeness,
+    Matter,
+    Point,
+    bigrams,
+    bigrams_of_folded,
+    heard,
+    placed,
+    same_category,
+)
 from huiying.finding.rarity import Rarity
 from huiying.finding.whereabouts import road
 
@@ -21,7 +30,12 @@ NEARLY_ALL, SIMILAR, SOME = 0.7, 0.35, 0.15  # of the shorter text, counting sel
 SAME_PLACE = 0.6  # share of the pairs of two names
 BESIDE = 100  # metres between two points
 FEW_PAIRS = 4  # fewer say nothing
-NEWEST = "SELECT key FROM ({named}) AS named (at, key) ORDER BY at DESC, key DESC LIMIT %s"
+
+type Places = Callable[[Sequence[str]], Iterator[tuple[str, Point | None]]]
+
+
+def _nowhere(labels: Sequence[str]) -> Iterator[tuple[str, Point | None]]:
+    return (("", None) for _each in labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,50 +54,117 @@ class Why:
 
 def keys_like(kind: str, text: str, rarity: Rarity) -> list[int]:
     """Keys of the newest texts of `kind` that share one of the rarest pairs of `text` (masked), and of some
-    that have another pair with its number. One query at most.
+    that have another pair with its number; the newest first. One query at most.
     """
     pairs = rarity.rarest(bigrams(text))
     if not pairs:
         return []
-    texts = Text.objects.filter(SharesPairs("text", pairs), kind=kind)
-    named, values = texts.values("at", "key")[:MOST_READ].query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST.format(named=named), (*values, MOST_KEPT))
-        return [key for (key,) in cursor.fetchall()]
+    where = Clause("kind = %s", (str(kind),)) & shares_pairs(pairs)
+    named = (
+        f"SELECT key FROM (SELECT at, key FROM finding_text WHERE {where.sql} LIMIT {MOST_READ})"  # noqa: S608 - our own text
+    )
+    newest = f"{named} AS named ORDER BY at DESC, key DESC LIMIT {MOST_KEPT}"
+    return [key for (key,) in ask(Clause(newest, where.values))]
+
+
+def texts_of(kind: str, keys: Sequence[int]) -> dict[int, str]:
+    """The texts of these keys that the index holds. One query."""
+    where = Clause("kind = %s AND key = ANY(%s::bigint[])", (str(kind), list(keys)))
+    return dict(ask(Clause(f"SELECT key, text FROM finding_text WHERE {where.sql}", where.values)))  # noqa: S608 - our own text
 
 
 def likeliest(
-    new: Matter, matters: Mapping[str, Matter], rarity: Rarity
+    new: Matter, matters: Iterable[Matter], rarity: Rarity, places: Places = _nowhere
 ) -> Iterator[tuple[str, Why]]:
-    """The labels of those that are likely enough to be shown, best first, each with why."""
-    for each in compared(new, matters.values(), rarity.weigh):
-        reason = why(each, new, matters[each.label])
+    """The labels of those that are likely enough to be shown, best first, each with why.
+
+    `matters` come without where they are, their texts folded. `places` is asked once for some of them, and is
+    read as far as it takes to know who comes next: none that is left can be likelier.
+    """
+    ours = _Ours.of(new, rarity)
+    candidates = sorted(ours.candidates(matters), key=lambda each: each.most, reverse=True)
+    where = places([each.matter.label for each in candidates])
+    ready: list[tuple[float, float, str, Why]] = []
+    for each in candidates:
+        while ready and -ready[0][0] > each.most:
+            yield heapq.heappop(ready)[2:]
+        place, point = next(where)
+        found, reason = ours.weighed(each, replace(each.matter, place=place, point=point))
         if reason is not None:
-            yield each.label, reason
+            heapq.heappush(ready, (-found.score, found.days, found.label, reason))
+    while ready:
+        yield heapq.heappop(ready)[2:]
 
 
-def why(found: Likeness, ours: Matter, theirs: Matter) -> Why | None:
-    """Why `theirs` may be the same as `ours`; None where too little speaks for it to be shown to anybody."""
-    if found.covered < SOME and not found.same_category:
-        return None
-    words = found.covered if len(bigrams(ours.text)) >= FEW_PAIRS else 0.0
-    street = _shared_road(ours, theirs)
-    beside = found.metres is not None and found.metres <= BESIDE
-    placed = beside or found.place >= SAME_PLACE or bool(street)
-    if not (words >= SIMILAR or (placed and (found.same_category or words >= SOME))):
-        return None
-    said = "nearly" if words >= NEARLY_ALL else "similar" if words >= SIMILAR else ""
-    return Why(
-        words=said,
-        place=found.place >= SAME_PLACE,
-        street=street,
-        category=found.same_category,
-        metres=None if found.metres is None else round(found.metres),
-        days=max(int(found.days), 0),
-    )
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One whose place is not known yet; it will not be likelier than `most`."""
+
+    matter: Matter
+    heard: Heard
+    most: float
 
 
-def _shared_road(ours: Matter, theirs: Matter) -> str:
-    """The road that both name, in the place or, where that is empty, in the words."""
-    one, other = (road(each.place or each.text) for each in (ours, theirs))
-    return one if one and one == other else ""
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """What others are compared with, each part of it worked out once."""
+
+    matter: Matter
+    rarity: Rarity
+    words: frozenset[int]
+    weight: float
+    place: frozenset[int]
+    road: str
+
+    @classmethod
+    def of(cls, matter: Matter, rarity: Rarity) -> "_Ours":
+        words = bigrams_of_folded(matter.text)
+        place, named = bigrams(matter.place), road(matter.place or matter.text)
+        return cls(matter, rarity, words, rarity.weigh_all(words), place, named)
+
+    def candidates(self, matters: Iterable[Matter]) -> Iterator[_Candidate]:
+        """Those that may be shown, wherever they are."""
+        somewhere = bool(self.matter.point or self.place or self.road)
+        nearest = 0.0 if self.matter.point or self.place else NO_PLACE
+        for each in matters:
+            words = bigrams_of_folded(each.text)
+            both = self.words & words
+            shared = self.rarity.weigh_all(both) if both else 0.0
+            # Before their own pairs are weighed: most texts have too little of ours whatever theirs weigh.
+            covered = shared / min(self.weight, len(words) * self.rarity.least) if both else 0.0
+            if not self._enough(covered, same_category(self.matter, each), placed=somewhere):
+                continue
+            found = heard(self.matter, each, shared, (self.weight, self.rarity.weigh_all(words)))
+            if self._enough(found.covered, found.same_category, placed=somewhere):
+                yield _Candidate(each, found, found.score - nearest)
+
+    def _words(self, covered: float) -> float:
+        return covered if len(self.words) >= FEW_PAIRS else 0.0
+
+    def _enough(self, covered: float, same: bool, *, placed: bool) -> bool:
+        words = self._words(covered)
+        if covered < SOME and not same:
+            return False
+        return words >= SIMILAR or (placed and (same or words >= SOME))
+
+    def weighed(self, candidate: _Candidate, theirs: Matter) -> tuple[Likeness, Why | None]:
+        """How like `theirs` is, place and all, and why it may be the same; None where too little speaks for
+        it to be shown to anybody.
+        """
+        named = self.place, bigrams(theirs.place)
+        found = placed(candidate.heard, self.matter, theirs, named)
+        same_road = bool(self.road) and self.road == road(theirs.place or theirs.text)
+        beside = found.metres is not None and found.metres <= BESIDE
+        there = beside or found.place >= SAME_PLACE or same_road
+        if not self._enough(found.covered, found.same_category, placed=there):
+            return found, None
+        words = self._words(found.covered)
+        said = "nearly" if words >= NEARLY_ALL else "similar" if words >= SIMILAR else ""
+        return found, Why(
+            words=said,
+            place=found.place >= SAME_PLACE,
+            street=self.road if same_road else "",
+            category=found.same_category,
+            metres=None if found.metres is None else round(found.metres),
+            days=max(int(found.days), 0),
+        )

@@ -48,7 +48,7 @@ def public_alike(text: str, place: str = "", category_code: str = "") -> tuple[P
         replies = _published(keys_like(Kind.ANSWER, words, rarity), category_code)
     matters = {str(reply.pk): _matter(reply, version) for reply, version in replies}
     rows = {str(reply.pk): (reply, version) for reply, version in replies}
-    found = itertools.islice(likeliest(new, matters, rarity), MOST)
+    found = itertools.islice(likeliest(new, matters.values(), rarity), MOST)
     return tuple(_shown(*rows[label], reason) for label, reason in found)
 
 
