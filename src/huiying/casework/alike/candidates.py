@@ -201,7 +201,7 @@ def _words(*sealed: Any) -> Words | None:
 def _matters(rows: Mapping[str, _Row]) -> list[Matter]:
     """What the letters say, from the index, where only masked text is; where they are is not told yet.
 
-    A letter that the index does not hold yet is opened, and masked at once; one that does not open is left out.
+    A letter that the index does not hold yet is opened, and masked at once; left out where it does not open.
     """
     texts = texts_of(Kind.LETTER, [row.letter for row in rows.values()])
     late = [row.letter for row in rows.values() if not texts.get(row.letter)]
