@@ -22,13 +22,7 @@ def _moment(text: str) -> datetime:
 def _differing(row: dict[str, str]) -> tuple[str, str, str] | None:
     """The request, its flag and what our clock says, where the two differ."""
     closed = _moment(row["closed_dt"])
-    found = clock(
-        _moment(row["target_dt"]),
-        waiting_since=None,
-        waiting_until=None,
-        ended_at=closed,
-        moment=closed,
-    )
+    found = clock(_moment(row["target_dt"]), None, ended_at=closed, moment=closed)
     if found.late == (row["ontime"] == "OVERDUE"):
         return None
     return row["case_enquiry_id"], row["ontime"], "late" if found.late else "in time"

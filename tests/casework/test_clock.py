@@ -10,7 +10,7 @@ from huiying.agencies.models import Unit
 from huiying.casework.actions.sorting import assign, mark_conduct, reassign, triage
 from huiying.casework.actions.working import accept, ask_resident, resume, return_to_desk
 from huiying.casework.actions.writing_back import answer_question, reopen_own, vote, withdraw
-from huiying.casework.deadlines import clock, late_at
+from huiying.casework.deadlines import clock, late_at, pause_of
 from huiying.casework.models import CaseFile, Move, Report
 from huiying.casework.states import State
 from huiying.kernel import time
@@ -51,13 +51,7 @@ def _due(case: CaseFile) -> timedelta:
 
 def _shown(case: CaseFile, day: float):
     case.refresh_from_db()
-    return clock(
-        case.due_at,
-        waiting_since=case.waiting_since,
-        waiting_until=case.waiting_until,
-        ended_at=case.answered_at,
-        moment=_day(day),
-    )
+    return clock(case.due_at, pause_of(case), ended_at=case.answered_at, moment=_day(day))
 
 
 def test_the_clock_stands_still_from_the_question_to_the_answer(people):
@@ -74,7 +68,7 @@ def test_a_pause_ends_at_the_cap_though_nobody_answers(people):
     case = _in_hand(people)
     _ask(people, case, 2)
     assert _shown(case, 11.9).paused
-    assert _shown(case, 11.9).due_at == _day(19.9)
+    assert _shown(case, 11.9).due_at == _day(20)  # at the latest
     after = _shown(case, 15)
     assert (after.paused, after.late, after.due_at) == (False, False, _day(20))
     assert _shown(case, 20.1).late
@@ -181,13 +175,7 @@ def test_the_database_and_the_page_agree_on_what_is_late(county, state, due, ask
     )
     moment = _day(max(now, asked) if waiting else now)
     case.refresh_from_db()
-    shown = clock(
-        case.due_at,
-        waiting_since=case.waiting_since,
-        waiting_until=case.waiting_until,
-        ended_at=None,
-        moment=moment,
-    )
+    shown = clock(case.due_at, pause_of(case), ended_at=None, moment=moment)
     found = CaseFile.objects.filter(late_at(moment), pk=case.pk).exists()
     is_open = state not in {State.ANSWERED, State.CLOSED}
     assert found == (shown.late and is_open)

@@ -1,6 +1,5 @@
 """More time for an answer: a second person decides, the writer reads why, and late stays late."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from huiying.casework.actions.joining import join
 from huiying.casework.actions.sorting import triage
 from huiying.casework.actions.working import ask_resident, resume, return_to_desk
 from huiying.casework.actions.writing_back import reopen, withdraw
-from huiying.casework.deadlines import clock, extended
+from huiying.casework.deadlines import Pause, clock, extended
 from huiying.casework.errors import (
     DayIsOver,
     NoMoreTime,
@@ -27,6 +26,8 @@ from huiying.casework.following import letter_page
 from huiying.casework.models import CaseFile
 from huiying.casework.queues import Wanted, case_list
 from huiying.casework.states import State
+from huiying.clocks.pauses import after_pauses
+from huiying.clocks.working_time import working_between
 from huiying.kernel import time
 from huiying.kernel.days import day_in_words
 from huiying.kernel.refusals import Invalid, MovedOn, NotAllowed, SamePerson
@@ -36,6 +37,7 @@ from huiying.routing.models import Category
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.files import read_promises
 from tests.casework.ways import answered, brought_to, taken_in, writer_of
+from tests.clocks.test_working_time import office
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -65,12 +67,6 @@ def granted(people, case: CaseFile, days: int = 3) -> CaseFile:
     found = decide_extension(actor=people.dispatcher.actor, number=case.number, granted=True)
     case.refresh_from_db()
     return found
-
-
-@dataclass(frozen=True)
-class Waiting:
-    waiting_since: datetime | None
-    waiting_until: datetime | None
 
 
 def triage_again(people, case: CaseFile) -> None:
@@ -311,25 +307,51 @@ MOMENTS = st.integers(0, 60 * 24 * 40).map(
 )
 
 
-@given(until=MOMENTS, moment=MOMENTS, since=st.none() | MOMENTS, cap=st.integers(0, 20_000))
-def test_granting_time_never_makes_a_clock_look_better_than_it_was(until, moment, since, cap):
+@given(
+    until=MOMENTS,
+    moment=MOMENTS,
+    since=st.none() | MOMENTS,
+    cap=st.integers(0, 20_000),
+    by=st.sampled_from(["once", "wall", "office"]),
+)
+def test_granting_time_never_makes_a_clock_look_better_than_it_was(until, moment, since, cap, by):
     """Property: late at the decision, late for ever and unmoved; in time, never due after the pause so far
-    and the day granted, and never sooner than it was."""
-    waiting_until = since and since + timedelta(minutes=cap)
-    if since and moment < since:
-        since = waiting_until = None
-    asking = Waiting(since, waiting_until)
-    ways = {"waiting_since": since, "waiting_until": waiting_until, "ended_at": None}
-    before = clock(DUE, **ways, moment=moment)
-    after, late = extended(DUE, until, asking, moment)
-    then = clock(after, **ways, moment=moment)
+    and the day granted, and never sooner than it was. In working time no working time is won or lost.
+    `once`: as all pauses were reckoned once."""
+    timetable = office() if by == "office" else None
+
+    def pause(due: datetime) -> Pause | None:
+        if since is None or moment < since:
+            return None
+        ends = since + timedelta(minutes=cap)
+        after = None if by == "once" else after_pauses(due, [(since, ends)], timetable)
+        return Pause(since, ends, after)
+
+    def so_far(due: datetime) -> datetime:
+        """When it is due if somebody answers now."""
+        runs = pause(due)
+        return (
+            after_pauses(due, [(runs.since, min(moment, runs.until))], timetable) if runs else due
+        )
+
+    before = clock(DUE, pause(DUE), ended_at=None, moment=moment)
+    after, late = extended(DUE, until, pause(DUE), timetable, moment)
+    then = clock(after, pause(after), ended_at=None, moment=moment)
     assert late == before.late == then.late
     assert after == DUE if late else after >= DUE
-    assert then.due_at == (before.due_at if late else max(before.due_at, until))
-    assert extended(after, until, asking, moment) == (
+    if late or timetable is None:
+        assert so_far(after) == (so_far(DUE) if late else max(so_far(DUE), until))
+    elif until >= moment and works(until):
+        assert so_far(after) == max(so_far(DUE), until)
+    assert extended(after, until, pause(after), timetable, moment) == (
         after,
         late,
     )  # granting it twice gives nothing
+
+
+def works(moment: datetime) -> bool:
+    """Whether the office works then."""
+    return bool(working_between(moment - timedelta(minutes=1), moment, office()))
 
 
 def test_a_later_day_survives_another_topic_and_a_pause_but_not_a_new_round(people, case):

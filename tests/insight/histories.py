@@ -134,6 +134,7 @@ class _Walk:
     category: Category | None = None
     waiting_since: datetime | None = None
     waiting_until: datetime | None = None
+    due_after_wait: datetime | None = None
     paused: timedelta = timedelta()
     outcome: str = ""
     round: int = 1
@@ -151,6 +152,7 @@ class _Walk:
                 "due_at": self.due_at,
                 "waiting_since": self.waiting_since,
                 "waiting_until": self.waiting_until,
+                "due_after_wait": self.due_after_wait,
                 "outcome": self.outcome,
                 "round": self.round,
             }
@@ -170,11 +172,13 @@ class _Walk:
         source = self.state
         if self.waiting_since and self.waiting_until:
             pause = max(min(self.at, self.waiting_until) - self.waiting_since, timedelta())
-            self.due_at += pause
+            self.due_at += pause if self.due_after_wait is None else pause // 3
             self.paused += pause
-            self.waiting_since = self.waiting_until = None
+            self.waiting_since = self.waiting_until = self.due_after_wait = None
         self.state = step.target.value
         self._columns(step.verb, unit, target)
+        if self.waiting_until and choice % 2:  # not as once by the wall: a third of it is worked
+            self.due_after_wait = self.due_at + (self.waiting_until - self.at) // 3
         self.keep(step.verb, source)
 
     def _may(self, step: Step[State], case: CaseFile) -> bool:
@@ -237,6 +241,7 @@ class Written:
             due_at=walk.due_at,
             waiting_since=walk.waiting_since,
             waiting_until=walk.waiting_until,
+            due_after_wait=walk.due_after_wait,
             outcome=walk.outcome,
             closed_at=walk.at if walk.state == State.CLOSED else None,
             moved_at=walk.at,

@@ -115,8 +115,14 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
     last = moves[-1] if moves else None
     due = last.due_at if last else case.due_at
     waits_until = last.waiting_until if last else None
+    stands_still = False
     if last and last.waiting_since and waits_until:
-        due += max(min(ends, waits_until) - last.waiting_since, timedelta())
+        stands_still = ends <= waits_until and due >= last.waiting_since
+        if last.due_after_wait is None:  # as all pauses were reckoned once
+            stands_still = False
+            due += max(min(ends, waits_until) - last.waiting_since, timedelta())
+        elif stands_still or ends > waits_until:
+            due = last.due_after_wait
     line |= {
         "state": state,
         "number": case.number,
@@ -129,7 +135,7 @@ def recount(world: Recount, case: CaseFile) -> dict[str, Any] | None:
     }
     line |= _letters(world, case)
     line["conduct"] = _conduct(world, case)
-    line["clock"] = _clock(state, due, waits_until, ends)
+    line["clock"] = "paused" if stands_still else _clock(state, due, waits_until, ends)
     line["decision"] = ""
     if state in OPEN:
         reasons = {

@@ -49,5 +49,5 @@ def test_one_that_ended_is_told_the_same_ever_after(ended, chinese, english):
         assert said("en", later, ended) == english
 
 
-def test_a_paused_one_says_the_earliest_day():
-    assert said("zh-hans", END - DAY, paused=True) == "已暂停 最早11月24日到期"
+def test_a_paused_one_says_the_latest_day():
+    assert said("zh-hans", END - DAY, paused=True) == "已暂停 最晚11月24日到期"

@@ -88,7 +88,8 @@ def _laid_out(people: People, chance: random.Random) -> None:
         due = START + HOUR * chance.choice([0, 1, 30, 100, 240, 500])
         columns: dict[str, object] = {"due_at": due, "round": chance.choice([1, 1, 2])}
         if case.state == State.WAITING:
-            columns["waiting_until"] = START + HOUR * chance.choice([10, 60, 200])
+            waits = HOUR * chance.choice([10, 60, 200])
+            columns |= {"waiting_until": START + waits, "due_after_wait": due + waits}
         elif due > START + 50 * HOUR:
             columns["paused"] = HOUR * chance.choice([0, 0, 20])
         CaseFile.objects.filter(pk=case.pk).update(**columns)

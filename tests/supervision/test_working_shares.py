@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions.adopting import adopt_calendar
-from huiying.casework.actions.working import resume
+from huiying.casework.actions.working import ask_resident, resume
 from huiying.casework.actions.writing_back import reopen
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
@@ -62,11 +62,11 @@ def test_a_share_is_over_when_a_count_of_minutes_says_so(given_office, promised,
     start = start.astimezone(UTC)
     due = add_working(start, timedelta(minutes=promised), timetable).at + timedelta(minutes=idle)
     found, counted = (
-        moment_of(percent, start, due, timetable),
+        moment_of(percent, start, due, timetable)[0],
         _counted(office, start, due, percent),
     )
     assert counted - wall.MINUTE < found <= counted
-    assert moment_of(100, start, due, timetable) == due
+    assert moment_of(100, start, due, timetable) == (due, timetable)
 
 
 def _offices(text: str = OFFICES) -> None:
@@ -101,8 +101,10 @@ def test_the_pass_and_the_rehearsal_say_the_same_to_the_microsecond(people):
     with time.at(START + timedelta(hours=31)):
         answered(actor=people.reviewer.actor, number=again.number)
         resume(actor=people.handler.actor, number=paused.number)
+        ask_resident(actor=people.handler.actor, number=plain.number, question="几栋？")
     with time.at(START + timedelta(hours=60)):
         reopen(actor=people.supervisor.actor, number=again.number, words="还在响。")
+    with time.at(START + 20 * DAY):  # nobody answered what was asked last
         found = {
             each.case_id: each for each in rounds(CaseFile.objects.values_list("pk", flat=True))
         }

@@ -17,10 +17,13 @@ from huiying.casework.extension_models import Extension
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import HEAD, State
 from huiying.casework.urgency.standing import due_by_need
+from huiying.clocks.pauses import stood
 from huiying.harm.facts import LEGAL_DATE
+from huiying.harm.urgency import need_of
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.routing.models import Category
+from huiying.routing.paces import timetable_of
 from huiying.routing.reads import end_of_day
 
 DECIDE = frozenset({Role.DISPATCHER, Role.SUPERVISOR, HEAD})
@@ -105,8 +108,11 @@ def due_as_told(
     and where the day that was told is over, none that is later takes its place.
     """
     facts = case.facts if facts is None else facts
-    start = began(letter, case)
-    due = due_by_need(start, case, category, facts=facts, letter=letter) + letter.paused
+    start, pauses = began(letter, case), stood(letter)
+    due = due_by_need(start, case, category, facts=facts, letter=letter)
+    if pauses:
+        need = need_of(facts, case.legal_date)
+        due = pauses.moved(due, timetable_of(start, category, need=need, channel=case.channel))
     given = granted_until(case)
     if given and case.legal_date and LEGAL_DATE in facts:
         given = min(given, end_of_day(case.legal_date))

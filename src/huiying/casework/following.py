@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from huiying.casework import story
-from huiying.casework.deadlines import Clock, clock_of_letter
+from huiying.casework.deadlines import Clock, clock_of_letter, pause_of_letter, with_running
 from huiying.casework.delivered import Told, all_told, window_start
 from huiying.casework.extensions import (
     ExtensionLine,
@@ -259,13 +259,13 @@ def _stages(report: Any, moves: Sequence[story.Step], running: Clock) -> tuple[S
     made = report.own_case or report.case
     start = report.again_at or made.received_at
     need = need_at_first(made, report.decided, report.submission.facts, start)
-    paused = report.paused + running.due_at - report.due_at
+    pause = pause_of_letter(report, report.case)
     done = RoundSteps(
         moves,
         read_sorts(report.sorts, start),
         [(line.decided_at, line.until) for line in _more_time(report) if line.decided_at],
         report.again_at,
-        paused,
+        with_running(report, report.due_at, pause, running),
     )
     return stages_of(made, done, running, need)
 
@@ -303,6 +303,7 @@ def _moves(report: Any) -> list[story.Step]:
             category=localized(row.category.name) if row.category else "",
             outcome=str(Outcome(row.outcome).label) if row.outcome else "",
             round=row.round,
+            due_after_wait=row.due_after_wait,
         )
         for row in rows
     ]

@@ -11,6 +11,7 @@ from django.db.models import Min, Q, QuerySet
 from huiying.casework.errors import ConductApart, JoinedToItself, PartsTogether, TargetNotOpen
 from huiying.casework.models import CaseFile, Joined, Named, Report
 from huiying.casework.part_models import Part
+from huiying.casework.pausing.cases import first_of
 from huiying.casework.states import OPEN, State, Vote
 from huiying.kernel.refusals import Refusal
 
@@ -68,6 +69,8 @@ def own_letter(case: CaseFile) -> Report | None:
 
 def earliest_due(case: CaseFile, due: datetime) -> datetime:
     """`due`, or when the first of the letters joined to the case is due, if that is sooner."""
+    if case.waiting_since is not None:
+        return first_of(case, due) or due
     joined = _awaiting(case).filter(own_case__isnull=False)
     first = joined.aggregate(first=Min("due_at"))["first"]
     return min(due, first) if first else due
@@ -75,6 +78,8 @@ def earliest_due(case: CaseFile, due: datetime) -> datetime:
 
 def first_due(case: CaseFile) -> datetime:
     """When the first of the letters that stand with the case is due; the case's own time for none."""
+    if case.waiting_since is not None:
+        return first_of(case) or case.due_at
     first: datetime | None = _awaiting(case).aggregate(first=Min("due_at"))["first"]
     return first or case.due_at
 

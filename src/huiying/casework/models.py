@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.db.models import F, Q
 
@@ -32,8 +32,10 @@ OPEN_VALUES = sorted(state.value for state in OPEN)
 class CaseFile(models.Model):
     """The agency's handling of one problem. `version` counts its moves, for compare-and-set.
 
-    The clock: `due_at` with every pause that has ended; `paused`, their sum in this round; while the
-    desk waits for the writer, `waiting_since` and the moment of the cap, `waiting_until`.
+    The clock: `due_at` with every pause that has ended; `paused`, their sum in this round by the clock on the
+    wall, and `pauses`, when they were; while the desk waits for the writer, `waiting_since`, the moment of
+    the cap, `waiting_until`, and when it is due if nobody answers by then, `due_after_wait`. Pauses that
+    began when all were added by the clock on the wall are in `paused` alone, and have no `due_after_wait`.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
@@ -62,7 +64,9 @@ class CaseFile(models.Model):
     due_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)
     waiting_until = models.DateTimeField(null=True)
+    due_after_wait = models.DateTimeField(null=True)
     paused = models.DurationField(default=timedelta, db_default=timedelta())
+    pauses = ArrayField(DateTimeRangeField(), default=list, db_default=[])
     round = models.SmallIntegerField(default=1)
     returns = models.SmallIntegerField(default=0)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
@@ -150,7 +154,8 @@ class Report(models.Model):
 
     `own_case` is the case that the letter made, while it stands with another one; None while at home.
     The clock began with the letter, or when it was last taken up again, `again_at`; `due_at` holds the
-    pauses since then that have ended, and `paused` is their sum.
+    pauses since then that have ended: `paused` and `pauses` are as with the case. While the desk waits,
+    `waiting_since` is from when this clock stands still: a letter that was joined later stands still later.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE")
@@ -162,7 +167,10 @@ class Report(models.Model):
     )
     due_at = models.DateTimeField()
     again_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+    due_after_wait = models.DateTimeField(null=True)
     paused = models.DurationField(default=timedelta, db_default=timedelta())
+    pauses = ArrayField(DateTimeRangeField(), default=list, db_default=[])
     delivered_at = models.DateTimeField(null=True)
     vote = models.CharField(max_length=12, choices=Vote.choices, blank=True)
     voted_at = models.DateTimeField(null=True)
@@ -266,6 +274,7 @@ class Move(models.Model):
     due_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)
     waiting_until = models.DateTimeField(null=True)
+    due_after_wait = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, blank=True)
     round = models.SmallIntegerField(default=1)
 

@@ -1,14 +1,14 @@
 """Taking one step of the life cycle: compare-and-set, the move for the figures, the entry."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from django.db.models import F
 
 from huiying.casework import policy
 from huiying.casework.deadlines import pause_so_far
 from huiying.casework.labels import subject
-from huiying.casework.models import CaseFile, Move, Report
+from huiying.casework.models import CaseFile, Move
+from huiying.casework.pausing import cases as pausing
+from huiying.casework.pausing.letters import keep
 from huiying.casework.states import State
 from huiying.casework.unfinished import FIELDS, forget_sent
 from huiying.kernel import time
@@ -32,6 +32,7 @@ def move_row(case: CaseFile, *, verb: str, source: str, at: datetime | None = No
         due_at=case.due_at,
         waiting_since=case.waiting_since,
         waiting_until=case.waiting_until,
+        due_after_wait=case.due_after_wait,
         outcome=case.outcome,
         round=case.round,
     )
@@ -59,16 +60,6 @@ def check_seen(case: CaseFile, seen: int | None) -> None:
         raise MovedOn
 
 
-def _ended_pause(case: CaseFile, pause: timedelta) -> dict[str, Any]:
-    """The columns of a waiting case whose clock runs again after `pause`."""
-    return {
-        "waiting_since": None,
-        "waiting_until": None,
-        "due_at": case.due_at + pause,
-        "paused": case.paused + pause,
-    }
-
-
 def take_step(
     case: CaseFile,
     *,
@@ -80,8 +71,8 @@ def take_step(
     """Authorise, move the case along its table, keep the move and write the entry.
 
     `columns` are set together with the state. A step out of waiting ends the pause: the due times of
-    case and writers move by it. Raises what `policy.may_step` says, WrongState, MovedOn; ValueError for
-    a step to "answered" that names no reply (`answering` does).
+    case and writers move by it, each in the time of its promise. Raises what `policy.may_step` says,
+    WrongState, MovedOn; ValueError for a step to "answered" that names no reply (`answering` does).
     """
     policy.require_step(actor, verb, case)
     source = case.state
@@ -89,15 +80,14 @@ def take_step(
     told = dict(data or {})
     if step.target == State.ANSWERED and not told.get("reply"):
         raise ValueError("Only an approved reply answers a case.")
-    pause = pause_so_far(case)
-    ended = _ended_pause(case, pause) if source == State.WAITING else {}
-    if ended:
-        told["paused_seconds"] = int(pause.total_seconds())
-        told["due_at"] = ended["due_at"].isoformat()
-    change(case, **((columns or {}) | ended | {"state": step.target}))
-    if pause:
-        waiting = Report.objects.filter(case=case, ended_at=None, delivered_at=None)
-        waiting.update(due_at=F("due_at") + pause, paused=F("paused") + pause)
+    ended = pausing.ends(case) if source == State.WAITING else None
+    if ended is not None:
+        told["paused_seconds"] = int(pause_so_far(case).total_seconds())
+        told["due_at"] = ended.columns["due_at"].isoformat()
+        columns = (columns or {}) | ended.columns
+    change(case, **((columns or {}) | {"state": step.target}))
+    if ended is not None:
+        keep(ended.letters)
     if verb in FIELDS:  # sent: nothing is left to keep
         forget_sent(actor, case, verb)
     keep_act(case, actor=actor, verb=verb, data=told, source=source)

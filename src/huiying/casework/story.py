@@ -40,7 +40,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move of the case, its unit, category and outcome in words."""
+    """One move of the case, its unit, category and outcome in words; `due_after_wait` is that of a `Move`."""
 
     at: datetime
     verb: str
@@ -48,6 +48,7 @@ class Step:
     category: str
     outcome: str
     round: int
+    due_after_wait: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ WITH news AS MATERIALIZED (
     SET state = s.state,
         version = c.version + greatest(s.answers::int + s.closes::int, 1),
         lead_unit_id = s.lead_id,
-        waiting_since = NULL, waiting_until = NULL,
+        waiting_since = NULL, waiting_until = NULL, due_after_wait = NULL,
         outcome = CASE WHEN s.answers OR s.closes THEN s.outcome ELSE c.outcome END,
         answered_at = CASE WHEN s.answers THEN s.answered_at ELSE c.answered_at END,
         closed_at = CASE WHEN s.closes THEN s.closed_at ELSE c.closed_at END,
@@ -214,7 +214,8 @@ WITH news AS MATERIALIZED (
     RETURNING c.id
 ), reports AS (
     UPDATE casework_report p
-    SET delivered_at = coalesce(p.delivered_at, s.answered_at, s.closed_at)
+    SET delivered_at = coalesce(p.delivered_at, s.answered_at, s.closed_at),
+        waiting_since = NULL, due_after_wait = NULL
     FROM news s
     WHERE p.case_id = s.case_id AND p.ended_at IS NULL AND (s.answers OR s.closes)
 ), assignments AS (

@@ -3,10 +3,11 @@
 `candidate`: an open case has its state now, or has moved since the period began; so the work grows with
 what is open and what happened, not with all cases. `standing`: the last move before the end; a case
 whose first move is missing or a moment late stands as received; its due time holds the running pause,
-as `casework.deadlines` reckons it. `step`: every move before the end, with
-`leaves` where it ends a round: as answered, withdrawn, declined (closed as not ours), joined to another case
-while already late, or closed otherwise without an answer, which no verb does, but a partner's file may say
-so. A promise is settled once: by the first of these in the first round, whatever becomes of it later.
+as `casework.deadlines` reckons it: in time within a pause, when it is due at the latest. `step`: every move
+before the end, with `leaves` where it ends a round: as answered, withdrawn, declined (closed as not ours),
+joined to another case while already late, or closed otherwise without an answer, which no verb does, but a
+partner's file may say so. A promise is settled once: by the first of these in the first round, whatever
+becomes of it later.
 `letter`: a letter stands with the case to which it was joined at the end of the period, if any; as a new one
 it counts for the case that it made, and so it counts once wherever it goes. A letter that was split stands
 with the case of the first of its parts that is open, a complaint about conduct last: a case without a letter
@@ -149,10 +150,13 @@ WITH vote AS (
   SELECT c.*, s.unit_id,
     coalesce(s.target, 'received') AS state, coalesce(s.round, 1) AS round,
     CASE WHEN s.case_id IS NULL THEN c.category_id ELSE s.category_id END AS category_then,
-    coalesce(s.due_at, c.due_at) + coalesce(
-      greatest(least(%(ends)s, s.waiting_until) - s.waiting_since, interval '0'), interval '0'
-    ) AS due_then,
-    s.waiting_until,
+    CASE WHEN s.due_after_wait IS NULL THEN coalesce(s.due_at, c.due_at) + coalesce(
+        greatest(least(%(ends)s, s.waiting_until) - s.waiting_since, interval '0'), interval '0')
+      WHEN s.due_at < s.waiting_since AND %(ends)s <= s.waiting_until THEN s.due_at
+      ELSE s.due_after_wait END AS due_then,
+    s.waiting_until, coalesce(
+      s.due_after_wait IS NOT NULL AND s.due_at >= s.waiting_since AND %(ends)s <= s.waiting_until, false
+    ) AS stands_still,
     c.conduct AND (coalesce(l.conduct, false) OR later.case_id IS NULL) AS conduct_then,
     c.came_at >= %(starts)s AND NOT c.parted AS is_new,
     c.came_at >= %(starts)s AND c.parted AS is_split_off,
@@ -183,7 +187,7 @@ WITH vote AS (
 ), clocked AS (
   SELECT f.*, CASE
       WHEN NOT state = ANY(%(open)s) THEN ''
-      WHEN due_then < %(ends)s THEN 'late'
+      WHEN due_then < %(ends)s AND NOT stands_still THEN 'late'
       WHEN waiting_until >= %(ends)s THEN 'paused'
       WHEN due_then <= %(ends)s + %(soon)s THEN 'soon'
       ELSE 'in_time' END AS clock

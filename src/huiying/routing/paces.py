@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huiying.clocks.reads import newest_digests
+from huiying.clocks.working_time import Timetable
 from huiying.harm.urgency import Need
-from huiying.routing.promises.definitions import Stage
-from huiying.routing.reads import Reckoning, reckoned_everywhere
+from huiying.routing.models import Category
+from huiying.routing.reads import Reckoning, reckoned_everywhere, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,7 @@ class Pacing:
         terms, by_calendar = self.reckoning.terms(category_id, start, need=need, channel=channel)
         if not by_calendar:
             return None
-        spans = (each.span for each in terms.promises if each.stage == Stage.SOLVE)
-        tightest = min(spans, key=lambda span: span.roughly)
-        return self.digests[category_id] if tightest.by_calendar else None
+        return self.digests[category_id] if terms.in_working_time() else None
 
 
 def pacing() -> Pacing:
@@ -42,3 +41,13 @@ def pacing() -> Pacing:
     reckoning, calendars = reckoned_everywhere()
     newest = newest_digests()
     return Pacing(reckoning, {topic: newest.get(code or "") for topic, code in calendars.items()})
+
+
+def timetable_of(
+    start: datetime, category: Category | None, *, need: Need, channel: str
+) -> Timetable | None:
+    """By which timetable an answer's clock runs that began at `start`; None for day and night. At most two
+    small queries.
+    """
+    terms = terms_of(start, category, need=need, channel=channel)
+    return terms.timetable if terms.in_working_time() else None

@@ -13,6 +13,7 @@ from huiying.agencies.working_hours import (
     timetable_digest,
     timetable_versions,
 )
+from huiying.clocks.pauses import Stood
 from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Due, Timetable
 from huiying.harm.urgency import Need
@@ -33,6 +34,7 @@ from huiying.routing.promises.definitions import (
 from huiying.routing.promises.reads import at, history, promised
 
 LAST_MINUTE = 24 * 60 - 1
+NEVER = Stood()
 LEAD = "routing_category.lead_unit_id"
 # By which version of which calendar a category's working days go; NULL for calendar days.
 TIMETABLE = RawSQL(  # noqa: S611 - names of our own columns
@@ -119,6 +121,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What was promised for a stage, the tightest first, and when it is due with what it gained; None where
+    nothing was.
+    """
+
+    promises: tuple[Reckoned, ...]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What was promised for one matter, with the calendar by which working time counts in it.
 
@@ -146,26 +158,41 @@ class Terms:
             return due
         return Due(self.latest, provisional=False)
 
+    def in_working_time(self, stage: str = Stage.SOLVE) -> bool:
+        """Whether its clock runs in working time: of several promises the one decides that is the shortest in
+        an ordinary week.
+        """
+        spans = (each.span for each in self.promises if each.stage == stage)
+        tightest = min(spans, key=lambda span: span.roughly, default=None)
+        return tightest is not None and tightest.by_calendar
+
     def kept(
         self,
         stage: str,
         start: datetime,
         ended_at: datetime | None,
-        gained: timedelta = timedelta(),
-    ) -> tuple[Reckoned, ...]:
+        gained: Stood = NEVER,
+    ) -> Kept:
         """The same for a clock that ended at `ended_at`, or runs, and moved on by `gained`: a version of the
         calendar moves it only while it runs and its time is not over. What was late when it came stays late.
         """
         before = [timetable for since, timetable in self.versions if since <= start]
         after = [version for version in self.versions if version[0] > start]
         if not after:
-            return self.of(stage, start)
-        found = reckoned(self.promises, stage, start, before[-1] if before else None)
+            return self._kept(stage, start, self.timetable, gained)
+        found = self._kept(stage, start, before[-1] if before else None, gained)
         for since, timetable in after:
-            if not found or found[0].due.at + gained < since or (ended_at and ended_at < since):
+            if found.due_at is None or found.due_at < since or (ended_at and ended_at < since):
                 break
-            found = reckoned(self.promises, stage, start, timetable)
+            found = self._kept(stage, start, timetable, gained)
         return found
+
+    def _kept(
+        self, stage: str, start: datetime, timetable: Timetable | None, gained: Stood
+    ) -> Kept:
+        found = reckoned(self.promises, stage, start, timetable)
+        by = timetable if self.in_working_time(stage) else None
+        return Kept(found, gained.moved(found[0].due.at, by) if found else None)
 
     def answer_by(self, start: datetime, timetable: Timetable | None) -> datetime:
         """When it is due by another calendar: `by(timetable).answer(start).at`, where many are reckoned."""

@@ -3,16 +3,28 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from huiying.clocks.reads import earlier_timetables
 from huiying.clocks.working_time import Timetable
 from huiying.harm.urgency import Need
 from huiying.routing.promises.definitions import Kind, Promise, PromiseSet, Span
 from huiying.routing.promises.reads import in_force
-from huiying.routing.reads import reckoned_everywhere
+from huiying.routing.reads import Terms, reckoned_everywhere
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 HOUR = 60  # minutes
+
+
+class Side(NamedTuple):
+    """When an answer is due, and by which timetable its clock runs; None for day and night."""
+
+    due_at: datetime
+    pace: Timetable | None
+
+
+def _side(terms: Terms, start: datetime, timetable: Timetable | None) -> Side:
+    return Side(terms.answer_by(start, timetable), timetable if terms.in_working_time() else None)
 
 
 class OtherTerms:
@@ -58,7 +70,7 @@ class OtherTerms:
 
     def dues(
         self, category_id: int | None, start: datetime, *, need: Need, channel: str
-    ) -> Iterator[tuple[datetime, datetime]]:
+    ) -> Iterator[tuple[Side, Side]]:
         """When an answer is due to what came at `start`, and when by what is tried: for each version of the
         calendar by which it may have been reckoned, the newest first.
         """
@@ -67,7 +79,7 @@ class OtherTerms:
         code = self._calendars[category_id] or ""
         for timetable in self._timetables(code) if by_now or by_then else [None]:
             other = self._timetable if self._timetable and code == self._code else timetable
-            yield now.answer_by(start, timetable), then.answer_by(start, other)
+            yield _side(now, start, timetable), _side(then, start, other)
 
     def _timetables(self, code: str) -> Sequence[Timetable | None]:
         if not code:

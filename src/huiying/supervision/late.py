@@ -10,11 +10,23 @@ from datetime import datetime, timedelta
 from functools import reduce
 
 from django.db import connection
-from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
-from huiying.casework.deadlines import late_at
+from huiying.casework.deadlines import late_at, letter_late_at
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.places import Names, all_units
 from huiying.casework.states import OPEN
@@ -101,13 +113,12 @@ def count_late() -> LateNow:
 
 def _cases(now: datetime) -> Iterator[_Line]:
     late = late_at(now)
-    pause = Coalesce(Least(Value(now), F("waiting_until")) - F("waiting_since"), timedelta())
     rows = (
         CaseFile.objects.filter(state__in=OPEN)
         .order_by()
         .values("lead_unit_id", "conduct")
         .annotate(running=Count("pk"), late=Count("pk", filter=late))
-        .annotate(due=Min(F("due_at") + pause, filter=late, output_field=DateTimeField()))
+        .annotate(due=Min(_due_late(now), filter=late, output_field=DateTimeField()))
         .values_list("lead_unit_id", "conduct", "running", "late", "due")
     )
     for unit_id, conduct, running, how_many, due in rows:
@@ -116,19 +127,29 @@ def _cases(now: datetime) -> Iterator[_Line]:
         yield unit_id, conduct, LateUnit({}, running, how_many, days)
 
 
+def _due_late(now: datetime) -> Case:
+    """When a late case was due: within a pause it stands where it was when the desk asked."""
+    pause = Least(Value(now), F("waiting_until")) - F("waiting_since")
+    by_wall = F("due_at") + Coalesce(pause, timedelta())
+    return Case(
+        When(due_after_wait=None, then=by_wall),
+        When(waiting_until__lt=now, then="due_after_wait"),
+        default="due_at",
+        output_field=DateTimeField(),
+    )
+
+
 def _letters(now: datetime) -> Iterator[_Line]:
     """Each letter by its own day, with the unit that has the case with which it stands; one that was split
     once, with the part that is due first. Its parts about conduct are counted apart: else what a unit
     does with its part would move the count of complaints, and tell who complained.
     """
-    running = Least(Value(now), F("case__waiting_until")) - F("case__waiting_since")
-    late = Q(due_at__lt=Value(now, DateTimeField()) - Coalesce(running, timedelta()))
     rows = (
         Report.objects.filter(WAITS)
         .filter(Q(part=None) | ~Exists(_due_before()))
         .order_by()
         .values("case__lead_unit_id", "case__conduct")
-        .annotate(waiting=Count("pk"), late=Count("pk", filter=late))
+        .annotate(waiting=Count("pk"), late=Count("pk", filter=letter_late_at(now)))
         .values_list("case__lead_unit_id", "case__conduct", "waiting", "late")
     )
     for unit_id, conduct, waiting, how_many in rows:

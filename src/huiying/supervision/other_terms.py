@@ -34,7 +34,7 @@ from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.routing.trying import OtherTerms
 from huiying.supervision.reads import in_force
-from huiying.supervision.rehearsing import MOST_DAYS, Round, Trial, ran_since, rounds
+from huiying.supervision.rehearsing import MOST_DAYS, Round, Trial, ran_since, rounds, walked
 
 type Kind = tuple[int | None, int, str]
 
@@ -202,14 +202,6 @@ def _newest(found: QuerySet[CaseFile], most: int | None) -> tuple[dict[int, _Cas
     return cases, cut
 
 
-def _walked(due: datetime, pauses: Iterable[tuple[datetime, datetime]]) -> datetime:
-    """The due time with the pauses that began before it was over."""
-    for begins, ends in pauses:
-        if begins < due:
-            due += ends - begins
-    return due
-
-
 class _TermsTrial:
     """Reckons each round by the other terms, and lets the policy in force tell of both."""
 
@@ -230,33 +222,31 @@ class _TermsTrial:
                 yield self._try(one, self._among.cases[one.case_id])
 
     def _try(self, one: Round, case: _Case) -> Tried:
-        settled = one.settled()
-        due = self._due(one, case, settled) if self._among.told(case) else None
+        due = self._due(one, case) if self._among.told(case) else None
         then = one.due_at if due is None else due
         if self._trials:
             as_they_are, as_tried = self._trials
             as_they_are.take(one)
             as_tried.take(replace(one, due_at=then))
-        running = one.pauses[len(settled) :]
+        running = [halt for halt in one.pauses if not halt.ended]
         ended = one.ended or self._among.until
         return Tried(
             case_id=one.case_id,
             unit_id=one.unit_at(self._among.until),
             due=one.due_at,
             due_then=then,
-            late=_walked(one.due_at, running) < ended,
-            late_then=_walked(then, running) < ended,
+            late=walked(one.due_at, running, one.timetable) < ended,
+            late_then=walked(then, running, one.timetable) < ended,
             apart=due is None,
             runs=one.ended is None,
         )
 
-    def _due(
-        self, one: Round, case: _Case, settled: Iterable[tuple[datetime, datetime]]
-    ) -> datetime | None:
+    def _due(self, one: Round, case: _Case) -> datetime | None:
         """When it would have been due, with the pauses that have ended; None where that cannot be said."""
         need = Need(Level(case.urgency), case.legal_date)
+        settled = [halt for halt in one.pauses if halt.ended]
         sides = [
-            (_walked(now, settled), _walked(then, settled))
+            (walked(now.due_at, settled, now.pace), walked(then.due_at, settled, then.pace))
             for now, then in self._terms.dues(
                 case.category_id, one.started, need=need, channel=case.channel
             )

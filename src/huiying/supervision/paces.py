@@ -1,7 +1,7 @@
 """How fast each clock runs: by the working time of a calendar, or day and night."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models import Max, Min
 
 from huiying.casework.models import CaseFile
 from huiying.casework.states import OPEN, State
+from huiying.clocks.pauses import Stretch, worked
 from huiying.clocks.reads import laid_out
 from huiying.clocks.working_time import Timetable, add_working, spans_between, working_between
 from huiying.harm.facts import Level
@@ -98,14 +99,21 @@ def _list(numbers: list[int]) -> str:
 
 
 def moment_of(
-    percent: int, started: datetime, due_at: datetime, timetable: Timetable | None
-) -> datetime:
-    """When a clock without pauses comes to this share of its time: the same as `reached` in SQL. From the
-    day on, no step comes before the day itself.
+    percent: int,
+    started: datetime,
+    due_at: datetime,
+    timetable: Timetable | None,
+    stood: Sequence[Stretch] = (),
+) -> tuple[datetime, Timetable | None]:
+    """When a clock comes to this share of its time, had it not stood still in the pauses that `due_at` holds;
+    and by which timetable its time counts: the same as `reached` in SQL. Without pauses no step from the day
+    on comes before the day itself.
     """
     if timetable is not None and started < due_at:
-        allowed = working_between(started, due_at, timetable)
+        allowed = working_between(started, due_at, timetable) - worked(stood, timetable)
         if allowed >= SHORTEST:
             found = add_working(started, -(-allowed * percent // 100), timetable).at
-            return found if percent < 100 else max(found, due_at)
-    return due_at - max(due_at - started, SHORTEST) * (100 - percent) // 100
+            late = percent >= 100 and not stood
+            return (max(found, due_at) if late else found), timetable
+    due_at -= sum((ends - begins for begins, ends in stood), timedelta())
+    return due_at - max(due_at - started, SHORTEST) * (100 - percent) // 100, None

@@ -1,8 +1,9 @@
 """How far each running clock has come, in SQL: one statement for all cases.
 
 The share of a clock is what has passed of its time, without its pauses: while the desk waits for the
-writer it stands still as the clock does. Where the time was promised in working time, only that counts
-(`paces` says by which calendar); otherwise the clock on the wall. Once over is when as much time again has
+writer it stands still as the clock does. Where the time was promised in working time, only that counts, in
+pauses too (`paces` says by which calendar); otherwise the clock on the wall. Pauses that began when all
+were added by the wall are left out by it: `standing`. Once over is when as much time again has
 passed. Each letter has its own clock, wherever it stands; a case has come as far as the furthest of them.
 """
 
@@ -15,6 +16,20 @@ MICROSECONDS = "(date_part('epoch', {at}) * 1000000)::bigint"
 WORKED = """coalesce(
   worked[{at}_in] + least({at} - starts[{at}_in], lasting[{at}_in]), 0
 )"""
+LASTED = """CASE WHEN cardinality({ranges}) = 0 THEN 0 ELSE (
+  SELECT sum({upper} - {lower})::bigint FROM unnest({ranges}) AS one
+) END""".replace("{upper}", MICROSECONDS.format(at="upper(one)")).replace(
+    "{lower}", MICROSECONDS.format(at="lower(one)")
+)
+WITHIN = f"""CASE WHEN cardinality({{ranges}}) = 0 OR starts IS NULL THEN 0 ELSE (
+  SELECT sum(part * {WORKED.format(at="mark")})::bigint
+  FROM (
+    SELECT part, mark, width_bucket(mark, starts) AS mark_in
+    FROM unnest({{ranges}}) AS one, LATERAL (VALUES
+      (1, {MICROSECONDS.format(at="upper(one)")}), (-1, {MICROSECONDS.format(at="lower(one)")})
+    ) AS ends (part, mark)
+  ) AS marks
+) END"""  # noqa: S608
 # OFFSET 0 keeps each step from being worked into the next, where it would be reckoned several times over. A
 # LATERAL would be remembered row by row, with the whole calendar in each key.
 RUNNING = f"""
@@ -34,17 +49,19 @@ clocks AS (
     CASE WHEN made.id IS NULL THEN coalesce(c.category_id, 0) ELSE coalesce(made.category_id, 0) END
       AS category_id,
     coalesce(made.urgency, c.urgency) AS urgency, coalesce(made.channel, c.channel) AS channel,
-    coalesce(l.due_at - l.paused, c.due_at - c.paused) AS due_at,
+    coalesce(l.due_at, c.due_at) AS due_at, coalesce(l.paused, c.paused) AS paused,
+    coalesce(l.pauses, c.pauses) AS pauses, c.waiting_until AS until,
+    CASE WHEN c.waiting_since IS NULL OR l.id IS NULL THEN c.waiting_since
+      ELSE coalesce(l.waiting_since, c.waiting_since) END AS since,
+    CASE WHEN c.waiting_since IS NULL THEN NULL WHEN l.id IS NULL THEN c.due_after_wait
+      ELSE l.due_after_wait END AS due_after,
     CASE WHEN l.id IS NOT NULL THEN coalesce(l.again_at, made.received_at, c.received_at)
       WHEN c.round = 1 THEN c.received_at
       ELSE coalesce((
         SELECT max(m.at) FROM casework_move m WHERE m.case_id = c.id AND m.verb = ANY(%(again)s)
       ), (
         SELECT max(p.again_at) FROM casework_report p WHERE p.case_id = c.id AND p.own_case_id IS NULL
-      ), c.received_at) END AS started_at,
-    coalesce(l.paused, c.paused) + coalesce(
-      greatest(least(%(now)s, c.waiting_until) - c.waiting_since, interval '0'), interval '0'
-    ) AS standing
+      ), c.received_at) END AS started_at
   FROM casework_casefile c
   LEFT JOIN casework_report l
     ON l.case_id = c.id AND l.ended_at IS NULL AND l.delivered_at IS NULL AND c.id IN (
@@ -55,32 +72,53 @@ clocks AS (
   WHERE c.state = ANY(%(open)s) {{which}}
   OFFSET 0
 ),
-counted AS (
-  SELECT clocks.*, {MICROSECONDS.format(at="due_at")} AS due,
-    {MICROSECONDS.format(at="started_at")} AS started,
-    {MICROSECONDS.format(at="%(now)s - standing")} AS moment
+stood AS (
+  SELECT clocks.*, {LASTED.format(ranges="pauses")} AS lasted,
+    coalesce(greatest(least(%(now)s, until) - since, interval '0'), interval '0') AS pause,
+    CASE WHEN due_after IS NOT NULL AND least(%(now)s, until) > since
+      THEN ARRAY[tstzrange(since, least(%(now)s, until))] ELSE '{{{{}}}}' END AS runs
   FROM clocks OFFSET 0
 ),
+counted AS (
+  SELECT stood.*, paused - lasted * interval '1 microsecond' AS by_wall,
+    CASE WHEN due_after IS NULL THEN due_at + pause <= %(now)s
+      WHEN until >= %(now)s THEN due_at <= since ELSE due_after <= %(now)s END AS over,
+    CASE WHEN due_after IS NULL THEN pause ELSE interval '0' END AS wall_runs,
+    {MICROSECONDS.format(at="started_at")} AS started
+  FROM stood OFFSET 0
+),
+shifted AS (
+  SELECT counted.*, {MICROSECONDS.format(at="due_at - by_wall")} AS due,
+    {MICROSECONDS.format(at="%(now)s - by_wall - wall_runs")} AS moment
+  FROM counted OFFSET 0
+),
 placed AS (
-  SELECT counted.*, starts, lasting, worked, width_bucket(due, starts) AS due_in,
+  SELECT shifted.*, starts, lasting, worked, width_bucket(due, starts) AS due_in,
     width_bucket(started, starts) AS started_in, width_bucket(moment, starts) AS moment_in
-  FROM counted
+  FROM shifted
   LEFT JOIN paces ON paces.version = width_bucket(started_at, %(versions)s::timestamptz[])
-    AND paces.category_id = counted.category_id AND paces.urgency = counted.urgency
-    AND paces.channel = counted.channel
+    AND paces.category_id = shifted.category_id AND paces.urgency = shifted.urgency
+    AND paces.channel = shifted.channel
   LEFT JOIN calendars ON calendars.id = paces.calendar
   OFFSET 0
 ),
-measured AS (
-  SELECT id, number, round, conduct, unit_id, due, started, moment,
-    {WORKED.format(at="due")} - {WORKED.format(at="started")} AS hours,
-    {WORKED.format(at="moment")} - {WORKED.format(at="started")} AS passed_hours
+still AS (
+  SELECT placed.*, {WITHIN.format(ranges="pauses")} AS still,
+    {WITHIN.format(ranges="runs")} AS still_now, {LASTED.format(ranges="runs")} AS lasts
   FROM placed OFFSET 0
 ),
+measured AS (
+  SELECT id, number, round, conduct, unit_id, over, due - lasted - started AS by_clock,
+    moment - lasted - lasts - started AS passed_by_clock,
+    {WORKED.format(at="due")} - {WORKED.format(at="started")} - still AS hours,
+    {WORKED.format(at="moment")} - {WORKED.format(at="started")} - still - still_now
+      AS passed_hours
+  FROM still OFFSET 0
+),
 running AS MATERIALIZED (
-  SELECT id, number, round, conduct, unit_id, moment >= due AS over,
-    CASE WHEN hours >= {SHORTEST} THEN hours ELSE due - started END AS allowed,
-    CASE WHEN hours >= {SHORTEST} THEN passed_hours ELSE moment - started END AS passed
+  SELECT id, number, round, conduct, unit_id, over,
+    CASE WHEN hours >= {SHORTEST} THEN hours ELSE by_clock END AS allowed,
+    CASE WHEN hours >= {SHORTEST} THEN passed_hours ELSE passed_by_clock END AS passed
   FROM measured
 )"""  # noqa: S608 - our own text
 SOME = "AND c.id = ANY(%(ids)s)"

@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.states import OPEN
+from huiying.clocks.pauses import Stretch, after_pauses, worked
 from huiying.clocks.reads import laid_out
-from huiying.clocks.working_time import Timetable
+from huiying.clocks.working_time import Timetable, add_working
 from huiying.kernel import time
 from huiying.routing.paces import Pacing, pacing
 from huiying.routing.promises.definitions import Stage
@@ -42,47 +43,81 @@ class _Row(NamedTuple):
     due_at: datetime
     waiting_since: datetime | None
     waiting_until: datetime | None
+    due_after_wait: datetime | None
     round: int
     category_id: int | None
     case__urgency: int
     case__channel: str
 
 
+class Halt(NamedTuple):
+    """A pause: the due time holds it where it has ended; `by_wall` where it is added by the clock on the wall
+    whatever was promised.
+    """
+
+    begins: datetime
+    ends: datetime
+    ended: bool
+    by_wall: bool
+
+    @property
+    def stretch(self) -> Stretch:
+        return self.begins, self.ends
+
+
 @dataclass(slots=True)
 class Round:
     """One round of a case: `ended` is None where it runs. `units` say since when which unit had it.
 
-    `due_at` holds the pauses that have ended, `paused` is their sum. By `timetable` its time runs down; None
-    for day and night.
+    `due_at` holds the pauses that have ended. By `timetable` its time runs down; None for day and night.
     """
 
     case_id: int
     started: datetime
     due_at: datetime
     ended: datetime | None = None
-    paused: timedelta = timedelta()
-    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    pauses: list[Halt] = field(default_factory=list)
     units: list[tuple[datetime, int | None]] = field(default_factory=list)
     timetable: Timetable | None = None
     stage: Stage = Stage.SOLVE
 
     def reached(self, percent: int) -> datetime:
         """When its clock came to this share of its time, had it run on."""
-        moment = moment_of(percent, self.started, self.due_at - self.paused, self.timetable)
-        for begins, ends in self.pauses:
-            if begins < moment:
-                moment += ends - begins
-        return moment
+        settled = [halt for halt in self.pauses if halt.ended]
+        by_wall = (halt.ends - halt.begins for halt in settled if halt.by_wall)
+        stood = [halt.stretch for halt in settled if not halt.by_wall]
+        due = self.due_at - sum(by_wall, timedelta())
+        moment, timetable = moment_of(percent, self.started, due, self.timetable, stood)
+        for halt in self.pauses:
+            if halt.begins < moment and (halt.by_wall or timetable is None):
+                moment += halt.ends - halt.begins
+            elif halt.begins < moment and timetable is not None:
+                moment = add_working(moment, worked([halt.stretch], timetable), timetable).at
+        return max(moment, self._over()) if percent >= 100 and self._counts() else moment
 
-    def settled(self) -> list[tuple[datetime, datetime]]:
-        """The pauses that have ended: `due_at` holds them."""
-        runs = sum((ends - begins for begins, ends in self.pauses), timedelta()) > self.paused
-        return self.pauses[:-1] if runs else self.pauses
+    def _counts(self) -> bool:
+        return not all(halt.by_wall for halt in self.pauses)
+
+    def _over(self) -> datetime:
+        """When its day came. Where it had come before a pause that has ended, its share says when."""
+        if any(self.due_at < halt.ends for halt in self.pauses if halt.ended):
+            return self.started
+        return walked(self.due_at, [each for each in self.pauses if not each.ended], self.timetable)
 
     def unit_at(self, moment: datetime) -> int | None:
         """Which unit had it then."""
         held = [unit for since, unit in self.units if since <= moment]
         return held[-1] if held else None
+
+
+def walked(due: datetime, pauses: Iterable[Halt], timetable: Timetable | None) -> datetime:
+    """The due time with these pauses."""
+    for halt in pauses:
+        if not halt.by_wall:
+            due = after_pauses(due, [halt.stretch], timetable)
+        elif halt.begins < due:
+            due += halt.ends - halt.begins
+    return due
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +202,13 @@ def _round(rows: list[_Row], found: Pacing) -> Round:
         goes_on = following is not None and following.waiting_since == row.waiting_since
         if row.waiting_since and row.waiting_until and not goes_on:
             ends = min(following.at if following else time.now(), row.waiting_until)
-            one.pauses.append((row.waiting_since, max(ends, row.waiting_since)))
-            if following:
-                one.paused += one.pauses[-1][1] - one.pauses[-1][0]
+            halt = Halt(
+                begins=row.waiting_since,
+                ends=max(ends, row.waiting_since),
+                ended=following is not None,
+                by_wall=row.due_after_wait is None,
+            )
+            one.pauses.append(halt)
         if row.target in OPEN:  # also again, where a joined case was taken apart
             one.ended = None
         elif one.ended is None:

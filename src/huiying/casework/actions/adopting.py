@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from huiying.casework.deadlines import Pausing, began, clock
+from huiying.casework.deadlines import Pause, began, clock, pause_of, pause_of_letter
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
 from huiying.casework.states import OPEN
+from huiying.clocks.pauses import after_pauses, before, stood
 from huiying.clocks.policy import require_keeper
 from huiying.clocks.reads import earlier_timetables
 from huiying.clocks.working_time import Timetable
@@ -26,22 +28,26 @@ from huiying.routing.reads import Reckoning, reckoned_by
 # Its cases are locked for as long as the batch takes: less than a second.
 BATCH = 2000
 NEW_DAYS = """
-UPDATE casework_report r SET due_at = new.due
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, due) WHERE r.id = new.id
+UPDATE casework_report r SET due_at = new.due, due_after_wait = new.after
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS new (id, due, after)
+WHERE r.id = new.id
 """
 # `version` counts on, so that nobody decides on the due time that was. Each move says of its case what
 # `stepping.move_row` says.
 NEW_DUE = """
 WITH changed AS (
-  UPDATE casework_casefile c SET due_at = new.due, version = c.version + 1
-  FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS new (id, due, act) WHERE c.id = new.id
+  UPDATE casework_casefile c
+  SET due_at = new.due, due_after_wait = new.after, version = c.version + 1
+  FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+    AS new (id, due, after, act)
+  WHERE c.id = new.id
   RETURNING c.*, new.act
 )
 INSERT INTO casework_move
   (case_id, at, verb, source, target, unit_id, category_id, due_at, waiting_since, waiting_until,
-   outcome, round)
+   due_after_wait, outcome, round)
 SELECT id, %s, act, state, state, lead_unit_id, category_id, due_at, waiting_since, waiting_until,
-  outcome, round
+  due_after_wait, outcome, round
 FROM changed
 """
 
@@ -61,6 +67,7 @@ class _Case:
     due_at: datetime
     waiting_since: datetime | None
     waiting_until: datetime | None
+    due_after_wait: datetime | None
 
     @property
     def need(self) -> Need:
@@ -77,7 +84,10 @@ class _Letter:
     own_case_id: int | None
     due_at: datetime
     again_at: datetime | None
+    waiting_since: datetime | None
+    due_after_wait: datetime | None
     paused: timedelta
+    pauses: list[Any]
 
 
 CASE = [each.name for each in fields(_Case)]
@@ -116,17 +126,15 @@ def adopt_calendar(*, actor: Actor, code: str, after: int = 0) -> tuple[int, int
     batch = _batch(reckoning.leaves, after)
     moved = []
     for letter in batch.letters:
-        if _has_run_out(letter.due_at, batch.cases[letter.case_id]):
+        pause = pause_of_letter(letter, batch.cases[letter.case_id])
+        if _has_run_out(letter.due_at, pause):
             continue
-        due = _new_due(letter, _made(letter, batch), reckoning, timetables)
-        if due is not None:
-            letter.due_at = due
+        if _follows(letter, _made(letter, batch), pause, reckoning, timetables):
             moved.append(letter)
     if moved:
+        rows = zip(*((each.id, each.due_at, each.due_after_wait) for each in moved), strict=True)
         with connection.cursor() as cursor:
-            cursor.execute(
-                NEW_DAYS, [[letter.id for letter in moved], [letter.due_at for letter in moved]]
-            )
+            cursor.execute(NEW_DAYS, [list(column) for column in rows])
         _keep(actor, list(_changed(batch, moved)))
     return len(moved), batch.after
 
@@ -167,28 +175,57 @@ def _made(letter: _Letter, batch: _Batch) -> _Case:
     return batch.cases[letter.own_case_id or letter.case_id]
 
 
-def _has_run_out(due_at: datetime, case: Pausing) -> bool:
-    """Whether the time of a clock that stands with this case and waits is over now."""
-    return clock(
-        due_at,
-        waiting_since=case.waiting_since,
-        waiting_until=case.waiting_until,
-        ended_at=None,
-        moment=time.now(),
-    ).late
+def _has_run_out(due_at: datetime, pause: Pause | None) -> bool:
+    """Whether the time of a clock that waits is over now."""
+    return clock(due_at, pause, ended_at=None, moment=time.now()).late
 
 
-def _new_due(
-    letter: _Letter, made: _Case, reckoning: Reckoning, timetables: Sequence[Timetable]
-) -> datetime | None:
-    """When it is due now, where an earlier version put the clock to where it stands; else None."""
+def _follows(
+    letter: _Letter,
+    made: _Case,
+    pause: Pause | None,
+    reckoning: Reckoning,
+    timetables: Sequence[Timetable],
+) -> bool:
+    """Put the clock to when it is due now, where an earlier version put it to where it stands; and, whatever
+    did, reckon anew when it is due after a pause that runs. Whether something changed.
+    """
     if made.category_id is None or made.category_id not in reckoning.leaves:
-        return None
+        return False
     start = began(letter, made)
     terms, counts = reckoning.terms(made.category_id, start, need=made.need, channel=made.channel)
     if not counts:
-        return None
-    dues = (terms.answer_by(start, each) + letter.paused for each in timetables)
+        return False
+    before = letter.due_at, letter.due_after_wait
+    letter.due_at = (
+        _new_due(
+            letter,
+            [terms.answer_by(start, each) for each in timetables],
+            (timetables if letter.pauses and terms.in_working_time() else [None]),
+        )
+        or letter.due_at
+    )
+    if pause is not None and pause.due_after is not None:
+        by = timetables[0] if terms.in_working_time() else None
+        letter.due_after_wait = after_pauses(letter.due_at, [(pause.since, pause.until)], by)
+    return (letter.due_at, letter.due_after_wait) != before
+
+
+def _new_due(
+    letter: _Letter, promised: Sequence[datetime], by: Sequence[Timetable | None]
+) -> datetime | None:
+    """When it is due now, where it stands where an earlier version put it, with its pauses, which may have
+    ended by that version or by a later one; else None. All newest first.
+    """
+    pauses = stood(letter)
+    if not letter.pauses:
+        dues = iter([due + letter.paused for due in promised])
+    else:
+        dues = (
+            pauses.moved(due, timetable)
+            for place, due in enumerate(promised)
+            for timetable in by[: place + 1]
+        )
     due = next(dues)
     return due if due != letter.due_at and letter.due_at in dues else None
 
@@ -202,13 +239,34 @@ def _changed(batch: _Batch, moved: Iterable[_Letter]) -> Iterator[tuple[_Case, s
             if letter.own_case_id in made:
                 yield _due(batch.cases[letter.own_case_id], letter.due_at), "adopt_calendar"
         case = batch.cases[case_id]
-        first = min(letter.due_at for letter in stand_here)
-        if _has_run_out(case.due_at, case):
-            first = min(first, case.due_at)
+        before = case.due_at, case.due_after_wait
+        due_first = _due_first(case, stand_here)
         if case_id in made:
-            yield _due(case, first), "adopt_calendar"
-        elif first != case.due_at and any(letter.own_case_id in made for letter in stand_here):
-            yield _due(case, first), "first_due"
+            yield due_first, "adopt_calendar"
+        elif before != (due_first.due_at, due_first.due_after_wait) and any(
+            letter.own_case_id in made for letter in stand_here
+        ):
+            yield due_first, "first_due"
+
+
+def _due_first(case: _Case, letters: Sequence[_Letter]) -> _Case:
+    """The case with the times of the first of its letters."""
+    has_run_out = _has_run_out(case.due_at, pause_of(case))
+    first = min(_as_asked(letter, case) for letter in letters)
+    after = [each.due_after_wait for each in letters if each.due_after_wait]
+    case.due_at = min(first, case.due_at) if has_run_out else first
+    if case.due_after_wait and after:
+        case.due_after_wait = min([*after, case.due_after_wait] if has_run_out else after)
+    return case
+
+
+def _as_asked(letter: _Letter, case: _Case) -> datetime:
+    """As `pausing.letters.as_asked`, by the wall: it is near enough to say which is first."""
+    if not case.waiting_since or not letter.waiting_since:
+        return letter.due_at
+    if letter.waiting_since <= case.waiting_since:
+        return letter.due_at
+    return before(letter.due_at, case.waiting_since, letter.waiting_since, None)
 
 
 def _due(case: _Case, due: datetime) -> _Case:
@@ -217,9 +275,11 @@ def _due(case: _Case, due: datetime) -> _Case:
 
 
 def _keep(actor: Actor, changed: Sequence[tuple[_Case, str]]) -> None:
-    ids, dues = [case.id for case, _act in changed], [case.due_at for case, _act in changed]
+    rows = zip(
+        *((case.id, case.due_at, case.due_after_wait, act) for case, act in changed), strict=True
+    )
     with connection.cursor() as cursor:
-        cursor.execute(NEW_DUE, [ids, dues, [act for _case, act in changed], time.now()])
+        cursor.execute(NEW_DUE, [*(list(column) for column in rows), time.now()])
     told = [
         (f"case.{act}", subject(case), {"due_at": case.due_at.isoformat()}) for case, act in changed
     ]

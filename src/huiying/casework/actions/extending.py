@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
-from huiying.casework.deadlines import began, extended
+from huiying.casework.deadlines import Pause, began, extended, pause_of, pause_of_letter
 from huiying.casework.errors import (
     DayIsOver,
     NoMoreTime,
@@ -19,11 +19,14 @@ from huiying.casework.extensions import may_ask, may_decide
 from huiying.casework.joined import at_home, earliest_due, own_letter
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
+from huiying.casework.pausing.cases import reckon_wait
+from huiying.casework.pausing.letters import timetable_at
 from huiying.casework.states import State
 from huiying.casework.stepping import change, check_seen, keep_act
 from huiying.casework.telling import tell
 from huiying.casework.unfinished import forget_sent
 from huiying.casework.words import required
+from huiying.clocks.working_time import Timetable
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
 from huiying.kernel.days import day_in_words
@@ -124,7 +127,7 @@ def decide_extension(
         raise DayIsOver
     letter = _own_letter(case) if granted else own_letter(case)
     due = letter.due_at if letter else row.due_before
-    moved, late = extended(due, row.until, case, now)
+    moved, late = extended(due, row.until, *_standing_still(letter, case), now)
     asked.update(decided_at=now, decided_by=actor.label, granted=granted, late=late)
     if granted:
         _extend(case, row.until, moved, late=late, actor=actor)
@@ -136,6 +139,14 @@ def decide_extension(
     return case
 
 
+def _standing_still(letter: Report | None, case: CaseFile) -> tuple[Pause | None, Timetable | None]:
+    """The pause of its clock that runs, and by which timetable it counts."""
+    pause = pause_of_letter(letter, case) if letter else pause_of(case)
+    if pause is None or letter is None:
+        return pause, None
+    return pause, timetable_at(case, began(letter, case), case.need)
+
+
 def _extend(
     case: CaseFile, until: datetime, own_day: datetime, *, late: bool, actor: Actor
 ) -> None:
@@ -144,6 +155,7 @@ def _extend(
     change(case, due_at=due)
     own = at_home(case)
     own.update(due_at=own_day)
+    reckon_wait(case)
     data = {"until": until.isoformat(), "due_at": own_day.isoformat(), "late": late}
     keep_act(case, actor=actor, verb="extend", data=data)
     tell(own, kind="extended")

@@ -7,7 +7,7 @@ code, clock and verdict.
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import translation
 from django.utils.functional import Promise
@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
 from huiying.casework.actions.sorting import replace_assignments, take_from_named
-from huiying.casework.deadlines import pause_left, pause_so_far
+from huiying.casework.deadlines import pause_left
 from huiying.casework.errors import NobodyToTakeApart
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.joined import first_due, letters_of_tree, way_up, why_apart
 from huiying.casework.labels import subject
 from huiying.casework.models import Assignment, CaseFile, Joined, Named, Report
+from huiying.casework.pausing.cases import begins, reckon_wait
+from huiying.casework.pausing.letters import AWAITING, keep, runs_again, stands_still, timed
 from huiying.casework.states import OPEN, Outcome, State
 from huiying.casework.stepping import change, check_seen, move_row, take_step
 from huiying.casework.urgency.standing import day_without, harm_columns, left_without
@@ -87,6 +89,7 @@ def join(*, actor: Actor, number: int, seen: int | None = None, into: int) -> Ca
     day = sooner(target.legal_date, case.legal_date)
     columns = _told(target, case, target.facts | case.facts, day)
     change(target, due_at=first_due(target), **columns)
+    reckon_wait(target)
     _keep(actor, target, "take_in", case)
     _tell(actor, moved, TOLD_JOINED)
     return case
@@ -115,10 +118,9 @@ def _move(report_ids: list[int], source: CaseFile, target: CaseFile) -> None:
     now = time.now()
     rows = Report.objects.filter(pk__in=report_ids)
     Joined.objects.filter(report__in=report_ids, ended_at=None).update(ended_at=now)
-    pause = pause_so_far(source) - pause_so_far(target)
+    if source.waiting_since or target.waiting_until:
+        _carry_pauses(rows, source, target)
     rows.update(
-        due_at=F("due_at") + pause,
-        paused=F("paused") + pause,
         own_case_id=NullIf(Coalesce("own_case_id", "case_id"), target.pk),
         case=target,
     )
@@ -126,6 +128,17 @@ def _move(report_ids: list[int], source: CaseFile, target: CaseFile) -> None:
     Joined.objects.bulk_create(
         [Joined(report=report, case=target, since=now) for report in away.order_by("pk")]
     )
+
+
+def _carry_pauses(rows: QuerySet[Report], source: CaseFile, target: CaseFile) -> None:
+    now = time.now()
+    waiting = rows.filter(AWAITING).select_related("own_case").order_by("pk")
+    letters = timed(list(waiting), source)
+    for letter, by in letters:
+        runs_again(letter, source, now, by)
+        if target.waiting_until is not None:
+            stands_still(letter, now, target.waiting_until, by)
+    keep([letter for letter, _by in letters])
 
 
 def _keep(actor: Actor, case: CaseFile, act: str, other: CaseFile) -> None:
@@ -163,12 +176,12 @@ def unjoin(*, actor: Actor, number: int, seen: int | None = None) -> CaseFile:
         raise NobodyToTakeApart
     columns: dict[str, Any] = {"joined_to": None}
     if policy.chosen_step("unjoin", case).target == State.WAITING:
-        now = time.now()
-        columns |= {"waiting_since": now, "waiting_until": now + pause_left(case)}
+        columns |= begins(case, time.now() + pause_left(case)).columns
     take_step(case, actor=actor, verb="unjoin", data={"from": root.number}, columns=columns)
     Report.objects.filter(pk__in=moved).update(delivered_at=None, vote="", voted_at=None)
     _move(moved, root, case)
     change(case, due_at=first_due(case))
+    reckon_wait(case)
     _keep_marks(actor, case, root)
     _leave(actor, root, case)
     _tell(actor, moved, TOLD_APART)
@@ -193,6 +206,7 @@ def _leave(actor: Actor, root: CaseFile, case: CaseFile) -> None:
     stood = Report.objects.filter(case=root)
     columns = _told(root, case, left_without(root, case), day_without(root, case))
     change(root, due_at=first_due(root), **columns)
+    reckon_wait(root)
     _keep(actor, root, "give_back", case)
     if root.state in OPEN and not stood.filter(ended_at=None).exists():
         now = time.now()
@@ -235,6 +249,7 @@ def take_out(report: Report, *, actor: Actor) -> CaseFile:
             "moved_at": now,  # the clock is reckoned anew from here when a calendar changes
             "due_at": due,
             "paused": timedelta(),
+            "pauses": [],
         },
     )
     replace_assignments(case, case.lead_unit, [])
@@ -243,6 +258,7 @@ def take_out(report: Report, *, actor: Actor) -> CaseFile:
         due_at=due,
         again_at=now,
         paused=timedelta(),
+        pauses=[],
         delivered_at=None,
         vote="",
         voted_at=None,

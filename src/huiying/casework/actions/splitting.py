@@ -153,6 +153,7 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         received_at=letter.submission.received_at,
         due_at=due_as_told(letter, case, category, facts=facts),
         paused=case.paused,
+        pauses=case.pauses,
         moved_at=now,
         round=case.round,
         **harm_columns(facts, case.legal_date),
@@ -163,6 +164,7 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
         due_at=child.due_at,
         again_at=letter.again_at,
         paused=letter.paused,
+        pauses=letter.pauses,
     )
     part = Part(report=report, letter=letter, place=place, since=now, born=child.version)
     entry = entry_rows(

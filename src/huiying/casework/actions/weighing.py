@@ -10,6 +10,7 @@ from huiying.casework.extensions import due_as_told
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.joined import at_home, earliest_due, first_due, own_letter
 from huiying.casework.models import CaseFile
+from huiying.casework.pausing.cases import reckon_wait
 from huiying.casework.states import OPEN
 from huiying.casework.stepping import change, check_seen, keep_act
 from huiying.casework.unfinished import forget_sent
@@ -89,6 +90,7 @@ def _reckon_anew(case: CaseFile) -> None:
         at_home(case).update(due_at=own_day)
     CaseFile.objects.filter(pk=case.pk, version=case.version).update(due_at=due)
     case.due_at = due
+    reckon_wait(case)
 
 
 def _keep(actor: Actor, case: CaseFile, data: dict[str, Any]) -> None:

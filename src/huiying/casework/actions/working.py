@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from huiying.casework import policy
 from huiying.casework.deadlines import pause_left
 from huiying.casework.models import Assignment, CaseFile, Report
+from huiying.casework.pausing import cases as pausing
+from huiying.casework.pausing.letters import keep
 from huiying.casework.states import Outcome, ReturnReason
 from huiying.casework.stepping import check_seen, take_step
 from huiying.casework.telling import tell_writers
@@ -59,9 +61,9 @@ def ask_resident(
     check_seen(case, seen)
     policy.require_step(actor, "ask_resident", case)
     said = required(question, "question")
-    now = time.now()
-    pause = {"waiting_since": now, "waiting_until": now + pause_left(case)}
-    take_step(case, actor=actor, verb="ask_resident", columns=pause)
+    pause = pausing.begins(case, time.now() + pause_left(case))
+    take_step(case, actor=actor, verb="ask_resident", columns=pause.columns)
+    keep(pause.letters)
     for report in Report.objects.filter(case=case, ended_at=None).select_related("submission"):
         writing.add_message(
             actor=actor,

@@ -168,13 +168,20 @@ def _again(case: CaseFile, *, actor: Actor, words: str, by: Report | None = None
             "answered_at": None,
             "closed_at": None,
             "paused": timedelta(),
+            "pauses": [],
         },
     )
     again = Report.objects.filter(case=case, ended_at=None)
     if by is not None:
         again = again.exclude(~Q(pk=by.pk), vote=Vote.SOLVED)
     again.update(
-        due_at=due, again_at=now, paused=timedelta(), delivered_at=None, vote="", voted_at=None
+        due_at=due,
+        again_at=now,
+        paused=timedelta(),
+        pauses=[],
+        delivered_at=None,
+        vote="",
+        voted_at=None,
     )
 
 

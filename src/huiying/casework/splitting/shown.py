@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
 from huiying.casework import policy
-from huiying.casework.deadlines import Clock, clock
+from huiying.casework.deadlines import Clock, Pause, clock
 from huiying.casework.errors import PartOfALetter, SeveralLetters
 from huiying.casework.models import CaseFile
 from huiying.casework.part_models import Part
@@ -47,8 +47,9 @@ def parts_within() -> ArraySubquery:
         category="report__case__category__name",
         lead="report__case__lead_unit__name",
         due_at="report__due_at",
-        waiting_since="report__case__waiting_since",
+        waiting_since=Coalesce("report__waiting_since", "report__case__waiting_since"),
         waiting_until="report__case__waiting_until",
+        due_after_wait="report__due_after_wait",
         delivered_at="report__delivered_at",
         ended_at="report__ended_at",
     )
@@ -71,13 +72,17 @@ def _line(row: dict[str, Any]) -> PartLine:
         lead=row["lead"] or {},
         clock=clock(
             _moment(row["due_at"]) or time.now(),
-            waiting_since=_moment(row["waiting_since"]),
-            waiting_until=_moment(row["waiting_until"]),
+            _pause(row),
             ended_at=_moment(row["delivered_at"]) or _moment(row["ended_at"]),
             moment=time.now(),
         ),
         moved=row["version"] != row["born"],
     )
+
+
+def _pause(row: dict[str, Any]) -> Pause | None:
+    since, until = _moment(row["waiting_since"]), _moment(row["waiting_until"])
+    return Pause(since, until, _moment(row["due_after_wait"])) if since and until else None
 
 
 def _moment(text: str | None) -> datetime | None:

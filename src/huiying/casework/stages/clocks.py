@@ -14,6 +14,7 @@ from django.conf import settings
 
 from huiying.casework.deadlines import Clock
 from huiying.casework.states import STAYS, TAKEN_UP_AGAIN
+from huiying.clocks.pauses import Stood
 from huiying.routing.promises.definitions import Reckoned, Stage
 from huiying.routing.reads import Terms
 
@@ -24,7 +25,7 @@ UNANSWERED = frozenset({"decline", "withdraw"})
 TAKEN_ON = ENDS | {"accept", "return_to_desk"}
 GIVEN = frozenset({"assign", "reassign"})
 TAKEN_BACK = frozenset({"undo_assign", "take_back_from_named"})
-NONE = timedelta()
+NEVER = Stood()
 IN_ORDER = (Stage.FIRST_CONTACT, Stage.ACCEPT, Stage.INTERIM, Stage.SOLVE, Stage.PUBLISH)
 
 
@@ -35,6 +36,8 @@ class Done(Protocol):
     def at(self) -> datetime: ...
     @property
     def verb(self) -> str: ...
+    @property
+    def due_after_wait(self) -> datetime | None: ...
 
 
 class NotPublished(StrEnum):
@@ -88,7 +91,7 @@ def stage_clocks(
     answer: Clock,
     moment: datetime,
     *,
-    paused: timedelta = NONE,
+    paused: Stood = NEVER,
 ) -> tuple[StageClock, ...]:
     """The stages for which something was promised, in their order; `steps` are those of the round. The
     answer's clock stood still for `paused`.
@@ -102,9 +105,8 @@ def stage_clocks(
         *(_clock(terms, Stage.ACCEPT, *given, moment) for given in _given(steps)),
         _clock(terms, Stage.INTERIM, start, told, moment, still),
     ]
-    promises = terms.kept(Stage.SOLVE, start, answer.ended_at, paused)
-    own = promises[0].due.at == answer.due_at
-    as_promised = answer.due_at - paused == promises[0].due.at
+    kept = terms.kept(Stage.SOLVE, start, answer.ended_at, paused)
+    promised = kept.promises[0].due
     found.append(
         StageClock(
             stage=Stage.SOLVE,
@@ -112,14 +114,14 @@ def stage_clocks(
             due_at=answer.due_at,
             ended_at=answer.ended_at,
             late=answer.late,
-            provisional=own and promises[0].due.provisional,
-            promises=promises,
-            excused_until=_excused(terms, Stage.SOLVE, start, promises, paused)
-            if answer.late and as_promised
+            provisional=promised.at == answer.due_at and promised.provisional,
+            promises=kept.promises,
+            excused_until=_excused(terms, Stage.SOLVE, start, kept.promises, paused)
+            if answer.late and kept.due_at == answer.due_at
             else None,
         )
     )
-    gained = max(answer.due_at - promises[0].due.at, NONE)
+    gained = _gained(promised.at, answer.due_at, steps)
     unanswered = _first(steps, UNANSWERED)
     published = _clock(terms, Stage.PUBLISH, start, unanswered, moment, gained)
     if published and unanswered:
@@ -127,18 +129,37 @@ def stage_clocks(
     return tuple(each for each in (*found, published) if each is not None)
 
 
-def stood_still(steps: Iterable[Done], until: datetime) -> timedelta:
-    """How long these steps waited for the writer up to then, as far as a round may."""
-    total, since = NONE, None
+def _gained(promised: datetime, due: datetime, steps: Iterable[Done]) -> Stood:
+    """What the answer's clock won by pauses and more time; by the wall where no pause counted otherwise."""
+    if due <= promised:
+        return NEVER
+    if any(step.due_after_wait for step in steps):
+        return Stood(stretches=((promised, due),))
+    return Stood(by_wall=due - promised)
+
+
+def stood_still(steps: Iterable[Done], until: datetime) -> Stood:
+    """How these steps waited for the writer up to then, as far as a round may."""
+    found, asked = NEVER, None
+    left = timedelta(days=settings.WAITING_CAP_DAYS)
     for step in steps:
         if step.at > until:
             break
         if step.verb == "ask_resident":
-            since = step.at
-        elif since is not None and step.verb not in STAYS:
-            total, since = total + (step.at - since), None
-    total += until - since if since else NONE
-    return min(total, timedelta(days=settings.WAITING_CAP_DAYS))
+            asked = step
+        elif asked is not None and step.verb not in STAYS:
+            found, left = _stood(found, asked, step.at, left)
+            asked = None
+    return _stood(found, asked, until, left)[0] if asked else found
+
+
+def _stood(before: Stood, asked: Done, ends: datetime, left: timedelta) -> tuple[Stood, timedelta]:
+    """The same with one more pause, of at most `left`; and what is left then."""
+    lasted = min(ends - asked.at, left)
+    if asked.due_after_wait is None:
+        return replace(before, by_wall=before.by_wall + lasted), left - lasted
+    stretch = (asked.at, asked.at + lasted) if lasted else None
+    return before.and_then(stretch), left - lasted
 
 
 def _first(steps: Iterable[Done], verbs: frozenset[str]) -> datetime | None:
@@ -166,17 +187,17 @@ def _clock(
     start: datetime,
     ended_at: datetime | None,
     moment: datetime,
-    gained: timedelta = NONE,
+    gained: Stood = NEVER,
 ) -> StageClock | None:
     """`gained`: by so much it moves on, for pauses and more time that was granted."""
-    promises = terms.kept(stage, start, ended_at, gained)
-    if not promises:
+    kept = terms.kept(stage, start, ended_at, gained)
+    if kept.due_at is None:
         return None
-    due = promises[0].due
-    late = due.at + gained < (ended_at or moment)
-    excused = _excused(terms, stage, start, promises, gained) if late else None
+    provisional = kept.promises[0].due.provisional
+    late = kept.due_at < (ended_at or moment)
+    excused = _excused(terms, stage, start, kept.promises, gained) if late else None
     return StageClock(
-        stage, start, due.at + gained, ended_at, late, due.provisional, promises, excused
+        stage, start, kept.due_at, ended_at, late, provisional, kept.promises, excused
     )
 
 
@@ -185,8 +206,9 @@ def _excused(
     stage: str,
     start: datetime,
     kept: tuple[Reckoned, ...],
-    paused: timedelta = NONE,
+    paused: Stood = NEVER,
 ) -> datetime | None:
     """When it would be due by the calendar of now, where that is later than what counts."""
     due = terms.of(stage, start)[0].due.at
-    return due + paused if due > kept[0].due.at else None
+    by = terms.timetable if terms.in_working_time(stage) else None
+    return paused.moved(due, by) if due > kept[0].due.at else None

@@ -11,7 +11,7 @@ from huiying.casework.deadlines import Clock, clock_of
 from huiying.casework.extension_models import Extension
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.models import CaseFile, Move, Report
-from huiying.casework.stages.clocks import ENDS, GIVEN, NONE, Done, StageClock, since
+from huiying.casework.stages.clocks import ENDS, GIVEN, NEVER, Done, StageClock, since
 from huiying.casework.stages.standing import Book, Given, RoundSteps, round_steps, stages_of
 from huiying.casework.states import STAYS, TAKEN_UP_AGAIN
 from huiying.casework.urgency.standing import RoundNeed, Row, round_need
@@ -31,6 +31,7 @@ class MoveRow(NamedTuple):
     unit_id: int | None
     target: str
     due_at: datetime
+    due_after_wait: datetime | None
     round: int
 
 
@@ -101,7 +102,7 @@ def _stages_then(
 
     def stages(some: Sequence[MoveRow]) -> tuple[StageClock, ...]:
         sorts = [(move.at, move.verb, move.category_id) for move in some]
-        done = RoundSteps(some, sorts, facts.given_in(case, last.round), again_at, NONE)
+        done = RoundSteps(some, sorts, facts.given_in(case, last.round), again_at, NEVER)
         return stages_of(case, done, answer, need, book)
 
     given = [place for place, step in enumerate(steps) if step.verb in GIVEN]
@@ -169,4 +170,4 @@ def waits_of(steps: Iterable[Done]) -> tuple[tuple[datetime, datetime], ...]:
             found, left, begun = [*found, (begun, begun + lasted)], left - lasted, None
     if begun is not None:
         found.append((begun, begun + left))
-    return tuple(each for each in found if each[1] - each[0] > NONE)
+    return tuple(each for each in found if each[1] > each[0])

@@ -5,7 +5,7 @@ Both may change in a round. Each change moves the clocks that run, and none that
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from django.db.models import OuterRef
 from django.db.models.functions import Coalesce, JSONObject
 
 from huiying.casework import policy
-from huiying.casework.deadlines import Clock, clock_of
+from huiying.casework.deadlines import Clock, clock_of, pause_of, with_running
 from huiying.casework.extension_models import Extension
 from huiying.casework.models import CaseFile, Move
 from huiying.casework.stages.clocks import (
@@ -27,6 +27,7 @@ from huiying.casework.stages.clocks import (
     stood_still,
 )
 from huiying.casework.urgency.standing import RoundNeed, need_of_round
+from huiying.clocks.pauses import Stood
 from huiying.harm.urgency import Need
 from huiying.kernel import time
 from huiying.kernel.actors import Actor
@@ -52,7 +53,7 @@ class RoundSteps:
     sorts: Sequence[Sorted]
     given: Sequence[Given]
     again_at: datetime | None
-    paused: timedelta
+    paused: Stood
 
 
 class TermsBy(Protocol):
@@ -150,9 +151,9 @@ def _over_by(
     paused = stood_still(done, until)
 
     def stood(by: Terms) -> dict[str, StageClock]:
-        due = by.kept(Stage.SOLVE, start, None, paused)[0].due.at + paused
+        due = by.kept(Stage.SOLVE, start, None, paused).due_at
         later = [day for at, day in given if at <= until]
-        answer = Clock(max(due, *later, due), None, paused=False, late=False)
+        answer = Clock(max([*later, due or start]), None, paused=False, late=False)
         found = stage_clocks(by, done, start, answer, until, paused=paused)
         return {each.stage: each for each in found if each.stage != Stage.SOLVE}
 
@@ -213,7 +214,7 @@ def round_steps(
         [(move.at, move.verb, move.category_id) for move in since(moves, again_at)],
         given,
         again_at,
-        case.paused + answer.due_at - case.due_at,
+        with_running(case, case.due_at, pause_of(case), answer),
     )
 
 

@@ -89,8 +89,8 @@ def due(due_at: datetime, ended_at: datetime | None = None, *, paused: bool = Fa
         return Due("plain", late, day, "late")
     now = time.now()
     if paused:
-        earliest = gettext("due %(day)s at the earliest") % {"day": short_day(due_at)}
-        return Due("info", gettext("Paused"), earliest, "waiting")
+        latest = gettext("due %(day)s at the latest") % {"day": short_day(due_at)}
+        return Due("info", gettext("Paused"), latest, "waiting")
     left = _days_between(now, due_at)
     if now > due_at:
         words = _late_words(due_at, now, gettext("late since today"))

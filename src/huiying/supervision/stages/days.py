@@ -131,7 +131,7 @@ def _reached(
         timetable = None
         allowed = _without(start, due, waits, None)
     if allowed < SHORTEST:
-        return moment_of(percent, start, due, None)
+        return moment_of(percent, start, due, None)[0]
     if percent == 100:
         return due
     if percent < 100:
