@@ -12,7 +12,7 @@ from huiying.agencies.working_hours import give_calendar
 from huiying.casework.actions.extending import ask_extension, decide_extension
 from huiying.casework.actions.sorting import assign, mark_conduct, triage
 from huiying.casework.actions.weighing import weigh_harm
-from huiying.casework.actions.working import accept, resume
+from huiying.casework.actions.working import accept, ask_resident, resume
 from huiying.casework.models import CaseFile
 from huiying.casework.states import State
 from huiying.casework.tasks import follow_calendars
@@ -175,6 +175,39 @@ def test_a_day_off_in_the_calendar_moves_what_hangs_on_it(people, offices, text)
             )
         assert _counts(found) == (1, 0, 1, *late)
         assert _counts(other)[:3] == (1, 0, 0)
+
+
+def _stage(name: str, days: int) -> str:
+    return _days(days).partition("\n")[2].replace("solve", name)
+
+
+def test_other_stages_are_tried_by_what_was_done(people):
+    _in_force(people, _days(10) + _stage("first_contact", 8))
+    case = _case(people)
+    done = _case(people)
+    with time.at(_day(3)):
+        ask_resident(actor=people.handler.actor, number=done.number, question="在几栋？")
+
+    def told(text: str, who: str = "supervisor") -> list[tuple[str, int, int, int]]:
+        with time.at(_day(5)):
+            terms = OtherTerms(promises=read_promises(text))
+            found = rehearse_terms(terms, actor=getattr(people, who).actor, days=30)
+        return [(each.stage, each.cases, each.late, each.late_then) for each in found.stages]
+
+    assert told(_days(10)) == [("first_contact", 2, 0, 0)]
+    assert told(_days(10) + _stage("first_contact", 4)) == [("first_contact", 2, 0, 1)]
+    assert told(_days(10) + _stage("first_contact", 2)) == [("first_contact", 2, 0, 2)]
+    accepted = [("first_contact", 2, 0, 0), ("accept", 2, 0, 0)]
+    assert told(_days(10) + _stage("first_contact", 8) + _stage("accept", 1)) == accepted
+    assert told(_days(10) + _stage("first_contact", 2), who="administrator") == []
+    with time.at(_day(5)):
+        text = _days(10) + _stage("first_contact", 4)
+        people.administrator.client.post("/en/desk/promises/propose/", {"text": text})
+        page = people.supervisor.client.get("/en/desk/promises/2/?show=late").text
+        assert "Other stages" in page
+        assert f"/desk/cases/{case.number}/" in page
+        assert f"/desk/cases/{done.number}/" not in page
+        assert "6 March 2026, 09:30" in page
 
 
 def _in_category(code: str, days: int) -> str:

@@ -81,6 +81,21 @@ class OtherTerms:
             other = self._timetable if self._timetable and code == self._code else timetable
             yield _side(now, start, timetable), _side(then, start, other)
 
+    def both(
+        self, category_id: int | None, start: datetime, *, need: Need, channel: str
+    ) -> tuple[Terms, Terms]:
+        """What was promised to what came at `start`, and what is tried, by the calendar in force, or by the
+        one that is tried.
+        """
+        now, by_now = self._now.terms(category_id, start, need=need, channel=channel)
+        then, by_then = self._then.terms(category_id, start, need=need, channel=channel)
+        code = self._calendars[category_id] or ""
+        timetable = self._timetables(code)[0] if by_now or by_then else None
+        if timetable is None:
+            return now, then
+        other = self._timetable if self._timetable and code == self._code else timetable
+        return now.by(timetable), then.by(other)
+
     def _timetables(self, code: str) -> Sequence[Timetable | None]:
         if not code:
             return [None]

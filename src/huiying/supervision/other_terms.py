@@ -35,6 +35,7 @@ from huiying.kernel.actors import Actor
 from huiying.routing.trying import OtherTerms
 from huiying.supervision.reads import in_force
 from huiying.supervision.rehearsing import MOST_DAYS, Round, Trial, ran_since, rounds, walked
+from huiying.supervision.stages.tried import Chosen, StageTried, by_stage, stages_tried
 
 type Kind = tuple[int | None, int, str]
 
@@ -90,6 +91,18 @@ class Tried(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class StageLine:
+    """A stage beside the answer: rounds for which something is promised, as it is or by this. Counts as in
+    `TermsRehearsal`.
+    """
+
+    stage: str
+    cases: int
+    late: int
+    late_then: int
+
+
+@dataclass(frozen=True, slots=True)
 class TermsRehearsal:
     """`units` are those for which something changes, the most changed first. `apart`: how many clocks stay,
     since nothing that was promised put them where they stand. `told` is None where no policy is in force.
@@ -109,7 +122,8 @@ class TermsRehearsal:
     cut: bool
     exact: bool
     settled: bool
-    moved: list[Tried]
+    stages: list[StageLine]
+    moved: list[Tried | StageTried]
     unread: int
     running: int
     promised: bool
@@ -151,7 +165,9 @@ def rehearse_terms(
     trial = _TermsTrial(terms, among)
     tried = list(trial.each())
     count = len if exact else coarse
-    moved = [each for each in reversed(tried) if each.due != each.due_then]
+    staged = list(trial.stages())
+    both: list[Tried | StageTried] = [*reversed(tried), *staged]
+    moved = [each for each in both if each.due != each.due_then]
     seen = seen_by(actor, {each.case_id for each in moved})
     return TermsRehearsal(
         since=among.since,
@@ -162,9 +178,10 @@ def rehearse_terms(
         cut=among.cut,
         exact=exact,
         settled=settled,
+        stages=_by_stage(staged, count),
         moved=[each for each in moved if each.case_id in seen],
         unread=count([each.case_id for each in moved if each.case_id not in seen]),
-        running=count([each.case_id for each in moved if each.runs and not each.late]),
+        running=count([each.case_id for each in tried if _would_move(each)]),
         promised=terms.promises is not None,
     )
 
@@ -221,6 +238,18 @@ class _TermsTrial:
             if self._among.ran(one):
                 yield self._try(one, self._among.cases[one.case_id])
 
+    def stages(self) -> Iterable[StageTried]:
+        """The other stages of rounds that began in these days."""
+        among = self._among
+        chosen = {
+            case.pk: Chosen(
+                case.category_id, Need(Level(case.urgency), case.legal_date), case.channel
+            )
+            for case in among.cases.values()
+            if among.told(case)
+        }
+        return stages_tried(self._terms, chosen, among.since, among.until)
+
     def _try(self, one: Round, case: _Case) -> Tried:
         due = self._due(one, case) if self._among.told(case) else None
         then = one.due_at if due is None else due
@@ -266,6 +295,23 @@ class _TermsTrial:
             cases = [each.case_id for each in tried]
             counts = [coarse_number(count, [*cases, count]) for count in counts]
         return Told(*counts)
+
+
+def _would_move(each: Tried) -> bool:
+    """Whether it runs, has not run out, and would be due at another time."""
+    return each.runs and not each.late and each.due != each.due_then
+
+
+def _by_stage(tried: Iterable[StageTried], count: Count) -> list[StageLine]:
+    return [
+        StageLine(
+            stage,
+            count([each.case_id for each in those]),
+            count([each.case_id for each in those if each.late]),
+            count([each.case_id for each in those if each.late_then]),
+        )
+        for stage, those in by_stage(tried).items()
+    ]
 
 
 def _by_unit(tried: Iterable[Tried], count: Count) -> list[Moved]:

@@ -18,6 +18,8 @@ def print_rehearsal(terms: Any, days: int) -> None:
     print(f"  late: {total.late}, and then {total.late_then}")
     if found.told is not None:
         print(f"  notices: {found.told.notices}, and then {found.told.notices_then}")
+    for stage in found.stages:
+        print(f"  {stage.stage}: {stage.cases}; late {stage.late}, and then {stage.late_then}")
     for line in found.units:
         name = localized(line.name) or "no unit yet"
         moved = f"{line.cases} clocks, {line.sooner} sooner, {line.later} later"

@@ -1,6 +1,7 @@
 """What a rehearsal of promises or of a calendar found, for a page: in words, by unit, and case by case."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,9 +14,10 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.numbered import beside, number_of
 from huiying.faces.staff_desk.told_counts import count_told
 from huiying.kernel.names import localized
+from huiying.routing.promises.definitions import Stage
 from huiying.routing.trying import OtherTerms
 from huiying.supervision.cases_tried import CaseTried, cases_tried, counts
-from huiying.supervision.other_terms import Moved, TermsRehearsal, rehearse_terms
+from huiying.supervision.other_terms import Moved, StageLine, TermsRehearsal, rehearse_terms
 
 DAYS, MOST_CASES, MOST_UNITS = 30, 5_000, 20
 
@@ -44,6 +46,8 @@ class TermsTried:
     facts: list[tuple[str, str]]
     columns: list[dict[str, Any]]
     rows: list[tuple[str, ...]]
+    stage_columns: list[dict[str, Any]]
+    stages: list[tuple[str, ...]]
     exact: bool
     little: str
     cut: bool
@@ -73,6 +77,14 @@ def tried(terms: OtherTerms, request: HttpRequest) -> TermsTried:
             ),
         ],
         rows=[_row(line, exact=found.exact) for line in found.units[:MOST_UNITS]],
+        stage_columns=[
+            {"label": _("Stage")},
+            *(
+                {"label": label, "numeric": True}
+                for label in (_("Cases"), _("Late as it is"), _("Late by this"))
+            ),
+        ],
+        stages=[_stage(line, exact=found.exact) for line in found.stages],
         exact=found.exact,
         little="" if found.exact else _little(found),
         cut=found.cut,
@@ -137,6 +149,11 @@ def _row(line: Moved, *, exact: bool) -> tuple[str, ...]:
     return name, *(count_told(count, exact=exact) for count in counts)
 
 
+def _stage(line: StageLine, *, exact: bool) -> tuple[str, ...]:
+    counts = (line.cases, line.late, line.late_then)
+    return str(Stage(line.stage).label), *(count_told(count, exact=exact) for count in counts)
+
+
 def _cases(found: TermsRehearsal, request: HttpRequest) -> CasesTried:
     known = counts(found)
     asked = request.GET.get("show", "")
@@ -153,6 +170,7 @@ def _cases(found: TermsRehearsal, request: HttpRequest) -> CasesTried:
         ],
         columns=[
             {"label": pgettext("column", "Case")},
+            {"label": _("Stage")},
             {"label": _("Due as it is")},
             {"label": _("Due by this")},
         ],
@@ -177,9 +195,14 @@ def _case(each: CaseTried) -> list[Any]:
     url = reverse("staff_desk:case", args=[each.number])
     return [
         {"text": str(each.number), "url": url, "note": each.title},
-        {"text": dates.at_time(each.due), "note": _late(each.late)},
-        {"text": dates.at_time(each.due_then), "note": _late(each.late_then)},
+        {"text": str(Stage(each.stage).label)},
+        {"text": _due(each.due), "note": _late(each.late)},
+        {"text": _due(each.due_then), "note": _late(each.late_then)},
     ]
+
+
+def _due(due: datetime | None) -> str:
+    return dates.at_time(due) if due else _("nothing promised")
 
 
 def _late(late: bool) -> str:
