@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MANY = 20.0  # letters a second
-SHARE = 0.1  # of one processor, for sending while that many come
+SHARE = 0.05  # of one processor, for sending while that many come
 LOOK_SECONDS = 1.0
 LONGEST_REST = 0.5
 
