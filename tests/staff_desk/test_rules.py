@@ -81,6 +81,15 @@ to = "leak"
     assert RuleSet().hit(at(12)) is None
 
 
+NIGHTS = LAMPS + '''
+[[rule]]
+place = "河口镇"
+category = ["noise", "leak"]
+from = "22:00"
+until = "06:00"
+unit = "roads"
+note = "夜里 \\"急\\" 的"
+'''
 NO_RULES = [
     ("[[rule", "This is not TOML"),
     ("words = 'x'", "[[rule]]"),
@@ -128,6 +137,18 @@ def test_two_people_put_them_in_force_after_seeing_what_would_change(people):
     assert "category: Pothole" in public
     acts = Entry.objects.filter(subject="routing_rules:1").order_by("pk")
     assert [act.action for act in acts] == ["routing_rules.proposed", "routing_rules.adopted"]
+
+
+def test_the_form_begins_with_what_is_in_force(people):
+    administrator = people.administrator.client
+    assert "[[rule]]" not in administrator.get(f"{LIST}propose/").text
+    number = propose_rules(actor=people.administrator.actor, text=NIGHTS)
+    adopt_rules(actor=people.supervisor.actor, number=number)
+    form = administrator.get(f"{LIST}propose/").context["page"].form
+    assert read_known(form["text"].value()) == read_known(NIGHTS)
+    again = administrator.post(f"{LIST}propose/", {"text": form["text"].value()})
+    assert again.status_code == 422
+    assert "Nothing has changed" in again.text
 
 
 def test_a_rule_is_no_way_to_ask_who_wrote_what(people, monkeypatch):

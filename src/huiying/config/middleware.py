@@ -162,7 +162,7 @@ class ActingPerson(PassedOn):
             standing = standing_of(request.user)
             request.person = standing  # type: ignore[attr-defined]
             request.actor = standing.actor  # type: ignore[attr-defined]
-            if request.method == "GET":  # what follows a form is a redirect as a rule
+            if request.method in {"GET", "POST"}:  # a form that is refused is a page too
                 request.on_duty = on_duty()  # type: ignore[attr-defined]
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, time
 from functools import cached_property
 from typing import Any
 
+import tomli_w
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -122,6 +123,15 @@ class RuleSet:
 def from_data(rows: Sequence[dict[str, Any]]) -> RuleSet:
     """What `as_data` gave."""
     return RuleSet(tuple(_from_row(row) for row in rows))
+
+
+def write_rules(rules: RuleSet) -> str:
+    """The text that reads as these rules, to be changed and proposed; empty for none."""
+    rows = [
+        {"from" if name == "start" else name: value for name, value in row.items()}
+        for row in rules.as_data()
+    ]
+    return tomli_w.dumps({"rule": rows}) if rows else ""
 
 
 def _from_row(row: dict[str, Any]) -> Rule:

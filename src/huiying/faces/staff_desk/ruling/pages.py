@@ -27,8 +27,8 @@ from huiying.routing.models import RuleVersion
 from huiying.routing.policy import may_change, require_changer, require_reader
 from huiying.routing.proposing import LONGEST_NOTE
 from huiying.routing.rules import actions
-from huiying.routing.rules.definitions import RuleSet
-from huiying.routing.rules.reads import rules_of, rules_shown
+from huiying.routing.rules.definitions import RuleSet, write_rules
+from huiying.routing.rules.reads import rules_in_force, rules_of, rules_shown
 from huiying.routing.rules.wording import RuleSaid, said
 
 LONGEST_FILE = 100_000
@@ -153,9 +153,11 @@ def propose(request: HttpRequest) -> HttpResponse:
     """Propose a file; then see what it would have changed."""
     actor = actor_of(request)
     require_changer(actor)
-    form = ProposeForm(request.POST if request.method == "POST" else None)
+    form = ProposeForm(request.POST if request.method == "POST" else None, initial=_now())
     if form.is_valid():
         try:
+            if actions.read_known(form.cleaned_data["text"]) == rules_of(rules_in_force()):
+                raise Invalid(_("Nothing has changed: this is what is in force."), field="text")
             number = actions.propose_rules(actor=actor, **form.cleaned_data)
         except Invalid as refusal:
             form.refuse(refusal)
@@ -166,6 +168,11 @@ def propose(request: HttpRequest) -> HttpResponse:
     status = 422 if form.errors else 200
     page = ProposeRulesPage(resumed(request, form))
     return render(request, "staff_desk/ruling/propose.html", {"page": page}, status=status)
+
+
+def _now() -> dict[str, str]:
+    """What is in force, to change one line of it."""
+    return {"text": write_rules(rules_of(rules_in_force()))}
 
 
 @require_safe
