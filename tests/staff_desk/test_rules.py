@@ -81,7 +81,9 @@ to = "leak"
     assert RuleSet().hit(at(12)) is None
 
 
-NIGHTS = LAMPS + '''
+NIGHTS = (
+    LAMPS
+    + """
 [[rule]]
 place = "河口镇"
 category = ["noise", "leak"]
@@ -89,7 +91,8 @@ from = "22:00"
 until = "06:00"
 unit = "roads"
 note = "夜里 \\"急\\" 的"
-'''
+"""
+)
 NO_RULES = [
     ("[[rule", "This is not TOML"),
     ("words = 'x'", "[[rule]]"),

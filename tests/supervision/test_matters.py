@@ -71,6 +71,7 @@ def test_a_supervisor_asks_the_unit_reports_and_the_supervisor_ends_it(people, c
     assert _say(people.handler, matter, do="close").status_code == 403
     assert "周五完工" in _say(people.supervisor, matter, do="close").text
     assert str(case.number) not in _seen(people.supervisor)
+    assert case.title in _seen(people.supervisor, url=f"{LIST}?closed=1")
     assert str(case.number) in _seen(people.supervisor, url=f"{LIST}?closed=1")
     again = _say(people.handler, matter, do="report", text="还有一句")
     assert again.status_code == 403
@@ -100,6 +101,7 @@ def test_a_leader_instructs_and_follows_it_without_a_word_of_the_letter(people, 
     assert "Open the case" not in page
     for text in (page, _seen(people.leader)):
         assert case.title not in text
+        assert "Noise" in text
     assert _say(people.supervisor, matter, do="close").status_code == 403
     assert "Taken off the list" in _say(people.leader, matter, do="close").text
 

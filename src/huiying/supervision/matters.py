@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -25,10 +25,14 @@ ROWS = 50  # on a page of the list
 
 @dataclass(frozen=True, slots=True)
 class MatterLine:
-    """A matter in the list. `late`: nobody had reported by its day."""
+    """A matter in the list. `title` is empty for who does not read the case's letters, `topic` what it is
+    about. `late`: nobody had reported by its day.
+    """
 
     label: str
     number: int
+    title: str
+    topic: Names
     kind: str
     unit: Names
     state: str
@@ -67,8 +71,11 @@ def _rows(actor: Actor) -> QuerySet[Matter]:
     if not reads_list(actor):
         raise NotAllowed
     known = Matter.objects.filter(case__in=known_cases(actor))
-    return known.select_related("case__lead_unit", "leader", "opened_by", "closed_by").annotate(
-        reports=Count("progress"), reported_at=Max("progress__at")
+    beside = ("case__lead_unit", "case__category", "leader", "opened_by", "closed_by")
+    return known.select_related(*beside).annotate(
+        reports=Count("progress"),
+        reported_at=Max("progress__at"),
+        reads_letters=Exists(visible_cases(actor).filter(pk=OuterRef("case_id"))),
     )
 
 
@@ -79,6 +86,8 @@ def _line(row: Matter) -> MatterLine:
     return MatterLine(
         label=row.label,
         number=row.case.number,
+        title=row.case.title if row.reads_letters else "",  # type: ignore[attr-defined]
+        topic=row.case.category.name if row.case.category and not row.case.conduct else {},
         kind=row.kind,
         unit=row.case.lead_unit.name if row.case.lead_unit else {},
         state=row.case.state,
@@ -128,7 +137,7 @@ def matter_shown(actor: Actor, label: str) -> MatterShown:
         opened_at=row.opened_at,
         closed_by=row.closed_by.name if row.closed_by else {},
         progress=[Said(each.at, each.author.name, each.text) for each in progress],
-        may_open_case=visible_cases(actor).filter(pk=row.case_id).exists(),
+        may_open_case=row.reads_letters,  # type: ignore[attr-defined]
         may_report=runs and may_report(actor, row),
         may_close=runs and may_close(actor, row) and row.reports > 0,  # type: ignore[attr-defined]
     )

@@ -293,7 +293,7 @@ def case() -> CaseSample:
                 say(
                     "用了 80% 的时间，已提醒到承办人", "Told at 80% of the time: those who have it"
                 ),
-                say("周敏已知悉", "Zhou Min took note"),
+                say("周敏知道了", "Zhou Min took note"),
             )
         ],
         notes=_notes(),

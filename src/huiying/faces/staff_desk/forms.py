@@ -245,6 +245,7 @@ class ReopenForm(ActForm):
 class AskExtensionForm(ActForm):
     day = forms.DateField(
         label=_("Until the end of which day?"),
+        help_text=_("Is it too late a day, you are told the latest one, and your words stay."),
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": _("Choose a day.")},
     )

@@ -85,10 +85,13 @@ class ProgressForm(RefusableForm):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A matter in a line; `late` in words, empty where it is not."""
+    """A matter in a line: `title` or else the topic of its case, empty for neither; `late` in words, empty
+    where it is not.
+    """
 
     url: str
     number: int
+    title: str
     kind: str
     unit: str
     state: str
@@ -142,6 +145,7 @@ def _row(line: MatterLine) -> Row:
     return Row(
         url=reverse("staff_desk:matter", args=[line.label]),
         number=line.number,
+        title=line.title or localized(line.topic),
         kind=str(Kind(line.kind).label),
         unit=localized(line.unit) or _("Not given to a unit yet"),
         state=line.state,
