@@ -45,6 +45,8 @@ def test_every_colleague_sees_who_is_on_duty_on_every_page_and_nobody_else_does(
         assert "On duty now" in text
         assert "Handler" in text
         assert "until 20:00" in text
+    refused = people.clerk.client.post("/en/desk/account/mail/", {"email": "nobody"})
+    assert (refused.status_code, "On duty now" in refused.text) == (422, True)
     assert "On duty now" not in people.stranger.get("/en/").text
     assert people.stranger.get(DUTY + "now.json").status_code == 302
 

@@ -80,15 +80,27 @@ WAYS = (
     ),
 )
 
+# Where it is set how the desk works: gone to now and then, so that they stand under one word in a full bar.
+SET_NOW_AND_THEN = frozenset(
+    f"staff_desk:{view}"
+    for view in ("calendars", "promises", "rules", "models", "escalation", "erasure")
+)
+FULL_BAR = 10
+
+type Ways = list[tuple[str, str, bool]]
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`links` are (label, address, current), `on_duty` (roster, who, until when); nobody's name is empty."""
+    """`links` are (label, address, current), `more` those under one word; `on_duty` (roster, who, until
+    when); nobody's name is empty.
+    """
 
     name: str
     unit_name: str
     role_names: list[str]
-    links: list[tuple[str, str, bool]]
+    links: Ways
+    more: Ways
     single_keys: bool = True
     on_duty: tuple[tuple[str, str, str], ...] = ()
 
@@ -98,11 +110,13 @@ def person_of(request: HttpRequest) -> Person | None:
     standing: Any = getattr(request, "person", None)
     if not standing:
         return None
+    links, more = _links(request, frozenset(standing.roles) | _head(standing))
     return Person(
         name=localized(standing.name),
         unit_name=localized(standing.unit_name),
         role_names=[str(ROLES[role]) for role in standing.roles],
-        links=_links(request, frozenset(standing.roles) | _head(standing)),
+        links=links,
+        more=more,
         single_keys=standing.single_keys,
         on_duty=tuple(_on_duty(each) for each in getattr(request, "on_duty", ())),
     )
@@ -119,15 +133,18 @@ def _head(standing: Any) -> frozenset[str]:
     return frozenset({"head"} if "" in standing.actor.scopes("supervisor") else ())
 
 
-def _links(request: HttpRequest, roles: frozenset[str]) -> list[tuple[str, str, bool]]:
-    found: list[tuple[str, str]] = []
+def _links(request: HttpRequest, roles: frozenset[str]) -> tuple[Ways, Ways]:
+    """What stands in the bar, and what stands under one word."""
+    found: list[tuple[str, str, str]] = []
     for label, view, shown_to in WAYS:
         if roles & shown_to:
             try:
-                found.append((str(label), reverse(view)))
+                found.append((str(label), reverse(view), view))
             except NoReverseMatch:
                 continue
     # A page belongs to the way whose address its own address goes on from furthest.
-    above = [address for _, address in found if request.path.startswith(address)]
+    above = [address for _, address, _ in found if request.path.startswith(address)]
     here = max(above, key=len, default="")
-    return [(label, address, address == here) for label, address in found]
+    apart = SET_NOW_AND_THEN if len(found) > FULL_BAR else frozenset()
+    links = [(label, at, at == here) for label, at, view in found if view not in apart]
+    return links, [(label, at, at == here) for label, at, view in found if view in apart]
