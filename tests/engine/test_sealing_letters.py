@@ -34,6 +34,7 @@ DROP TRIGGER message_words ON intake_message;
 ALTER TABLE intake_submission DROP COLUMN sealed, ADD COLUMN title varchar(200) NOT NULL DEFAULT '',
   ADD COLUMN body text NOT NULL DEFAULT '', ADD COLUMN place varchar(300) NOT NULL DEFAULT '';
 ALTER TABLE intake_message DROP COLUMN sealed, ADD COLUMN text text NOT NULL DEFAULT '';
+DROP TABLE intake_unopened;
 DELETE FROM django_migrations WHERE app = 'intake' AND name >= '0017';
 DELETE FROM intake_seal s WHERE NOT EXISTS (
   SELECT FROM intake_contact c WHERE c.submission_id = s.submission_id);
@@ -117,6 +118,7 @@ def _let_pieces_be_bound_to_their_letter_alone(letter: Submission) -> None:
         sealed=ciphers.seal(vault.key_of(letter), said, bound_to),
     )  # fmt: skip
     with provisioning.superuser(RUN, RUN.mine) as owner:
+        owner.execute("DROP TABLE intake_unopened")
         owner.execute("DELETE FROM django_migrations WHERE app = 'intake' AND name >= '0019'")
         owner.execute("COMMENT ON COLUMN intake_message.sealed IS NULL")
 
