@@ -10,12 +10,16 @@ from django.utils import timezone
 from huiying.config.findings import Finding, State, graded
 from huiying.config.key_uses import uses
 from huiying.config.migrating import SEALED_ALONE
-from huiying.intake.models import Submission, Unopened
-from huiying.intake.opening import words_left
+from huiying.intake.models import Message, Submission, Unopened
+from huiying.intake.opening import opens, words_left
+
+NEWEST_PIECES = 20_000
 
 
 def examine_letters() -> Iterator[Finding]:
-    """Two findings. Opens the newest letter under each key of the ring, and shows nothing of it."""
+    """Three findings. Opens the newest letter under each key of the ring and the newest pieces of exchanges,
+    and shows nothing of them.
+    """
     if SEALED_ALONE not in MigrationRecorder(connection).applied_migrations():
         yield Finding(
             "letters",
@@ -49,6 +53,22 @@ def examine_letters() -> Iterator[Finding]:
         "row is damaged: see what an older archive holds.",
         well=first is None,
     )
+    damaged = _damaged_pieces()
+    yield graded(
+        "exchanges",
+        State.broken,
+        "Every piece of the exchanges with residents opens.",
+        f"Pieces of exchanges that do not open, among the newest {NEWEST_PIECES:,}: {damaged}.",
+        "Put the lost key back. Where none is lost, these rows of intake_message are damaged or were "
+        "copied: see what an older archive holds. Their pages say so where the words would stand.",
+        well=not damaged,
+    )
+
+
+def _damaged_pieces() -> int:
+    pieces = Message.objects.exclude(sealed=b"").select_related("submission__seal")
+    newest = pieces.defer("submission__sealed").order_by("-pk")[:NEWEST_PIECES]
+    return sum(not opens(piece) for piece in newest.iterator())
 
 
 def _opens(number: int) -> bool:

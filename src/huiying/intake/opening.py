@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from huiying.intake import vault
 from huiying.intake.models import Message, Seal, Submission
@@ -19,6 +20,7 @@ from huiying.kernel import ciphers
 AT_ONCE = 500
 # How it shows that a key is not in the ring, or that a row is damaged.
 UNREADABLE = (KeyError, ValueError, InvalidTag, Seal.DoesNotExist)
+DAMAGED = _("These words cannot be opened. Please tell the people who run this site.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,29 @@ def unseal_text(key: bytes, label: str, place: Place, sealed: bytes) -> str:
     return ciphers.unseal(key, sealed, _said_in(label, place)).decode()
 
 
-def texts_of(submission: Submission, pieces: Iterable[tuple[Place, bytes]]) -> list[str]:
-    """What these pieces of one letter's exchange say, in their order."""
+def texts_left(submission: Submission, pieces: Iterable[tuple[Place, bytes]]) -> list[str | None]:
+    """What these pieces of one letter's exchange say, in their order; None for each that does not open."""
     found = list(pieces)
     if not any(sealed for _place, sealed in found):
         return [ERASED] * len(found)
-    key, label = vault.key_of(submission), submission.label
-    return [unseal_text(key, label, place, sealed) if sealed else ERASED for place, sealed in found]
+    try:
+        key = vault.key_of(submission)
+    except UNREADABLE:
+        return [None if sealed else ERASED for _place, sealed in found]
+    label = submission.label
+    return [_text_left(key, label, place, sealed) if sealed else ERASED for place, sealed in found]
+
+
+def _text_left(key: bytes, label: str, place: Place, sealed: bytes) -> str | None:
+    try:
+        return unseal_text(key, label, place, sealed)
+    except UNREADABLE:
+        return None
+
+
+def texts_of(submission: Submission, pieces: Iterable[tuple[Place, bytes]]) -> list[str]:
+    """The same for a page: a damaged piece says that it is one, and keeps nobody from the others."""
+    return [str(DAMAGED) if text is None else text for text in texts_left(submission, pieces)]
 
 
 def from_json(column: str) -> bytes:
@@ -131,5 +149,14 @@ def from_json(column: str) -> bytes:
 
 def text_of(message: Message) -> str:
     """What one piece of an exchange says; without a query where its letter's `seal` was read along."""
+    return texts_of(message.submission, [_piece(message)])[0]
+
+
+def opens(message: Message) -> bool:
+    """Whether this piece of an exchange can be opened, or is erased."""
+    return texts_left(message.submission, [_piece(message)])[0] is not None
+
+
+def _piece(message: Message) -> tuple[Place, bytes]:
     place = Place(message.pk, message.sender, message.kind, message.author)
-    return texts_of(message.submission, [(place, bytes(message.sealed))])[0]
+    return place, bytes(message.sealed)
