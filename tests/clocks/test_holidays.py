@@ -136,6 +136,14 @@ def test_only_days_that_come_back_are_known_for_five_years_more():
          ["2024-05-01", "2026-05-01"]),
         ("DTSTART;VALUE=DATE:20240501|RDATE;VALUE=DATE:20250502,20260503",
          ["2024-05-01", "2025-05-02", "2026-05-03"]),
+        # every other year, also from long before; and no further than ten years from now
+        ("DTSTART;VALUE=DATE:19010501|RRULE:FREQ=YEARLY;INTERVAL=4;UNTIL=20220101",
+         ["2017-05-01", "2021-05-01"]),
+        ("DTSTART;VALUE=DATE:20260501|RRULE:FREQ=YEARLY;INTERVAL=5;UNTIL=99991231",
+         ["2026-05-01", "2031-05-01", "2036-05-01"]),
+        # the last Monday of May
+        ("DTSTART;VALUE=DATE:20250526|RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=MO;BYSETPOS=-1;COUNT=2",
+         ["2025-05-26", "2026-05-25"]),
         # the 29th of February comes back when there is one
         ("DTSTART;VALUE=DATE:20200229|RRULE:FREQ=YEARLY;COUNT=2", ["2020-02-29", "2024-02-29"]),
     ],
@@ -159,9 +167,13 @@ def test_hours_and_what_was_called_off_are_left_out():
     "data",
     [b"", b"\xff\xfe", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", b"hello",
      ical("SUMMARY:no start"),
+     ical("SUMMARY:a\0b|DTSTART;VALUE=DATE:20260406"),
      ical("SUMMARY:x|DTSTART;VALUE=DATE:20260406|RRULE:FREQ=WEEKLY"),
      ical("SUMMARY:x|DTSTART;VALUE=DATE:20260406|DTEND;VALUE=DATE:20260406"),
-     ical("SUMMARY:x|DTSTART;VALUE=DATE:20260406|DTEND;VALUE=DATE:20290406")],
+     ical("SUMMARY:x|DTSTART;VALUE=DATE:20260406|DTEND;VALUE=DATE:20290406"),
+     ical("SUMMARY:x|DTSTART;VALUE=DATE:20150406|RRULE:FREQ=YEARLY;COUNT=20"),
+     ical("SUMMARY:x|DTSTART;VALUE=DATE:20260406|RDATE;VALUE=DATE:20370406"),
+     ical(*["SUMMARY:x|DTSTART;VALUE=DATE:20260406|RRULE:FREQ=YEARLY"] * 101)],
 )  # fmt: skip
 def test_an_ical_file_that_cannot_be_used_is_refused(data):
     with pytest.raises(Invalid):

@@ -1,5 +1,6 @@
 """Calendars at the desk: the week, a year's special days, a try at reckoning, the versions."""
 
+import html
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from huiying.kernel.actors import SYSTEM
 pytestmark = pytest.mark.django_db
 
 LIST, PAGE = "/en/desk/calendars/", "/en/desk/calendars/offices/"
+TOML = 'code="offices"\nname={en="x"}\nzone="Asia/Shanghai"\n[week]\nmonday="08:00-12:00"\n'
+YEAR = '{"year": 2027, "days": [{"name": "a%sb", "date": "2027-01-01", "isOffDay": true}]}'
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -103,3 +106,48 @@ def test_the_way_there_is_shown_to_who_may_go(people, calendar):
         assert LIST in getattr(people, name).client.get("/en/desk/account/").text
     for name in ("clerk", "handler", "leader"):
         assert LIST not in getattr(people, name).client.get("/en/desk/account/").text
+
+
+def _event(event: str) -> str:
+    return f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+def _yearly(rule: str) -> str:
+    return _event(f"DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=YEARLY;{rule}")
+
+
+ALL_HOURS = "BYHOUR=" + ",".join(str(hour) for hour in range(24))
+FAR = "Only days from"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(_yearly("INTERVAL=0;UNTIL=20301231"), "(INTERVAL)", id="ical-step"),
+        pytest.param(_yearly(ALL_HOURS), "(BYHOUR)", id="ical-hours"),
+        pytest.param(_yearly("BYSETPOS=" + ",".join(["1"] * 40)), "(BYSETPOS)", id="ical-long"),
+        pytest.param(_yearly("BYMONTH=2;BYMONTHDAY=30;UNTIL=99991231"), "no all-day event",
+                     id="ical-never"),
+        pytest.param(_yearly("BYDAY=MO,TU,WE,TH,FR,SA,SU;UNTIL=99991231"), "more than holidays",
+                     id="ical-many"),
+        pytest.param(_event("DTSTART;VALUE=DATE:99991231\r\nDURATION:P5D"), FAR, id="ical-last"),
+        pytest.param('{"a":' + "[" * 40_000, "not a file of holidays", id="json-deep"),
+        pytest.param('{"year":1e999,"days":[]}', "not a file of holidays", id="json-infinite"),
+        pytest.param('{"year":1,"days":[]}', FAR, id="json-year"),
+        pytest.param(YEAR % "\\u0000", "character that cannot", id="json-nul"),
+        pytest.param(YEAR % "\\ud800", "character that cannot", id="json-half"),
+        pytest.param("a = " + "[" * 40_000, "cannot be read", id="toml-long"),
+        pytest.param("a = " + "[\n" * 40_000, "nested too deeply", id="toml-deep"),
+        pytest.param("a" + ".a" * 40_000 + " = 1", "too long", id="toml-dots"),
+        pytest.param("a = " + "9" * 900 * 5, "cannot be read", id="toml-number"),
+        pytest.param("day = 5\n" + TOML, "[[day]]", id="toml-day"),
+        pytest.param(TOML + "[[day]]\nday = 0001-01-01", FAR, id="toml-first"),
+        pytest.param(TOML + "[[day]]\nday = 9999-12-31", FAR, id="toml-last"),
+        pytest.param(TOML.replace('"x"', '"x\\u0000"'), "character that cannot", id="toml-nul"),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_is_refused_at_the_field(people, calendar, text, said):
+    reply = people.administrator.client.post(PAGE + "try/", {"text": text, "do": "try"})
+    assert reply.status_code == 422
+    wrong = str(reply.context["page"].form.errors["text"])
+    assert said in html.unescape(wrong)

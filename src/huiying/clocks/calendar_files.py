@@ -24,11 +24,14 @@ from typing import Any
 import tomli_w
 from django.utils.translation import gettext_lazy as _
 
+from huiying.clocks.bounds import require_day, require_text
 from huiying.clocks.definitions import WEEKDAYS, Definition, Kind, SpecialDay, define
 from huiying.clocks.hours import read_hours, write_hours
 from huiying.kernel.refusals import Invalid
 
 KNOWN = {"code", "name", "zone", "makeup", "works_on_holidays", "week", "day"}
+# tomllib's time grows with the square of the dots in a name, which is on one line.
+MOST_IN_A_LINE = 1000
 OF_A_DAY = {"day", "hours", "name"}
 
 
@@ -41,17 +44,14 @@ class CalendarFile:
 
 def read_calendar(text: str) -> CalendarFile:
     """Raises Invalid, naming what is wrong."""
-    try:
-        read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(_("This TOML file cannot be read: %(why)s") % {"why": error}) from None
+    read = _toml(text)
     _refuse_unknown(read, KNOWN)
     try:
         definition = define(
             zone=_text(read, "zone"),
             week=_texts(read.get("week", {})),
             makeup=_text(read, "makeup", ""),
-            own_days=[_day(row) for row in read.get("day", ())],
+            own_days=[_day(row) for row in _rows(read.get("day", []))],
             works_on_holidays=read.get("works_on_holidays", False) is True,
         )
         return CalendarFile(_text(read, "code"), _texts(read.get("name", {})), definition)
@@ -80,11 +80,29 @@ def write_calendar(calendar: CalendarFile) -> str:
     )
 
 
+def _toml(text: str) -> dict[str, Any]:
+    if any(len(line) > MOST_IN_A_LINE for line in text.split("\n")):
+        raise Invalid(_("This TOML file cannot be read: a line of it is too long."))
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise Invalid(_("This TOML file cannot be read: it is nested too deeply.")) from None
+    except ValueError as error:  # also of a number with too many digits
+        raise Invalid(_("This TOML file cannot be read: %(why)s") % {"why": error}) from None
+
+
+def _rows(given: object) -> list[Any]:
+    if not isinstance(given, list):
+        raise Invalid(_("Write each own day under [[day]]."), field="day")
+    return given
+
+
 def _day(row: Mapping[str, Any]) -> SpecialDay:
     _refuse_unknown(row, OF_A_DAY)
     day = row["day"]
     if not isinstance(day, date) or isinstance(day, datetime):
         raise Invalid(_("A day is written as 2026-12-31, without quotation marks."), field=str(day))
+    require_day(day)
     hours = read_hours(_text(row, "hours", ""))
     kind = Kind.HOURS if hours else Kind.OFF
     return SpecialDay(day, kind, _texts(row.get("name", {})), None, hours)
@@ -102,10 +120,10 @@ def _text(table: Mapping[str, Any], name: str, default: str | None = None) -> st
     value = table[name] if default is None else table.get(name, default)
     if not isinstance(value, str):
         raise Invalid(_("This is written as text, in quotation marks."), field=name)
-    return value
+    return require_text(value)
 
 
 def _texts(table: object) -> dict[str, str]:
     if not isinstance(table, Mapping):
         raise Invalid(_("This is written as a table, one line a language or weekday."))
-    return {str(name): _text(table, name) for name in table}
+    return {require_text(str(name)): _text(table, name) for name in table}

@@ -12,6 +12,7 @@ from datetime import date
 from chinese_calendar.constants import Holiday, holidays, workdays
 from django.utils.translation import gettext_lazy as _
 
+from huiying.clocks.bounds import require_text, require_years
 from huiying.clocks.definitions import Kind, SpecialDay
 from huiying.kernel.refusals import Invalid
 
@@ -48,24 +49,26 @@ def read_year(text: str) -> Holidays:
         read = json.loads(text)
         year = int(read["year"])
         days = tuple(_day(row, year) for row in read["days"])
-        papers = [str(paper) for paper in read.get("papers", ())]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        papers = [require_text(str(paper)) for paper in read.get("papers", ())]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise Invalid(
             _(
                 "This is not a file of holidays: it needs a year, and days with name, date and isOffDay."
             )
         ) from None
+    require_years(year, year)
     if any(abs(each.day.year - year) > 1 for each in days):
         raise Invalid(_("A day in this file is not of its year."), field=str(year))
     return Holidays(days, (year,) if days else (), " ".join(papers))
 
 
 def _day(row: Mapping[str, object], year: int) -> SpecialDay:
-    off = row["isOffDay"]
-    if not isinstance(off, bool):
+    off, name = row["isOffDay"], row["name"]
+    if not isinstance(off, bool) or not isinstance(name, str):
         raise TypeError
     kind = Kind.OFF if off else Kind.MAKEUP
-    return SpecialDay(date.fromisoformat(str(row["date"])), kind, _named(str(row["name"])), year)
+    day = date.fromisoformat(str(row["date"]))
+    return SpecialDay(day, kind, _named(require_text(name)), year)
 
 
 def _named(chinese: str) -> dict[str, str]:

@@ -5,29 +5,40 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dateutil.rrule import rruleset, rrulestr
 from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar
 
+from huiying.clocks.bounds import require_text, require_years
 from huiying.clocks.definitions import Kind, SpecialDay
 from huiying.clocks.holiday_files import Holidays
+from huiying.clocks.ical_rules import read_rule
 from huiying.kernel.refusals import Invalid
 
 # How far a file reaches that names no single day, only what comes back each year.
 YEARS_AHEAD = 5
-MOST_DAYS_OFF = 60
+# Nothing further from this year is looked at, and no more than so much.
+YEARS_AROUND = 10
+MOST_DAYS_OFF, MOST_DAYS, MOST_EVENTS, MOST_RULES = 60, 4_000, 2_000, 100
 DAY = timedelta(days=1)
+UNREADABLE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 type _Event = Any  # the library's, whose values may be of thirty kinds
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One event: its days off begin on `first` and last `days`; `rule` says when it comes again."""
+    """One event: its days off begin on each of `firsts` and last `days`; `endless`: it comes for ever."""
 
     name: str
-    first: date
+    firsts: tuple[date, ...]
     days: int
-    rule: rruleset | None
     endless: bool
 
 
@@ -36,19 +47,22 @@ def read_ical(data: bytes, *, this_year: int, last_year: int | None = None) -> H
 
     The years that count as known are those in which a day is named by itself; where every day comes back
     each year, `this_year` and the five after it. `last_year` says that the file is complete up to then.
-    Raises Invalid where the file cannot be read, has no day, or repeats otherwise.
+    Raises Invalid where the file cannot be read, has no day or too many, names one that is too far away, or
+    repeats otherwise.
     """
+    around = range(this_year - YEARS_AROUND, this_year + YEARS_AROUND + 1)
+    if last_year is not None:
+        require_years(last_year, last_year, years=around)
     try:
-        events = list(Calendar.from_ical(data).walk("VEVENT"))
-        moved = {_moved(event) for event in events if "RECURRENCE-ID" in event}
-        found = [each for event in events if (each := _read(event, moved))]
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        found = list(_events(Calendar.from_ical(data), around))
+    except UNREADABLE:
         raise Invalid(_("This iCalendar file cannot be read.")) from None
     years = _known(found, this_year, last_year)
     days = tuple(
         SpecialDay(first + DAY * step, Kind.OFF, {"en": each.name}, notice=first.year)
         for each in found
-        for first in _occurrences(each, years)
+        for first in each.firsts
+        if first.year in years
         for step in range(each.days)
     )
     if not days:
@@ -56,16 +70,45 @@ def read_ical(data: bytes, *, this_year: int, last_year: int | None = None) -> H
     return Holidays(days, years, "iCalendar")
 
 
-def _read(event: _Event, moved: set[tuple[str, date]]) -> _Found | None:
+def _events(calendar: _Event, years: range) -> Iterator[_Found]:
+    """The all-day events of these years, one after the other until there are too many."""
+    events = calendar.walk("VEVENT")
+    rules = sum("RRULE" in event for event in events)
+    if len(events) > MOST_EVENTS or rules > MOST_RULES:
+        raise Invalid(_too_much())
+    moved = [_moved(event) for event in events if "RECURRENCE-ID" in event]
+    total = 0
+    for event in events:
+        found = _read(event, moved, years)
+        if found is not None:
+            total += len(found.firsts) * found.days
+            if total > MOST_DAYS:
+                raise Invalid(_too_much())
+            yield found
+
+
+def _too_much() -> str:
+    return _("This is more than holidays: at most %(days)s days and %(events)s events.") % {
+        "days": MOST_DAYS,
+        "events": MOST_EVENTS,
+    }
+
+
+def _read(event: _Event, moved: list[tuple[str, date]], years: range) -> _Found | None:
     start = event["DTSTART"].dt
     if isinstance(start, datetime) or str(event.get("STATUS", "")).upper() == "CANCELLED":
         return None
+    firsts, endless = _firsts(event, start, years)
     length = (_end(event, start) - start).days
     if not 1 <= length <= MOST_DAYS_OFF:
         raise ValueError(length)
-    named = str(event.get("SUMMARY", "")).strip()[:100]
-    rule, endless = _rule(event, start, moved)
-    return _Found(named, start, length, rule, endless)
+    taken_out = set(_dates(event, "EXDATE"))
+    uid = str(event.get("UID", ""))
+    taken_out.update(_day(day) for of, day in moved if of == uid)
+    if "RECURRENCE-ID" in event:
+        taken_out.clear()
+    named = require_text(str(event.get("SUMMARY", "")).strip()[:100])
+    return _Found(named, tuple(sorted(firsts - taken_out)), length, endless)
 
 
 def _end(event: _Event, start: date) -> date:
@@ -82,37 +125,21 @@ def _moved(event: _Event) -> tuple[str, date]:
     return str(event.get("UID", "")), event["RECURRENCE-ID"].dt
 
 
-def _rule(event: _Event, start: date, moved: set[tuple[str, date]]) -> tuple[rruleset | None, bool]:
-    """When the event comes again, and whether for ever."""
+def _firsts(event: _Event, start: date, years: range) -> tuple[set[date], bool]:
+    """The days on which the event begins in these years, and whether it comes again for ever.
+
+    Raises Invalid where one that is named by itself, or the first of some that are counted, is outside.
+    """
     rules = event.get("RRULE")
-    dates = _dates(event, "RDATE")
-    if rules is None and not dates:
-        return None, False
-    found = rruleset()
-    begins = _midnight(start)
-    if rules is None:
-        found.rdate(begins)
-    elif isinstance(rules, list) or rules.get("FREQ") != ["YEARLY"]:
-        raise Invalid(_("Holidays repeat yearly; this file has an event that repeats otherwise."))
-    else:
-        found.rrule(rrulestr(_plain(rules), dtstart=begins))
-    for each in dates:
-        found.rdate(_midnight(each))
-    taken_out = _dates(event, "EXDATE")
-    taken_out += [day for uid, day in moved if uid == str(event.get("UID", ""))]
-    for each in taken_out:
-        found.exdate(_midnight(each))
-    return found, rules is not None and "COUNT" not in rules and "UNTIL" not in rules
-
-
-def _plain(rules: Any) -> str:
-    """The rule as text, with UNTIL as a day: dateutil wants it like the start, which has no zone."""
-    text: str = rules.to_ical().decode()
-    if "UNTIL" not in rules:
-        return text
-    last = rules["UNTIL"][0]
-    parts = [part for part in text.split(";") if not part.startswith("UNTIL=")]
-    return ";".join([*parts, f"UNTIL={last:%Y%m%d}"])
+    rule = read_rule(rules, start) if rules is not None else None
+    single = _dates(event, "RDATE")
+    if rule is None or rule.count is not None:
+        single.append(start)
+    for each in single:
+        require_years(each.year, each.year, years=years)
+    if rule is None:
+        return set(single), False
+    return {*_dates(event, "RDATE"), *rule.within(years)}, rule.endless
 
 
 def _dates(event: _Event, name: str) -> list[date]:
@@ -120,34 +147,16 @@ def _dates(event: _Event, name: str) -> list[date]:
     if given is None:
         return []
     lists = given if isinstance(given, list) else [given]
-    return [each.dt for one in lists for each in one.dts]
+    return [_day(each.dt) for one in lists for each in one.dts]
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _known(found: list[_Found], this_year: int, last_year: int | None) -> tuple[int, ...]:
-    single = {
-        first.year
-        for each in found
-        if not each.endless
-        for first in _occurrences(each, tuple(range(date.min.year, date.max.year)))
-    }
+    single = {first.year for each in found if not each.endless for first in each.firsts}
     if last_year is not None:
         first_year = min(single, default=this_year)
         return tuple(range(first_year, last_year + 1))
     return tuple(sorted(single)) or tuple(range(this_year, this_year + YEARS_AHEAD + 1))
-
-
-def _occurrences(each: _Found, years: tuple[int, ...]) -> Iterator[date]:
-    """The first days of the event in these years."""
-    if each.rule is None:
-        if each.first.year in years:
-            yield each.first
-        return
-    if years:
-        begins, ends = date(years[0], 1, 1), date(years[-1], 12, 31)
-        for moment in each.rule.between(_midnight(begins), _midnight(ends), inc=True):
-            if moment.year in years:
-                yield moment.date()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day of the wall's calendar
