@@ -233,3 +233,14 @@ def test_words_on_a_page_with_a_label_go_with_the_letter(people):
     withdraw(actor=writer_of(case))
     erase_on_wish(actor=writer_of(case), what="words")
     assert [row.place for row in UnsentWords.objects.all()] == ["standard_new"]
+
+
+@pytest.mark.parametrize("between", [" ", ",", "，", "、", " 0"])
+def test_words_about_several_cases_go_with_the_letter_of_any(people, between):
+    first, second = (brought_to(State.IN_PROGRESS, people) for _each in range(2))
+    given = {"numbers": f"{first.number}{between}{second.number}", "topic": WORDS}
+    page = f"/en/desk/supervision/sessions/new/?case={first.number}&keep=1"
+    people.supervisor.client.post(page, given)
+    assert UnsentWords.objects.count() == 1
+    erase_words(actor=SYSTEM, report=second.reports.get())
+    assert not UnsentWords.objects.exists()

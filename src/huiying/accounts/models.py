@@ -3,6 +3,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -138,7 +140,7 @@ class UnsentWords(models.Model):
     """What a member of staff typed on a page of the desk and has not sent: sealed, read by them alone.
 
     `place` names the page, and `about` the case whose words may stand in it, or the label by which the page
-    is addressed, where there is one.
+    is addressed, where there is one; `also_about` the other cases of a page about several.
     """
 
     database_rights = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -146,6 +148,7 @@ class UnsentWords(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     place = models.CharField(max_length=100)
     about = models.CharField(max_length=40, blank=True, default="")
+    also_about = ArrayField(models.CharField(max_length=40), null=True)
     key_number = models.IntegerField()
     sealed = models.BinaryField()
     at = models.DateTimeField()
@@ -158,4 +161,5 @@ class UnsentWords(models.Model):
         indexes = [
             models.Index(fields=["until"], name="unsent_words_until"),
             models.Index(fields=["about"], name="unsent_words_about"),
+            GinIndex(fields=["also_about"], name="unsent_words_also"),
         ]

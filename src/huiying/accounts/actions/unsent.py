@@ -1,9 +1,9 @@
 """Keeping what is not sent yet. It changes nothing for anybody else: no entry is written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -25,10 +25,11 @@ def keep_unsent(
     actor: Actor,
     place: str,
     words: Mapping[str, str],
-    about: str = "",
+    about: Sequence[str] = (),
     kept_for: timedelta = KEPT_FOR,
 ) -> bool:
     """Keep what stands in these fields of a page, and what was kept of its others; True if anything is kept.
+    `about` names what it is about: `about_case`, `about_page`.
 
     Empty fields are forgotten. Raises NotAllowed for who has no account, Invalid for more than can be kept.
     """
@@ -48,7 +49,8 @@ def keep_unsent(
         account_id=account,
         place=place,
         defaults=_sealed(kept, account, place)
-        | {"about": about, "at": now, "until": now + kept_for},
+        | {"about": about[0] if about else "", "also_about": list(about[1:])}
+        | {"at": now, "until": now + kept_for},
     )
     until = Greatest(F("unsent_until"), Value(now + kept_for))  # of a NULL it takes the other
     Account.objects.filter(pk=account).update(unsent_until=until)
@@ -125,4 +127,4 @@ def forget_about(about: Collection[str]) -> None:
     """Forget what anybody typed about these cases and pages (`about_case`, `about_page`). Part of the verb
     that erases their words.
     """
-    UnsentWords.objects.filter(about__in=about).delete()
+    UnsentWords.objects.filter(Q(about__in=about) | Q(also_about__overlap=list(about))).delete()

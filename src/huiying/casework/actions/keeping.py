@@ -26,5 +26,5 @@ def keep_words(*, actor: Actor, number: int, act: str, words: Mapping[str, str])
         actor=actor,
         place=place_of(case.number, act),
         words=said,
-        about=about_case(case.number),
+        about=[about_case(case.number)],
     )

@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 from huiying.accounts.actions.unsent import KEPT_FOR, forget_unsent, keep_unsent
 from huiying.accounts.unsent import Unsent, about_case, about_page, of_part, unsent
 from huiying.faces.staff_desk.asking import actor_of
+from huiying.faces.staff_desk.forms import listed_in
 from huiying.kernel import time
 from huiying.kernel.refusals import Invalid, Refusal
 
 WHILE_TYPING = "X-While-Typing"
 KEEP = "keep"
+MOST_NUMBERS = 200  # more of them no field holds
 PART = "part"  # names the form, where a page has several
 
 type View = Callable[..., HttpResponse]
@@ -33,7 +35,7 @@ class Begun:
     """What this person typed on this page before. The view sets `sent` once it is done with the words."""
 
     place: str
-    about: str
+    about: tuple[str, ...]
     keep_url: str
     found: Unsent | None = None
     sent: bool = False
@@ -124,18 +126,19 @@ def _here(request: HttpRequest) -> Begun:
     query[KEEP] = "1"
     if not about and "label" in names:
         about = about_page(str(names["label"])[:34])
-    return Begun(place[:100], about or _about_typed(request), f"{request.path}?{query.urlencode()}")
+    several = tuple(dict.fromkeys(each for each in (about, *_about_typed(request)) if each))
+    return Begun(place[:100], several, f"{request.path}?{query.urlencode()}")
 
 
 def _about_case(number: str) -> str:
     plain = number.isascii() and number.isdecimal() and len(number) < 13
-    return about_case(number) if plain else ""
+    return about_case(int(number)) if plain else ""
 
 
-def _about_typed(request: HttpRequest) -> str:
-    """By the case whose number stands in the form, where the address names none; of several the first."""
-    typed = f"{request.POST.get('number', '')} {request.POST.get('numbers', '')}".split()
-    return _about_case(typed[0]) if typed else ""
+def _about_typed(request: HttpRequest) -> list[str]:
+    """By the cases whose numbers stand in the form."""
+    typed = listed_in(f"{request.POST.get('number', '')} {request.POST.get('numbers', '')}")
+    return [_about_case(each) for each in typed[:MOST_NUMBERS]]
 
 
 def _part(request: HttpRequest) -> str:
