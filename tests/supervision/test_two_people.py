@@ -1,11 +1,14 @@
 """An escalation policy is put in force by two people, or declined with a reason."""
 
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 from django.db import InternalError, ProgrammingError, transaction
 
+from huiying.casework.states import State
 from huiying.config.cli import installation, main
+from huiying.faces.staff_desk import escalation
 from huiying.kernel import time
 from huiying.kernel.refusals import MovedOn, NotAllowed, SamePerson
 from huiying.record.models import Entry
@@ -13,6 +16,7 @@ from huiying.supervision.actions.adopting import adopt_policy, decline_policy, p
 from huiying.supervision.definitions import read_policy, usual
 from huiying.supervision.models import EscalationPolicy
 from huiying.supervision.reads import in_force
+from tests.casework.ways import brought_to
 from tests.supervision.policies import put_in_force
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +49,27 @@ def test_one_proposes_on_the_desk_and_another_puts_it_in_force(people):
     again = people.supervisor.client.post(DESK, wanted)
     assert again.status_code == 422
     assert "this is what is in force" in again.text
+
+
+def test_a_blurred_try_draws_the_same_for_the_same_cases(people, monkeypatch):
+    drawn = []
+
+    def draw(number, cases, of=""):
+        drawn.append((number, sorted(cases), of))
+        return 0
+
+    monkeypatch.setattr(escalation, "coarse_number", draw)
+    case = brought_to(State.IN_PROGRESS, people)
+    tried = []
+    with time.at(time.now() + timedelta(days=20)):
+        for policy in (SOONER, LATER, LATER.replace('"holders"', '"holders", "leader"')):
+            drawn.clear()
+            page = people.administrator.client.post(DESK, {"text": policy, "do": "try"})
+            assert "too few to say" in page.text
+            tried.append(list(drawn))
+    assert {tuple(cases) for _number, cases, _of in tried[0]} == {(case.pk,)}
+    assert tried[0] == tried[1]
+    assert {each[0] for each in tried[2]} == {1}  # more people of each case: no sharper
 
 
 def test_a_second_person_declines_with_a_reason_and_everything_stays(people):

@@ -289,7 +289,7 @@ class _TermsTrial:
         """The notices of both sides; None where no policy is in force."""
         if not self._trials:
             return None
-        results = [each.result(0, cut=False) for each in self._trials]
+        results = [each.result((), cut=False) for each in self._trials]
         counts = [sum(step.notices for step in each.steps) for each in results]
         if not exact:
             cases = [each.case_id for each in tried]

@@ -7,7 +7,7 @@ left out: who hears of one instead of whom says that there is one.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -121,6 +121,14 @@ def walked(due: datetime, pauses: Iterable[Halt], timetable: Timetable | None) -
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The cases (ids) that a number hangs on, and how much of it one of them makes at most."""
+
+    cases: frozenset[int]
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class StepTold:
     """How many cases came to a step, and how many notices that would have been; a digest counts once,
     at the step that it is sent for first.
@@ -129,6 +137,8 @@ class StepTold:
     step: Step
     cases: int
     notices: int
+    behind_cases: Behind
+    behind_notices: Behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,8 @@ class PersonTold:
     recipient: str
     notices: int
     most_a_day: int
+    behind_notices: Behind
+    behind_day: Behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +164,8 @@ class Rehearsal:
     steps: list[StepTold]
     people: list[PersonTold]
     cut: bool
+    behind_cases: Behind
+    behind_told: Behind
 
 
 def rehearse(definition: Definition, *, days: int, most: int | None = None) -> Rehearsal:
@@ -168,7 +182,7 @@ def rehearse(definition: Definition, *, days: int, most: int | None = None) -> R
     beside = {step.stage for step in definition.beside_answer}
     for run in stage_runs(chosen, beside) if beside else ():
         trial.take(run)
-    return trial.result(len(chosen), cut=cut)
+    return trial.result(chosen, cut=cut)
 
 
 def ran_since(since: datetime) -> QuerySet[CaseFile]:
@@ -225,10 +239,10 @@ class Trial:
         self._timing = sending_hours(definition)
         self._there = self._staff.roster_between(since, until)
         self._known: dict[tuple[int | None, Step], set[Told]] = {}
-        self._cases: dict[Step, int] = Counter()
-        self._notices: dict[Step, int] = Counter()
+        self._cases: dict[Step, Counter[int]] = defaultdict(Counter)
+        self._notices: dict[Step, Counter[int]] = defaultdict(Counter)
         self._digests: set[tuple[Told, datetime]] = set()
-        self._days: dict[Told, Counter[date]] = defaultdict(Counter)
+        self._days: dict[Told, dict[date, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
         self._told: set[int] = set()
 
     def take(self, one: Round | StageRun) -> None:
@@ -237,13 +251,13 @@ class Trial:
             moment = one.reached(step.at)
             if self._since <= moment <= min(one.ended or self._until, self._until):
                 self._told.add(one.case_id)
-                self._cases[step] += 1
+                self._cases[step][one.case_id] += 1
                 at_once = self._on_duty(one, step, moment)
                 for person in at_once:
-                    self._count(step, person, moment)
+                    self._count(step, person, moment, one.case_id)
                 usual = self._whom(one, step, moment)
                 for person in usual if step.digest else usual - at_once:
-                    self._tell(step, person, moment)
+                    self._tell(step, person, moment, one.case_id)
 
     def _on_duty(self, one: Round | StageRun, step: Step, moment: datetime) -> set[Told]:
         """Who is on duty and told at once, where nobody of the unit worked then."""
@@ -252,19 +266,20 @@ class Trial:
             return set()
         return self._staff.on_duty(unit, there=self._there(moment))
 
-    def _tell(self, step: Step, person: Told, moment: datetime) -> None:
-        if step.digest:
-            sent = self._timing.digest_at(moment)
-            if (person, sent) in self._digests:
-                return
-            self._digests.add((person, sent))
-        else:
-            sent = self._timing.send_at(moment)
-        self._count(step, person, sent)
+    def _tell(self, step: Step, person: Told, moment: datetime, case: int) -> None:
+        if not step.digest:
+            self._count(step, person, self._timing.send_at(moment), case)
+            return
+        sent = self._timing.digest_at(moment)
+        self._count(step, person, sent, case, number=int((person, sent) not in self._digests))
+        self._digests.add((person, sent))
 
-    def _count(self, step: Step, person: Told, sent: datetime) -> None:
-        self._notices[step] += 1
-        self._days[person][timezone.localdate(sent)] += 1
+    def _count(
+        self, step: Step, person: Told, sent: datetime, case: int, *, number: int = 1
+    ) -> None:
+        """A case that is only one more in a notice makes none, but is one of those behind it."""
+        self._notices[step][case] += number
+        self._days[person][timezone.localdate(sent)][case] += number
 
     def _whom(self, one: Round | StageRun, step: Step, moment: datetime) -> set[Told]:
         key = (one.unit_at(moment), step)
@@ -272,15 +287,42 @@ class Trial:
             self._known[key] = self._staff.told(key[0], step.tell)
         return self._known[key]
 
-    def result(self, cases: int, *, cut: bool) -> Rehearsal:
-        """What came of it."""
-        people = [
-            PersonTold(person.recipient, days.total(), max(days.values()))
-            for person, days in self._days.items()
-        ]
+    def result(self, cases: Collection[int], *, cut: bool) -> Rehearsal:
+        """What came of it, of these cases (ids)."""
+        people = [_person(person, days) for person, days in self._days.items()]
         people.sort(key=lambda each: (-each.notices, each.recipient))
-        steps = [
-            StepTold(step, self._cases[step], self._notices[step])
-            for step in self._definition.steps
-        ]
-        return Rehearsal(self._since, cases, len(self._told), steps, people, cut)
+        return Rehearsal(
+            since=self._since,
+            cases=len(cases),
+            told=len(self._told),
+            steps=[
+                _step(step, self._cases[step], self._notices[step])
+                for step in self._definition.steps
+            ],
+            people=people,
+            cut=cut,
+            behind_cases=Behind(frozenset(cases)),
+            behind_told=Behind(frozenset(self._told)),
+        )
+
+
+def _step(step: Step, cases: Counter[int], notices: Counter[int]) -> StepTold:
+    return StepTold(step, cases.total(), notices.total(), _behind(cases), _behind(notices))
+
+
+def _person(person: Told, days: dict[date, Counter[int]]) -> PersonTold:
+    worst = max(days.values(), key=Counter.total)
+    everything: Counter[int] = Counter()
+    for day in days.values():
+        everything.update(day)
+    return PersonTold(
+        recipient=person.recipient,
+        notices=everything.total(),
+        most_a_day=worst.total(),
+        behind_notices=_behind(everything),
+        behind_day=_behind(worst),
+    )
+
+
+def _behind(counted: Counter[int]) -> Behind:
+    return Behind(frozenset(counted), max(counted.values(), default=1) or 1)

@@ -28,7 +28,7 @@ from huiying.supervision.actions.adopting import propose_policy
 from huiying.supervision.definitions import LONGEST_TEXT, Definition, Step, read_policy, usual
 from huiying.supervision.policy import may_change, require_changer, require_reader
 from huiying.supervision.reads import PolicyShown, policies, policy_version
-from huiying.supervision.rehearsing import rehearse
+from huiying.supervision.rehearsing import Behind, rehearse
 from huiying.supervision.states import LADDER
 
 DAYS, MOST_CASES, MOST_NAMED = 30, 10_000, 10
@@ -177,12 +177,18 @@ def tried_in_words(definition: Definition, actor: Actor) -> Tried:
     found = rehearse(definition, days=DAYS, most=MOST_CASES)
     exact = reads_everything(actor)
 
-    def told(count: int, of: object = "") -> str:
-        number = count if exact else coarse_number(count, [count], str(of))
-        return count_told(number, exact=exact)
+    def told(count: int, behind: Behind) -> str:
+        """Blurred by how much one case makes of it, so that telling more people of each makes it no sharper."""
+        if not exact:
+            count = behind.most * coarse_number(count // behind.most, behind.cases)
+        return count_told(count, exact=exact)
 
     names = staff_names(each.recipient for each in found.people[:MOST_NAMED])
-    numbers = {"cases": told(found.cases), "told": told(found.told), "days": DAYS}
+    numbers = {
+        "cases": told(found.cases, found.behind_cases),
+        "told": told(found.told, found.behind_told),
+        "days": DAYS,
+    }
     notices = {"label": _("Notices"), "numeric": True}
     return Tried(
         said=_("In %(days)d days %(cases)s cases ran; %(told)s came to a step.") % numbers,
@@ -198,8 +204,8 @@ def tried_in_words(definition: Definition, actor: Actor) -> Tried:
             (
                 _step_at(line.step),
                 listed(str(each.label) for each in line.step.tell),
-                told(line.cases, f"{line.step.stage} {line.step.at}"),
-                told(line.notices, f"{line.step.stage} {line.step.at}"),
+                told(line.cases, line.behind_cases),
+                told(line.notices, line.behind_notices),
             )
             for line in found.steps
         ],
@@ -211,8 +217,8 @@ def tried_in_words(definition: Definition, actor: Actor) -> Tried:
         people=[
             (
                 localized(names.get(each.recipient)),
-                told(each.notices, each.recipient),
-                told(each.most_a_day, each.recipient),
+                told(each.notices, each.behind_notices),
+                told(each.most_a_day, each.behind_day),
             )
             for each in found.people[:MOST_NAMED]
         ],
