@@ -65,12 +65,23 @@ def test_it_is_narrowed_by_person_topic_and_result(people):
     assert "Handler</bdi>" not in nobody
 
 
-def test_residents_and_what_was_kept_from_somebody_are_not_there(people):
+def test_residents_and_what_is_on_its_way_are_not_there(people):
     _notice("submission:abc", "question", result="gave_up")
-    _notice(people.handler, result="not_theirs")
-    _notice(people.handler, result="gathered")
+    _notice(people.handler, result="")
     for asked in ({}, {"show": "all"}, {"result": "not_theirs"}):
         assert "hy-card" not in _page(people, **asked)
+
+
+def test_what_was_kept_from_somebody_looks_like_what_went(people):
+    with time.at(time.now()):
+        for result in ("sent", "not_theirs", "gathered"):
+            _notice(people.handler, result=result)
+    for asked in ({"show": "all"}, {"result": "sent"}):
+        cards = _page(people, **asked).partition('<ul class="hy-list')[2].partition("</ul>")[0]
+        each = [card.strip() for card in cards.split("<li ")[1:]]
+        assert len(each) == 3
+        assert len(set(each)) == 1
+        assert "Dealt with" in each[0]
 
 
 def test_those_without_an_address_are_named(people):

@@ -1,7 +1,8 @@
 """What was sent to staff, for the administrator: to whom, what kind, when, how it went. Never of which case.
 
-What is not for its reader any more is left out, and what waited for a mail of the day, of which a part may
-be: that something was kept from somebody says too much about a complaint.
+That something was kept from somebody says too much about a complaint. So what is not for its reader any more,
+and what waited for a mail of the day, of which a part may be, stands here like what went; and nothing
+stands here before it has ended, so that nothing vanishes or changes its name.
 """
 
 from collections.abc import Collection
@@ -17,13 +18,13 @@ from huiying.notices.policy import require_staff_mender
 from huiying.notices.states import FAILED, Result
 
 ROWS = 30
-HIDDEN = (Result.NOT_THEIRS, Result.GATHERED)
+ALIKE = (Result.SENT, Result.NOT_THEIRS, Result.GATHERED)
 
 
 @dataclass(frozen=True, slots=True)
 class StaffNotice:
-    """One notice to a member of staff; `ended_at` is None on its way. `problem`: the class of an error, or
-    the status of a bounce. `again`: it failed and was not sent again.
+    """One notice to a member of staff that has ended; `result` is SENT for all that are told alike.
+    `problem`: the class of an error, or the status of a bounce. `again`: it failed and was not sent again.
     """
 
     id: int
@@ -62,11 +63,13 @@ def staff_notices(actor: Actor, wanted: Wanted, *, after: str = "") -> StaffNoti
     """A page of what was sent to staff. One query. Raises NotAllowed."""
     require_staff_mender(actor)
     repeated = Exists(Outgoing.objects.filter(again_of=OuterRef("pk")))
-    rows = Outgoing.objects.filter(TO_STAFF).exclude(result__in=HIDDEN).annotate(repeated=repeated)
+    rows = (
+        Outgoing.objects.filter(TO_STAFF).exclude(result=Result.WAITING).annotate(repeated=repeated)
+    )
     rows = rows.filter(
         Q(recipient=wanted.recipient) if wanted.recipient else Q(),
         Q(kind__in=wanted.kinds) if wanted.kinds else Q(),
-        Q(result=wanted.result) if wanted.result else Q(),
+        Q(result__in=_meant(wanted.result)) if wanted.result else Q(),
         FAILURE & Q(repeated=False) if wanted.failed else Q(),
     )
     place = paging.read_place(after)
@@ -78,16 +81,23 @@ def staff_notices(actor: Actor, wanted: Wanted, *, after: str = "") -> StaffNoti
     return StaffNotices(lines, paging.place_of(lines[-1].made_at, lines[-1].id) if more else "")
 
 
+def _meant(result: str) -> Collection[str]:
+    if result == Result.SENT:
+        return ALIKE
+    return () if result in ALIKE else (result,)
+
+
 def _line(row: Outgoing) -> StaffNotice:
+    alike = row.result in ALIKE
     return StaffNotice(
         id=row.pk,
         recipient=row.recipient,
         kind=row.kind,
         way=row.way,
-        result=row.result,
+        result=Result.SENT if alike else row.result,
         made_at=row.made_at,
         ended_at=row.ended_at,
-        tries=row.tries,
-        problem=row.last_error,
+        tries=0 if alike else row.tries,
+        problem="" if alike else row.last_error,
         again=row.result in FAILED and not getattr(row, "repeated", False),
     )

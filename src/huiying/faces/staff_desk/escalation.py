@@ -178,7 +178,7 @@ def tried_in_words(definition: Definition, actor: Actor) -> Tried:
     exact = reads_everything(actor)
 
     def told(count: int, behind: Behind) -> str:
-        """Blurred by how much one case makes of it, so that telling more people of each makes it no sharper."""
+        """Blurred by how much one case makes of it: telling more people of each makes it no sharper."""
         if not exact:
             count = behind.most * coarse_number(count // behind.most, behind.cases)
         return count_told(count, exact=exact)

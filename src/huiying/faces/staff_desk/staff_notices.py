@@ -26,10 +26,12 @@ from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.names import listed, localized
 from huiying.notices.policy import require_staff_mender
 from huiying.notices.states import Result
-from huiying.notices.to_staff import HIDDEN, StaffNotice, Wanted, staff_notices
+from huiying.notices.to_staff import ALIKE, StaffNotice, Wanted, staff_notices
 
 ALL = ("", gettext_lazy("All"))
 MOST_NAMED = 50
+# Sent, or kept back because it was not for them any more: which of both is not told.
+DEALT_WITH = gettext_lazy("Dealt with")
 
 
 class StaffNoticeFilter(forms.Form):
@@ -44,7 +46,8 @@ class StaffNoticeFilter(forms.Form):
         label=gettext_lazy("How it went"),
         choices=[
             ALL,
-            *((each.value, each.label) for each in Result if each and each not in HIDDEN),
+            (Result.SENT.value, DEALT_WITH),
+            *((each.value, each.label) for each in Result if each and each not in ALIKE),
         ],
     )
 
@@ -133,7 +136,7 @@ def _nameless(people: Iterable[Colleague]) -> str:
 
 
 def _row(each: StaffNotice, names: dict[str, dict[str, str]]) -> StaffNoticeRow:
-    how = str(Result(each.result).label)
+    how = str(DEALT_WITH if each.result == Result.SENT else Result(each.result).label)
     when = dates.at_time(each.ended_at) if each.ended_at else ""
     tries = _("tried %(count)s times") % {"count": each.tries} if each.tries > 1 else ""
     return StaffNoticeRow(
