@@ -143,16 +143,21 @@ def test_two_forms_of_a_page_keep_their_words_apart(people):
     assert _words(actor, "x") == {"task.text": "b"}
 
 
-def test_it_goes_with_the_words_of_its_case_and_the_oldest_beyond_a_number(people):
+def test_it_goes_with_the_words_of_its_case_and_nothing_goes_for_a_newer_page(people):
     case = brought_to(State.IN_PROGRESS, people)
     people.supervisor.client.post(f"{_put(case)}&keep=1", {"asked": WORDS})
     erase_words(actor=SYSTEM, report=case.reports.get())
     assert not UnsentWords.objects.exists()
-    for number in range(MOST_PAGES + 1):
-        with time.at(time.now() + timedelta(seconds=number)):
-            keep_unsent(actor=people.handler.actor, place=f"page:{number}", words={"text": "x"})
-    assert UnsentWords.objects.count() == MOST_PAGES
-    assert not UnsentWords.objects.filter(place="page:0").exists()
+    keep_unsent(actor=people.handler.actor, place="page:0", words={"text": "x"})
+    (row,) = UnsentWords.objects.all()
+    for number in range(1, MOST_PAGES):
+        row.pk, row.place = None, f"page:{number}"
+        row.save(force_insert=True)
+    refused = people.handler.client.post(f"{STANDARD}?keep=1", {"text_en": WORDS}, follow=True)
+    assert f"{MOST_PAGES} pages of yours are kept already" in refused.text
+    for place in ("page:1", "act:note:case:1"):
+        keep_unsent(actor=people.handler.actor, place=place, words={"text": "y"})
+    assert UnsentWords.objects.count() == MOST_PAGES + 1
 
 
 def test_it_comes_under_the_newest_key_and_a_lost_key_keeps_nobody_out(people, settings):

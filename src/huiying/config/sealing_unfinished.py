@@ -33,24 +33,26 @@ def lie_in_clear() -> bool:
 
 
 def seal_unfinished() -> int:
-    """Seal all that lies there in clear, and leave the table empty; how many. What is over goes."""
+    """Seal all that lies there in clear, and leave the table empty; how many were sealed. What is over
+    goes.
+    """
     done = 0
     while found := _next():
-        done += found
+        done += sum(found)
     return done
 
 
 @transaction.atomic
-def _next() -> int:
+def _next() -> list[bool]:
+    """For each of the next rows, whether it was sealed."""
     rows = _run(NEXT, [AT_ONCE])
     number = keys.newest()
-    for account, case, act, words, at in rows:
-        if at + KEPT_FOR <= time.now():
-            continue
+    lasting = [row for row in rows if row[-1] + KEPT_FOR > time.now()]
+    for account, case, act, words, at in lasting:
         place = place_of(case, act)
         sealed = seal(json.loads(words), bound_to(account, place), number)
         _run(KEEP, [account, place, about_case(case), number, sealed, at, at + KEPT_FOR])
-    return len(rows)
+    return [row in lasting for row in rows]
 
 
 def _run(query: str, values: list[Any]) -> list[tuple[Any, ...]]:

@@ -15,7 +15,8 @@ from huiying.kernel.refusals import Invalid, NotAllowed
 from huiying.kernel.verbs import verb
 
 KEPT_FOR = timedelta(days=7)
-MOST_PAGES = 120  # of one account; the oldest goes
+MOST_PAGES = 120  # of one account, without what it began for acts on cases
+OF_ACTS = "act:"  # how the places of acts on cases begin: several on each case, as they always were
 LONGEST = 120_000  # characters of one page
 
 
@@ -44,6 +45,7 @@ def keep_unsent(
     if not kept:
         UnsentWords.objects.filter(account_id=account, place=place).delete()
         return False
+    _check_room(account, place)
     now = time.now()
     UnsentWords.objects.update_or_create(
         account_id=account,
@@ -54,9 +56,6 @@ def keep_unsent(
     )
     until = Greatest(F("unsent_until"), Value(now + kept_for))  # of a NULL it takes the other
     Account.objects.filter(pk=account).update(unsent_until=until)
-    newest = UnsentWords.objects.filter(account_id=account).order_by("-at", "-pk")
-    beyond = list(newest.values_list("pk", flat=True)[MOST_PAGES:])
-    UnsentWords.objects.filter(pk__in=beyond).delete()
     return True
 
 
@@ -70,6 +69,15 @@ def forget_unsent(*, actor: Actor, place: str, part: str = "") -> None:
         row.update(**_sealed(kept, account, place))
     else:
         row.delete()
+
+
+def _check_room(account: int, place: str) -> None:
+    """Raise Invalid where this page would be one too many; nothing that was kept goes for it."""
+    others = UnsentWords.objects.filter(account_id=account, until__gt=time.now())
+    others = others.exclude(place=place).exclude(place__startswith=OF_ACTS)
+    if not place.startswith(OF_ACTS) and others.count() >= MOST_PAGES:
+        said = _("%(most)d pages of yours are kept already. Send one or throw one away first.")
+        raise Invalid(said % {"most": MOST_PAGES})
 
 
 def _locked(actor: Actor) -> int:

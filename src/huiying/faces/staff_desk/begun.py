@@ -4,7 +4,6 @@ where sending it failed. `@words_kept` stands on the view, `{% keep_row %}` in i
 
 import functools
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -160,7 +159,7 @@ def _keep_unsent(
     """Keep what a form brought that was not done."""
     if not any(text.strip() for text in typed.values()):
         return
-    with suppress(Invalid):
+    try:
         keep_unsent(
             actor=actor_of(request),
             place=here.place,
@@ -168,8 +167,12 @@ def _keep_unsent(
             about=here.about,
             kept_for=kept_for,
         )
+    except Invalid as refusal:
         if tell:
-            messages.info(request, _("What you wrote is kept, and stands in its form again."))
+            messages.warning(request, str(refusal))
+        return
+    if tell:
+        messages.info(request, _("What you wrote is kept, and stands in its form again."))
 
 
 def _keep(
