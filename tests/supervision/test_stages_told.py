@@ -17,6 +17,7 @@ from huiying.casework.models import CaseFile
 from huiying.casework.stages.standing import case_stages
 from huiying.casework.states import State
 from huiying.kernel import time
+from huiying.kernel.actors import SYSTEM
 from huiying.kernel.refusals import Invalid, Refusal
 from huiying.notices.delivery import Route, compose
 from huiying.notices.models import Outgoing
@@ -24,10 +25,12 @@ from huiying.replies.actions.mending import withdraw
 from huiying.replies.reads.publication import with_publication
 from huiying.routing.promises.actions import adopt_promises, propose_promises
 from huiying.routing.promises.files import read_promises
+from huiying.supervision.actions.alerting_stages import stages_reached, tell_stages_reached
 from huiying.supervision.definitions import Definition, from_data, read_policy, usual
 from huiying.supervision.models import Alert, StageDays
+from huiying.supervision.reads import in_force
 from huiying.supervision.rehearsing import rehearse
-from huiying.supervision.tasks import escalate
+from huiying.supervision.tasks import escalate, prepared
 from tests.casework.ways import answered, brought_to, taken_in
 from tests.people import People, Person
 from tests.scene import answer, letter
@@ -177,6 +180,25 @@ def test_nobody_hears_of_what_was_published_but_of_what_was_not_or_is_no_more(pe
         withdraw(actor=people.reviewer.actor, label=reply.label, reason="有误")
     assert _pass(14.1) == late
     assert _pass(14.2) == []
+
+
+def test_what_is_answered_while_a_pass_runs_is_told_by_the_next(people):
+    with time.at(START):
+        case, same = (letter(people, upto="in_progress")[0] for _number in range(2))
+        _adopt("[[step]]\nstage = 'publish'\nat = 100\ntell = ['unit_head']")
+    assert _pass(2) == []
+    policy = in_force()
+    assert policy is not None
+    with time.at(_day(12.5)):
+        one = prepared(policy.number, policy.definition)
+        found = stages_reached(one)
+        assert found == [case.pk, same.pk]
+        answered(actor=people.reviewer.actor, number=case.number)
+        assert tell_stages_reached(actor=SYSTEM, one=one, cases=found) == 1
+        assert stages_reached(one) == [case.pk]
+    assert _pass(12.6) == _told("publish", 100, people.unit_reviewer)
+    assert _pass(13) == []
+    assert set(Alert.objects.values_list("case", flat=True)) == {case.pk, same.pk}
 
 
 def test_a_complaint_is_told_past_those_it_is_about_and_a_joined_letter_not_at_all(people):

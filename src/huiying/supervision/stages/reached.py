@@ -38,10 +38,13 @@ AWAKE = "SELECT case_id FROM supervision_stagedays WHERE next_at <= %(now)s ORDE
 LOCK = (
     "SELECT 1 FROM supervision_stagedays WHERE case_id = ANY(%(ids)s) ORDER BY case_id FOR UPDATE"
 )
+# By the guard of `CLAIM`: a row whose case has moved keeps its moment, by which the next pass finds it.
 LOOKED = """
 UPDATE supervision_stagedays d
 SET next_at = (SELECT min(moment) FROM unnest(d.moments) AS moment WHERE moment > %(now)s)
-WHERE case_id = ANY(%(ids)s)
+FROM casework_casefile c
+WHERE d.case_id = ANY(%(ids)s) AND d.reckoned_by = %(reckoned_by)s
+  AND c.id = d.case_id AND c.version = d.version
 """
 
 # As `supervision.reached.CLAIM`, with the stage beside the percentage: one notice a person, case and stage.
