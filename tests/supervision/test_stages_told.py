@@ -180,6 +180,10 @@ def test_nobody_hears_of_what_was_published_but_of_what_was_not_or_is_no_more(pe
         withdraw(actor=people.reviewer.actor, label=reply.label, reason="有误")
     assert _pass(14.1) == late
     assert _pass(14.2) == []
+    with time.at(_day(15)):  # a new round, begun and answered between two passes
+        reopen(actor=people.supervisor.actor, number=silent.number, words="没解决")
+        answered(actor=people.reviewer.actor, number=silent.number)
+    assert _pass(27.1) == late
 
 
 def test_what_is_answered_while_a_pass_runs_is_told_by_the_next(people):

@@ -19,13 +19,13 @@ SELECT c.id FROM supervision_stagedays d JOIN casework_casefile c ON c.id = d.ca
 WHERE d.next_at IS NOT NULL AND c.state <> ALL(%(open)s) AND (
   d.version <> c.version OR d.reckoned_by <> %(reckoned_by)s OR d.next_at <= %(now)s
 )"""
-# Where publication is followed: what was answered between two passes, or before it was; and what was
-# published, and is no more (`again`: ids, with when).
+# Where publication is followed: what was answered between two passes, in a round that began there too,
+# or before it was; and what was published, and is no more (`again`: ids, with when).
 STALE_ANSWERED = f"""
 UNION
 SELECT c.id FROM casework_casefile c LEFT JOIN supervision_stagedays d ON d.case_id = c.id
 WHERE c.state IN ({CLOSED}) AND c.answered_at > %(now)s - {ENTERS}
-  AND (d.case_id IS NULL OR d.reckoned_by <> %(reckoned_by)s)
+  AND (d.case_id IS NULL OR d.version <> c.version OR d.reckoned_by <> %(reckoned_by)s)
 UNION
 SELECT d.case_id FROM unnest(%(again)s::bigint[], %(again_at)s::timestamptz[]) AS again (id, at)
 JOIN supervision_stagedays d ON d.case_id = again.id
