@@ -84,11 +84,12 @@ claimed AS (
   FROM reached r JOIN steps s ON s.stage = r.stage AND s.percent = r.percent
   ORDER BY r.id, r.stage, r.percent
   ON CONFLICT DO NOTHING
-  RETURNING case_id, stage, percent
+  RETURNING case_id, stage, began_at, percent
 ),
 told AS (
   SELECT r.* FROM claimed k
-  JOIN reached r ON r.id = k.case_id AND r.stage = k.stage AND r.percent = k.percent
+  JOIN reached r ON r.id = k.case_id AND r.stage = k.stage AND r.began_at = k.began_at
+    AND r.percent = k.percent
 ),
 sent AS (
   INSERT INTO notices_outgoing
