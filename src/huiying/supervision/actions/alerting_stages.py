@@ -25,7 +25,7 @@ from huiying.supervision.audiences import Told
 from huiying.supervision.models import StageDays
 from huiying.supervision.stages.days import CaseDays, StageDue, days_of_many
 from huiying.supervision.stages.publication import taken_back_since
-from huiying.supervision.stages.reached import (
+from huiying.supervision.stages.statements import (
     AWAKE,
     CLAIM,
     IN_ORDER,
