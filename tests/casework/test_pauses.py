@@ -113,6 +113,25 @@ def test_a_pause_that_began_by_the_old_rule_ends_by_it(people, case):
     assert _dues(case) == {at("03-16T09:30")}
 
 
+def test_a_letter_that_joins_a_pause_of_the_old_rule_ends_by_it_too(people, case):
+    with time.at(START):
+        guest = taken_in(category_code="noise")
+    _ask(people, case, FRIDAY)
+    CaseFile.objects.filter(pk=case.pk).update(due_after_wait=None)
+    Report.objects.filter(case=case).update(due_after_wait=None, waiting_since=None)
+    joined_at = at("03-08T09:00")
+    with time.at(joined_at):
+        join(actor=people.dispatcher.actor, number=guest.number, into=case.number)
+    case.refresh_from_db()
+    _resume(people, case, MONDAY)
+    letters = {each.own_case_id: each for each in Report.objects.filter(case=case).order_by("pk")}
+    assert letters[None].due_at == DUE + (MONDAY - FRIDAY)
+    assert letters[guest.pk].due_at == DUE + (MONDAY - joined_at)
+    assert letters[guest.pk].paused == MONDAY - joined_at
+    case.refresh_from_db()
+    assert case.due_at == letters[guest.pk].due_at
+
+
 def test_another_topic_reckons_the_same_pauses_by_its_own_time(people, case):
     _pause(people, case, FRIDAY, MONDAY)
     for topic, due in (("leak", START + timedelta(days=3) + (MONDAY - FRIDAY)), ("noise", None)):

@@ -19,7 +19,7 @@ from huiying.casework.extensions import may_ask, may_decide
 from huiying.casework.joined import at_home, earliest_due, own_letter
 from huiying.casework.labels import subject
 from huiying.casework.models import CaseFile, Report
-from huiying.casework.pausing.cases import reckon_wait
+from huiying.casework.pausing.cases import own_timetable, reckon_wait
 from huiying.casework.pausing.letters import timetable_at
 from huiying.casework.states import State
 from huiying.casework.stepping import change, check_seen, keep_act
@@ -142,8 +142,10 @@ def decide_extension(
 def _standing_still(letter: Report | None, case: CaseFile) -> tuple[Pause | None, Timetable | None]:
     """The pause of its clock that runs, and by which timetable it counts."""
     pause = pause_of_letter(letter, case) if letter else pause_of(case)
-    if pause is None or letter is None:
-        return pause, None
+    if pause is None:
+        return None, None
+    if letter is None:
+        return pause, own_timetable(case)
     return pause, timetable_at(case, began(letter, case), case.need)
 
 

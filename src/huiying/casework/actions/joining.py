@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.casework import policy
 from huiying.casework.actions.sorting import replace_assignments, take_from_named
-from huiying.casework.deadlines import pause_left
+from huiying.casework.deadlines import pause_left, pause_so_far
 from huiying.casework.errors import NobodyToTakeApart
 from huiying.casework.harm_models import HarmDecision
 from huiying.casework.joined import first_due, letters_of_tree, way_up, why_apart
@@ -136,8 +136,11 @@ def _carry_pauses(rows: QuerySet[Report], source: CaseFile, target: CaseFile) ->
     letters = timed(list(waiting), source)
     for letter, by in letters:
         runs_again(letter, source, now, by)
-        if target.waiting_until is not None:
+        if target.waiting_until is not None and target.due_after_wait is not None:
             stands_still(letter, now, target.waiting_until, by)
+        else:  # begun by the clock on the wall, it ends by it
+            letter.due_at -= pause_so_far(target)
+            letter.paused -= pause_so_far(target)
     keep([letter for letter, _by in letters])
 
 

@@ -173,13 +173,18 @@ def _made(actor: Actor, case: CaseFile, letter: Report, place: int, wanted: Part
     move = move_row(child, verb="split_off", source="", at=now)
     insert_together(words, seal, child, report, part, move, *entry)
     child = CaseFile.objects.get(label=child.label)
+    _place(actor, child, case, wanted, place)
+    _carry_over(case, child)
+    return child
+
+
+def _place(actor: Actor, child: CaseFile, case: CaseFile, wanted: PartWanted, place: int) -> None:
+    """Whom it is about, and the unit that was chosen."""
     if wanted.conduct:
         _name(actor, child, case, wanted, place)
     if wanted.lead_code:
         _give(actor, child, wanted.lead_code, place)
     Part.objects.filter(report__case=child).update(born=child.version)
-    _carry_over(case, child)
-    return child
 
 
 def _carry_over(case: CaseFile, child: CaseFile) -> None:
