@@ -1,5 +1,7 @@
 """Promises: chosen by topic, danger and way in, the tightest counts; two people put them in force."""
 
+import html
+import re
 import tomllib
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -350,6 +352,43 @@ def test_the_pages_show_propose_and_put_in_force(people):
     assert "10 days" in public
     assert "stage = &quot;interim" in people.supervisor.client.get(desk + "propose/").text
     assert "五小时内发布权威信息" in people.stranger.get("/zh-hans/promises/").text
+
+
+@pytest.mark.django_db
+def test_the_second_person_reads_what_changes_who_proposed_it_and_why(people):
+    desk, text = "/en/desk/promises/", sample("promises_public_concern.toml").read_text("utf-8")
+    other = text.replace("amount = 300", "amount = 240", 1)
+    assert other != text
+    for promises, note in ((text, "按国办要求"), (other, "<b>更快</b>")):
+        people.administrator.client.post(desk + "propose/", {"text": promises, "note": note})
+        number = 2 if promises == other else 1
+        page = people.supervisor.client.get(f"{desk}{number}/").text
+        assert "proposed by Administrator" in page
+        assert html.escape(note) in page
+        assert "amount = 300" in page  # the whole text, or what is gone
+        assert "Cases that ran" in page
+        people.supervisor.client.post(f"{desk}{number}/adopt/")
+    gone = re.search(r"<del>(.*?)</del>", page)
+    new = re.search(r"<ins>(.*?)</ins>", page)
+    assert gone is not None
+    assert new is not None
+    assert "Removed:" in gone[1]
+    assert gone[1].endswith("amount = 300")
+    assert "Added:" in new[1]
+    assert new[1].endswith("amount = 240")
+    assert "within 4 hours" in page
+    listed = people.auditor.client.get(desk).text
+    assert f'href="{desk}1/"' in listed
+    first = people.auditor.client.get(f"{desk}1/").text
+    assert "put in force by Supervisor" in first
+    assert "Nothing was in force before it" in first
+    second = people.auditor.client.get(f"{desk}2/").text
+    assert "What it changes in version 1, then in force" in second
+    assert gone[0] in second
+    assert new[0] in second
+    for decided in (first, second):
+        assert "Cases that ran" not in decided
+        assert "/adopt/" not in decided
 
 
 @pytest.mark.django_db

@@ -128,6 +128,16 @@ def test_a_day_that_hangs_on_what_was_learned_later_is_left_alone_and_counted_ap
         weigh_harm(actor=people.clerk.actor, number=case.number, facts=["hazard"], reason="有裂缝")
     found = _tried(20)
     assert (found.apart, _counts(found)) == (1, (1, 0, 0, 1, 1))  # due on the seventh day
+    with time.at(_day(9)):
+        people.administrator.client.post("/en/desk/promises/propose/", {"text": _days(20)})
+        page = people.supervisor.client.get("/en/desk/promises/2/").text
+    facts = dict(re.findall(r"<dt[^>]*>(.*?)</dt>\s*<dd[^>]*><bdi>(.*?)</bdi>", page))
+    assert [
+        facts[name] for name in ("Cases that ran", "Due sooner", "Due later", "Due as before")
+    ] == [
+        *("1", "0", "0", "1"),
+    ]
+    assert facts["Of these, could not be tried"].startswith("1<br>Their day came with")
 
 
 def test_a_complaint_about_conduct_is_left_out(people):

@@ -131,6 +131,7 @@ def _facts(found: TermsRehearsal) -> list[tuple[str, str]]:
         (_("Cases that ran"), told(total.cases)),
         (_("Due sooner"), told(total.sooner)),
         (_("Due later"), told(total.later)),
+        *_unmoved(found),
         (_("Late"), from_to(total.late, total.late_then)),
     ]
     if found.told is not None:
@@ -138,9 +139,20 @@ def _facts(found: TermsRehearsal) -> list[tuple[str, str]]:
         facts.append((_("Reminders to staff"), notices))
     if not found.promised:
         facts.append((_("Clocks that run and would move"), told(found.running)))
-    if found.apart or not found.exact:
-        facts.append((_("Stay as they are"), told(found.apart)))
     return facts
+
+
+def _unmoved(found: TermsRehearsal) -> list[tuple[str, str]]:
+    """What is due when it was: with the sooner and later ones all that ran, where counts are exact."""
+    apart = count_told(found.apart, exact=found.exact)
+    if not found.exact:
+        return [(_("Due as before, since they could not be tried"), apart)]
+    total = found.total
+    same = (_("Due as before"), f"{total.cases - total.sooner - total.later:,}")
+    if not found.apart:
+        return [same]
+    why = _("Their day came with an import, or from a danger that was learned of later.")
+    return [same, (_("Of these, could not be tried"), f"{apart}\n{why}")]
 
 
 def _row(line: Moved, *, exact: bool) -> tuple[str, ...]:

@@ -49,6 +49,19 @@ class Shown:
     versions: tuple[VersionLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class VersionShown:
+    """One version, whether it `waits` for a second person, and the one `before`: in force now where it waits,
+    else when it was put in force or, never put in force, proposed. `before_number` is 0 where there was none.
+    """
+
+    line: VersionLine
+    promises: PromiseSet
+    before_number: int
+    before: PromiseSet | None
+    waits: bool
+
+
 def promised(moment: datetime, category_id: int | None) -> tuple[PromiseSet | None, frozenset[str]]:
     """The promises in force at `moment`, and the codes of the category and all above it. One query."""
     digest, codes = run_prepared(PROMISED, [moment, category_id]) or (None, ())
@@ -74,10 +87,26 @@ def promise_set(digest: str) -> PromiseSet:
     return from_data(rows[:1].get())
 
 
-def version(number: int) -> PromiseSet | None:
-    """One version, proposed or in force."""
-    data = PromiseVersion.objects.filter(number=number).values_list("definition", flat=True).first()
-    return from_data(data) if data else None
+def version(number: int) -> VersionShown | None:
+    """One version beside what it took, or would take, the place of. Three queries."""
+    row = PromiseVersion.objects.filter(number=number).first()
+    if row is None:
+        return None
+    passed = PromiseVersion.objects.filter(number__gt=number).exists()
+    waits = row.adopted_at is None and not passed
+    earlier = PromiseVersion.objects.filter(adopted_at__isnull=False).exclude(number=number)
+    if not waits:
+        earlier = earlier.filter(adopted_at__lte=row.adopted_at or row.proposed_at)
+    if row.adopted_at is not None:
+        earlier = earlier.exclude(adopted_at=row.adopted_at, number__gt=number)
+    before = earlier.order_by("-adopted_at", "-number").first()
+    return VersionShown(
+        line=_line(row),
+        promises=from_data(row.definition),
+        before_number=before.number if before else 0,
+        before=from_data(before.definition) if before else None,
+        waits=waits,
+    )
 
 
 def in_force() -> PromiseSet | None:

@@ -17,15 +17,22 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.pasting import pasted, why
+from huiying.faces.staff_desk.promises.telling import (
+    StaffNames,
+    columns,
+    new_extension,
+    proposed_by,
+    rows,
+    told,
+)
 from huiying.faces.staff_desk.trails import Trail
 from huiying.kernel.names import localized
 from huiying.kernel.refusals import Invalid
 from huiying.routing.promises import actions
-from huiying.routing.promises.definitions import PromiseSet
 from huiying.routing.promises.files import read_promises, write_promises
 from huiying.routing.promises.policy import may_change, require_change, require_reader
 from huiying.routing.promises.reads import Shown, VersionLine, in_force, shown
-from huiying.routing.promises.wording import PromiseSaid, cap_in_words, category_names, said
+from huiying.routing.promises.wording import cap_in_words, category_names
 from huiying.routing.proposing import LONGEST_NOTE
 
 LONGEST_FILE = 200_000
@@ -61,7 +68,7 @@ class PromisesPage:
     proposed: str
     may_adopt: bool
     may_propose: bool
-    versions: list[tuple[str, list[str]]]
+    versions: list[tuple[str, str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +89,19 @@ def promises(request: HttpRequest) -> HttpResponse:
     names = staff_names(
         label for line in found.versions for label in (line.proposed_by, line.adopted_by) if label
     )
-    now, then = _rows(found.in_force, topics), _rows(found.proposed, topics)
+    now, then = rows(found.in_force, topics), rows(found.proposed, topics)
     waiting = found.waiting
     page = PromisesPage(
         lead=localized(found.in_force.name) if found.in_force else "",
         since=_since(found),
-        columns=_columns(),
+        columns=columns(),
         rows=now,
         extension=cap_in_words(found.in_force.extension) if found.in_force else "",
         number=waiting.number if waiting else 0,
         added=[row for row in then if row not in now],
         dropped=[row for row in now if row not in then] if waiting else [],
-        new_extension=_new_extension(found),
-        proposed=_by(waiting, names) if waiting else "",
+        new_extension=new_extension(found.proposed, found.in_force),
+        proposed=proposed_by(waiting, names) if waiting else "",
         may_adopt=may_change(actor) and waiting is not None and waiting.proposed_by != actor.label,
         may_propose=may_change(actor),
         versions=[_version(line, names) for line in found.versions],
@@ -102,27 +109,9 @@ def promises(request: HttpRequest) -> HttpResponse:
     return render(request, "staff_desk/promises/list.html", {"page": page})
 
 
-def _columns() -> list[dict[str, Any]]:
-    return [
-        {"label": _("Stage")},
-        {"label": _("Time")},
-        {"label": _("For")},
-        {"label": _("Who says so")},
-    ]
-
-
-def _rows(found: PromiseSet | None, names: dict[str, dict[str, str]]) -> list[list[Any]]:
-    return [_row(line) for line in said(found, names)] if found else []
-
-
-def _row(line: PromiseSaid) -> list[Any]:
-    basis = f"{line.basis} {line.cite}".strip()
-    return [
-        {"text": line.stage},
-        {"text": line.within},
-        {"text": line.whom},
-        {"text": line.who, "note": basis},
-    ]
+def _version(line: VersionLine, names: StaffNames) -> tuple[str, str, list[str]]:
+    address = reverse("staff_desk:promises_rehearsal", args=[line.number])
+    return _("Version %(number)s") % {"number": line.number}, address, told(line, names)
 
 
 def _since(found: Shown) -> str:
@@ -132,32 +121,6 @@ def _since(found: Shown) -> str:
         "number": found.number,
         "when": dates.at_time(found.since),
     }
-
-
-def _new_extension(found: Shown) -> str:
-    """What the proposal says of extensions, where it says something else."""
-    if found.proposed is None:
-        return ""
-    before = found.in_force.extension if found.in_force else None
-    return cap_in_words(found.proposed.extension) if found.proposed.extension != before else ""
-
-
-def _by(line: VersionLine, names: dict[str, dict[str, str]]) -> str:
-    return _("proposed by %(who)s, %(when)s") % {
-        "who": localized(names.get(line.proposed_by)) or _("the command line"),
-        "when": dates.at_time(line.proposed_at),
-    }
-
-
-def _version(line: VersionLine, names: dict[str, dict[str, str]]) -> tuple[str, list[str]]:
-    told = [_by(line, names)]
-    if line.adopted_at is not None:
-        words = {
-            "who": localized(names.get(line.adopted_by)) or _("the command line"),
-            "when": dates.at_time(line.adopted_at),
-        }
-        told.append(_("put in force by %(who)s, %(when)s") % words)
-    return _("Version %(number)s") % {"number": line.number}, [*told, *filter(None, [line.note])]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
