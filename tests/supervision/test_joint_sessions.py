@@ -240,6 +240,8 @@ def test_words_that_say_who_somebody_is_or_repeat_the_letter_are_refused(people,
         assert said in refused.text
         assert text in refused.text  # what was typed stays in the form
         assert call(people.supervisor, case, topic=text, key="2").status_code == 422
+        assert call(people.supervisor, case, place=text, key="2").status_code == 422
+        assert post(people.supervisor, url(), 3, do="conclude", words=text).status_code == 422
     assert not Summary.objects.exists()
     assert JointSession.objects.count() == 1
 

@@ -209,7 +209,8 @@ def _narrowed(actor: Actor, wanted: Wanted) -> QuerySet[JointSession]:
 def _line(row: JointSession, kept: Kept, *, full: bool, desk: bool) -> SessionLine:
     counts = (row.task_count, row.open_count, row.late_count) if full else (0, 0, 0)  # type: ignore[attr-defined]
     return SessionLine(
-        row.label, kept.said(row.topic, Part.TOPIC, row.pk), row.starts_at, row.place, row.state,
+        row.label, kept.said(row.topic, Part.TOPIC, row.pk), row.starts_at,
+        kept.said(row.place, Part.TOPIC, row.pk).text, row.state,
         tasks=counts[0], open=counts[1], late=counts[2],
         look=full and desk and kept.waits(row.pk),
     )  # fmt: skip
@@ -256,7 +257,7 @@ def session_shown(actor: Actor, label: str) -> SessionShown:
         topic=kept.said(session.topic, Part.TOPIC, session.pk),
         starts_at=session.starts_at,
         begun=session.starts_at <= time.now(),
-        place=session.place,
+        place=kept.said(session.place, Part.TOPIC, session.pk).text,
         state=session.state,
         full=full,
         cases=_cases(actor, cases) if full else [],

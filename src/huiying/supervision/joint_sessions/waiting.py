@@ -117,7 +117,8 @@ def waiting_for_look(
 
 def _texts(session: JointSession, rows: list[SetAside]) -> dict[tuple[str, int], str]:
     """By part and row, the words themselves."""
-    found = {(Part.TOPIC, session.pk): session.topic, (Part.ENDING, session.pk): session.words}
+    called = " · ".join(filter(None, (session.topic, session.place)))
+    found = {(Part.TOPIC, session.pk): called, (Part.ENDING, session.pk): session.words}
     for part, model in ((Part.SUMMARY, Summary), (Part.TASK, Task), (Part.REPORT, TaskReport)):
         ids = [row.row for row in rows if row.part == part]
         if ids:

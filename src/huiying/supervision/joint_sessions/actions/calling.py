@@ -23,7 +23,7 @@ from huiying.supervision.joint_sessions.errors import CannotTakePart, Settled
 from huiying.supervision.joint_sessions.models import Attached, JointSession, Participant
 from huiying.supervision.joint_sessions.states import BY_VERB, Part, Seat, State
 from huiying.supervision.joint_sessions.telling import seated, set_aside, tell, write_entries
-from huiying.supervision.joint_sessions.wording import fitting_words, own_words
+from huiying.supervision.joint_sessions.wording import own_words
 from huiying.supervision.policy import known_cases
 
 LONGEST_TOPIC, LONGEST_PLACE, LONGEST_WORDS = 120, 200, 4000
@@ -57,7 +57,7 @@ class Call:
 @verb
 def call_session(*, actor: Actor, call: Call) -> JointSession:
     """Call people to a session about these cases, and tell them; a second time the session that was called
-    the first time. Raises NotAllowed, Invalid, SaysWho, CannotTakePart.
+    the first time. Raises NotAllowed, Invalid, SaysWho, RepeatsLetter, TooManyWords, CannotTakePart.
     """
     cases = _cases(actor, call.numbers)
     policy.require(policy.may_keep(actor, cases))
@@ -69,12 +69,13 @@ def call_session(*, actor: Actor, call: Call) -> JointSession:
     _check_time(call.starts_at)
     seats = _seats(call, cases)
     topic, waits = own_words(actor, call.topic, "topic", cases=cases, most=LONGEST_TOPIC)
+    place, _waits = own_words(actor, call.place, "place", cases=cases, most=LONGEST_PLACE)
     session = JointSession(
         label=random_label(),
         key=digest,
         topic=topic,
         starts_at=call.starts_at,
-        place=fitting_words(call.place, "place", most=LONGEST_PLACE),
+        place=place,
         called_by_id=caller,
         called_at=time.now(),
     )
@@ -83,7 +84,7 @@ def call_session(*, actor: Actor, call: Call) -> JointSession:
     if kept.label == session.label:
         _attach(actor, kept, cases, seats)
         if waits:
-            set_aside(actor, kept, cases, Part.TOPIC, kept.pk)
+            set_aside(actor, kept, cases, Part.TOPIC, kept.pk)  # and the place with it
     return kept
 
 

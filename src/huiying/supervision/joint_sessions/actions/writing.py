@@ -16,7 +16,7 @@ from huiying.supervision.joint_sessions.errors import NotYetHeld, Settled
 from huiying.supervision.joint_sessions.models import Summary
 from huiying.supervision.joint_sessions.states import Part, State
 from huiying.supervision.joint_sessions.telling import set_aside, write_entries
-from huiying.supervision.joint_sessions.wording import fitting_words, own_words
+from huiying.supervision.joint_sessions.wording import own_words
 
 LONGEST_SHOWN = 90  # days
 
@@ -55,12 +55,15 @@ def write_summary(*, actor: Actor, label: str, text: str, shown_until: date) -> 
 @verb
 def conclude(*, actor: Actor, label: str, words: str) -> None:
     """Say what came of it, once it has begun. It decides nothing of the cases. Raises NotFound, NotAllowed,
-    NotYetHeld, SaysWho, Settled.
+    NotYetHeld, SaysWho, RepeatsLetter, TooManyWords, Settled.
     """
     session = locked(actor, label)
     cases = policy.cases_of(session)
     policy.require(policy.may_keep(actor, cases))
     if session.state == State.CALLED and time.now() < session.starts_at:
         raise NotYetHeld
-    settle(actor, session, "conclude", fitting_words(words, "words", most=LONGEST_WORDS))
+    kept, waits = own_words(actor, words, "words", cases=cases, most=LONGEST_WORDS)
+    settle(actor, session, "conclude", kept)
+    if waits:
+        set_aside(actor, session, cases, Part.ENDING, session.pk)
     write_entries(actor, "held", session, cases)
