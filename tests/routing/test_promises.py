@@ -336,6 +336,8 @@ def test_the_pages_show_propose_and_put_in_force(people):
     wrong = people.administrator.client.post(desk + "propose/", {"text": text.replace("300", "0")})
     assert wrong.status_code == 422
     assert "promise 1: amount" in wrong.text
+    assert "solve: Answer" in wrong.text
+    assert "docs/operations.md" not in wrong.text
     people.administrator.client.post(desk + "propose/", {"text": text, "note": "按国办要求"})
     page = people.administrator.client.get(desk).text
     assert "Waits for a second person." in page

@@ -17,6 +17,7 @@ from huiying.faces.staff_desk.asking import actor_of
 from huiying.faces.staff_desk.begun import resumed, sent, words_kept
 from huiying.faces.staff_desk.erasure_forms import RefusableForm
 from huiying.faces.staff_desk.pasting import pasted, why
+from huiying.faces.staff_desk.promises.meanings import meanings
 from huiying.faces.staff_desk.promises.telling import (
     StaffNames,
     columns,
@@ -45,8 +46,7 @@ class ProposeForm(RefusableForm):
         gettext_lazy("The file of promises (TOML)"),
         most=LONGEST_FILE,
         help_text=gettext_lazy(
-            "Begins with what is in force: change its numbers and words, then propose it. "
-            "docs/operations.md shows how it is written."
+            "Begins with what is in force: change its numbers and words, then propose it."
         ),
     )
     note = why(most=LONGEST_NOTE)
@@ -74,6 +74,7 @@ class PromisesPage:
 @dataclass(frozen=True, slots=True)
 class ProposePage:
     form: ProposeForm
+    meanings: list[tuple[str, str]]
 
     @property
     def trail(self) -> Trail:
@@ -146,7 +147,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Proposed. A second person puts them in force."))
             return redirect("staff_desk:promises_rehearsal", number)
     status = 422 if form.errors else 200
-    page = ProposePage(resumed(request, form))
+    page = ProposePage(resumed(request, form), meanings())
     return render(request, "staff_desk/promises/propose.html", {"page": page}, status=status)
 
 
