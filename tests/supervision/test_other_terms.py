@@ -322,6 +322,26 @@ def test_an_administrator_puts_a_tried_calendar_in_force_and_clocks_follow(peopl
     assert case.due_at > before
 
 
+def test_a_calendar_that_is_put_back_is_followed_by_whichever_worker(people, offices, monkeypatch):
+    case, plain = _case(people), sample("calendar_offices.toml").read_text("utf-8")
+    workers: tuple[dict[str, int], dict[str, int]] = {}, {}
+
+    def adopted_and_followed(text: str, worker: int) -> datetime:
+        read = read_calendar(text)
+        adopt_calendar_version(
+            actor=SYSTEM, code="offices", name=read.name, definition=read.definition
+        )
+        monkeypatch.setattr("huiying.casework.tasks._followed", workers[worker])
+        follow_calendars()
+        case.refresh_from_db()
+        return case.due_at
+
+    with time.at(_day(1)):
+        before = adopted_and_followed(plain + "\n", 0)
+        assert adopted_and_followed(OWN_DAY, 1) > before
+        assert adopted_and_followed(plain, 0) == before
+
+
 @pytest.mark.parametrize(
     "file",
     [b"{}", b"\xff\xfe", b"BEGIN:VCALENDAR", b"x" * 100_001, b"code = 'hotline'\n"],

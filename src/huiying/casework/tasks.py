@@ -9,11 +9,12 @@ from huiying.kernel.actors import SYSTEM
 from huiying.kernel.connections import alone
 
 WORK = "clocks that follow a calendar"
-RECENT = timedelta(days=2)
+RECENT = timedelta(days=14)
 
-# By which version of a calendar (code, digest) the clocks were reckoned here. A worker that was started
-# since reckons them once more, which changes nothing where all is done.
-_followed: dict[str, str] = {}
+# By which version of a calendar (code, row) the clocks were reckoned here. A worker that was started
+# since reckons them once more, which changes nothing where all is done. Not by its digest: a calendar that
+# was put back has an old one.
+_followed: dict[str, int] = {}
 
 
 def follow_calendars() -> int:
@@ -23,10 +24,10 @@ def follow_calendars() -> int:
     moved = 0
     with alone(WORK) as mine:
         newest = adopted_since(time.now() - RECENT) if mine else {}
-        for code, digest in newest.items():
-            if _followed.get(code) != digest:
+        for code, version in newest.items():
+            if _followed.get(code) != version:
                 moved += _follow(code)
-                _followed[code] = digest
+                _followed[code] = version
     return moved
 
 

@@ -145,10 +145,10 @@ def newest_digests() -> dict[str, str]:
     return dict(rows)
 
 
-def adopted_since(moment: datetime) -> dict[str, str]:
-    """The digest of the newest version of each calendar that got one after `moment`, by code. One query."""
+def adopted_since(moment: datetime) -> dict[str, int]:
+    """The row of the newest version of each calendar that got one after `moment`, by code. One query."""
     rows = CalendarVersion.objects.filter(adopted_at__gte=moment).order_by("number")
-    return dict(rows.values_list("calendar__code", "digest"))
+    return dict(rows.values_list("calendar__code", "pk"))
 
 
 @functools.lru_cache(maxsize=KEPT_TIMETABLES)
